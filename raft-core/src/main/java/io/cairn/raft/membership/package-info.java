@@ -1,0 +1,1 @@
+package io.cairn.raft.membership;

@@ -1,0 +1,82 @@
+package io.cairn.raft.message;
+
+import io.cairn.raft.ReplicaId;
+import io.cairn.raft.log.Entry;
+import io.cairn.raft.log.EntryId;
+import java.util.List;
+
+/**
+ * Everything one replica may say to another. The whole protocol is on this page.
+ *
+ * <p>Each message carries the sender's term (section 5.1), except where a record says otherwise. Shard, epoch and addresses
+ * are the envelope's, which the driver writes and checks. A snapshot's bytes travel beside these messages.
+ */
+public sealed interface RaftMessage {
+
+  ReplicaId from();
+
+  ReplicaId to();
+
+  long term();
+
+  /**
+   * Asks whether an election could be won, without raising anyone's term (dissertation 9.6). {@code term} is the term that
+   * would be campaigned in, one above the sender's own.
+   */
+  record RequestPreVote(ReplicaId from, ReplicaId to, long term, EntryId last) implements RaftMessage {}
+
+  /** Granted: {@code term} is the one asked about. Refused: it is the answerer's own. */
+  record PreVoteResponse(ReplicaId from, ReplicaId to, long term, boolean granted) implements RaftMessage {}
+
+  /**
+   * Asks for a vote (section 5.2). {@code last} lets a voter refuse a candidate whose log is behind (5.4.1).
+   * {@code transfer} is set when the leader itself asked for this election (dissertation 3.10): it is heard in spite of
+   * leader stickiness.
+   */
+  record RequestVote(ReplicaId from, ReplicaId to, long term, EntryId last, boolean transfer) implements RaftMessage {}
+
+  /** Grants or refuses a vote. Sent only after the vote is durable (dissertation 3.8). */
+  record VoteResponse(ReplicaId from, ReplicaId to, long term, boolean granted) implements RaftMessage {}
+
+  /**
+   * Replicates {@code entries}, which follow {@code previous} without a gap; empty to probe (section 5.3). {@code commit} is
+   * the leader's commit index.
+   */
+  record AppendEntries(ReplicaId from, ReplicaId to, long term, EntryId previous, List<Entry> entries, long commit)
+      implements RaftMessage {}
+
+  /**
+   * Accepted: the sender's log matches the leader's up to {@code match}, durably. Refused: {@code match} is 0 and
+   * {@code hint} is the last entry at or before the refused place whose term may agree, so that the leader skips whole
+   * terms (dissertation 5.3, end).
+   */
+  record AppendEntriesResponse(ReplicaId from, ReplicaId to, long term, boolean accepted, long match, EntryId hint, long refused)
+      implements RaftMessage {}
+
+  /**
+   * Keeps followers from campaigning and asks whether they still follow. {@code commit} never exceeds what the follower is
+   * known to hold. {@code round} is unique within the term and only grows: an answer confirms leadership as of the moment
+   * that round was sent, which carries read index (6.4) and the leader's lease.
+   */
+  record Heartbeat(ReplicaId from, ReplicaId to, long term, long commit, long round) implements RaftMessage {}
+
+  /** Answers a heartbeat. {@code last} lets an idle leader notice a follower that lost or lacks entries (RC-16). */
+  record HeartbeatResponse(ReplicaId from, ReplicaId to, long term, long round, long last) implements RaftMessage {}
+
+  /**
+   * A follower asks the leader for a read index. {@code read} is unique for the asker's life and is never used for a second
+   * try (RD-04). {@code context} is the driver's, carried untouched.
+   */
+  record ReadIndexRequest(ReplicaId from, ReplicaId to, long term, long read, long context) implements RaftMessage {}
+
+  /** The read may be answered once {@code index} is applied; {@code answer} is the driver's. Refused when {@code ok} is false. */
+  record ReadIndexResponse(ReplicaId from, ReplicaId to, long term, long read, long index, long answer, boolean ok)
+      implements RaftMessage {}
+
+  /**
+   * The leader asks its chosen successor to campaign at once (dissertation 3.10). {@code round} names the heartbeat round
+   * after which it was sent: the target ignores one that is older than a round it has acknowledged since.
+   */
+  record TimeoutNow(ReplicaId from, ReplicaId to, long term, long round) implements RaftMessage {}
+
+}
