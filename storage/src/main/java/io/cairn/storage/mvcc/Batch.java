@@ -1,0 +1,12 @@
+package io.cairn.storage.mvcc;
+
+import java.util.List;
+
+/**
+ * The commands of one COMMAND entry.
+ *
+ * @param firstRevision what the first changing command gets; the k-th changing one gets {@code firstRevision + k}, k from 0
+ * @param clientRecordsMax how many clients the shard remembers after this batch (chosen by the leader, so that every
+ *     replica forgets the same ones)
+ */
+public record Batch(long firstRevision, int clientRecordsMax, List<Write> writes) {}
