@@ -1,0 +1,243 @@
+package io.cairn.raft;
+
+import io.cairn.raft.log.Entry;
+import io.cairn.raft.log.EntryKind;
+import io.cairn.raft.log.RaftLog;
+import io.cairn.raft.message.RaftMessage;
+import io.cairn.raft.message.RaftMessage.AppendEntries;
+import io.cairn.raft.message.RaftMessage.AppendEntriesResponse;
+import io.cairn.raft.message.RaftMessage.Heartbeat;
+import io.cairn.raft.message.RaftMessage.HeartbeatResponse;
+import io.cairn.raft.message.RaftMessage.PreVoteResponse;
+import io.cairn.raft.message.RaftMessage.ReadIndexRequest;
+import io.cairn.raft.message.RaftMessage.ReadIndexResponse;
+import io.cairn.raft.message.RaftMessage.RequestPreVote;
+import io.cairn.raft.message.RaftMessage.RequestVote;
+import io.cairn.raft.message.RaftMessage.TimeoutNow;
+import io.cairn.raft.message.RaftMessage.VoteResponse;
+import io.cairn.raft.progress.ProgressTable.Row;
+import io.cairn.raft.quorum.Quorum;
+import io.cairn.raft.read.ConfirmedRead;
+import io.cairn.raft.read.HeartbeatRounds;
+import io.cairn.raft.read.ReadAnswer;
+import io.cairn.raft.read.ReadIndexQueue;
+
+/** Proposes, commits, confirms that it leads, and answers reads. How it sends to each follower is {@link Replication}'s. */
+final class Leader implements Role {
+
+  private final ReplicaState state;
+  private final RaftLog log;
+  private final Replication replication;
+  private final HeartbeatRounds rounds = new HeartbeatRounds();
+  private final ReadIndexQueue reads = new ReadIndexQueue();
+  /** Index of the first entry of this term. */
+  private final long termStart;
+  private long nextHeartbeatAt;
+  /** Bytes of this term's entries that are not committed. */
+  private long uncommittedBytes;
+
+  private final Quorum.Standing matches;
+  private final Quorum.Standing answeredRounds;
+  private final Quorum.Standing heardTimes;
+
+  private Leader(ReplicaState state) {
+    this.state = state;
+    this.log = state.log;
+    this.replication = new Replication(state);
+    this.termStart = log.last() + 1;
+    this.matches = voter -> isSelf(voter) ? log.persisted() : replication.row(voter).progress.match();
+    this.answeredRounds = voter -> isSelf(voter) ? rounds.last() : replication.row(voter).answeredRound;
+    this.heardTimes = voter -> isSelf(voter) ? state.now : replication.row(voter).heardAt;
+  }
+
+  /** An election is won: the first entry of the term goes out with it, since only that can commit what came before (5.4.2). */
+  static Role begin(ReplicaState state) {
+    var leader = new Leader(state);
+    leader.append(EntryKind.LEADER, state.leaderEntry.payload(state.term()));
+    leader.scheduleHeartbeat();
+    leader.sendRound();
+    return leader;
+  }
+
+  @Override
+  public RoleName name() {
+    return RoleName.LEADER;
+  }
+
+  @Override
+  public ReplicaId leader() {
+    return state.self;
+  }
+
+  private boolean isSelf(ReplicaId voter) {
+    return voter.equals(state.self);
+  }
+
+  Replication replication() {
+    return replication;
+  }
+
+  // ---- proposing and committing
+
+  /** @return the entry's index, or -1: too much is uncommitted, or a change of members is not over (MB-01) */
+  long propose(EntryKind kind, byte[] payload) {
+    if (kind == EntryKind.LEADER) {
+      throw new IllegalArgumentException("the first entry of a term is the leader's own and not proposed");
+    }
+    if (uncommittedBytes > 0 && uncommittedBytes + payload.length > state.settings.maxUncommittedBytes()) {
+      return -1;
+    }
+    if (kind == EntryKind.MEMBERSHIP && (!isTermCommitted() || log.members().index() > log.committed())) {
+      return -1;
+    }
+    return append(kind, payload);
+  }
+
+  private long append(EntryKind kind, byte[] payload) {
+    Entry entry = state.newEntry(kind, payload);
+    log.append(entry);
+    uncommittedBytes += entry.sizeBytes();
+    if (kind == EntryKind.MEMBERSHIP) {
+      replication.cover(state.membership());
+    }
+    replication.wake();
+    return entry.index();
+  }
+
+  private boolean isTermCommitted() {
+    return log.committed() >= termStart;
+  }
+
+  /** The own disk is one of the quorum and counts as far as it is durable, not further (dissertation 10.2.1). */
+  @Override
+  public Role persisted() {
+    commit();
+    return this;
+  }
+
+  private void commit() {
+    long before = log.committed();
+    if (!Commitment.advance(log, state.term(), state.quorum(), matches)) {
+      return;
+    }
+    for (long index = Math.max(before + 1, termStart); index <= log.committed(); index++) {
+      uncommittedBytes -= log.entry(index).sizeBytes();
+    }
+    reads.termCommitted(log.committed());
+    replication.wake();
+  }
+
+  // ---- leading
+
+  @Override
+  public Role tick() {
+    long quorumHeardAt = state.quorum().agreed(heardTimes);
+    if (state.now - quorumHeardAt > state.settings.electionTimeoutNanos()) {
+      return Follower.of(state, ReplicaId.NONE);
+    }
+    replication.tick();
+    if (state.now + state.settings.heartbeatNanos() / 4 >= nextHeartbeatAt) {
+      scheduleHeartbeat();
+      sendRound();
+    }
+    return this;
+  }
+
+  /**
+   * Heartbeats leave on multiples of their period, so that those of all shards of a node leave on the same tick and travel in
+   * one message. A tick that comes a quarter early still counts for its multiple.
+   */
+  private void scheduleHeartbeat() {
+    long period = state.settings.heartbeatNanos();
+    nextHeartbeatAt = (Math.floorDiv(state.now + period / 4, period) + 1) * period;
+  }
+
+  private void sendRound() {
+    long round = rounds.begin(state.now);
+    reads.ride(round);
+    for (Row row : replication.rows()) {
+      long commit = Math.min(log.committed(), row.progress.match());
+      row.toldCommit = Math.max(row.toldCommit, commit);
+      state.outbox.send(new Heartbeat(state.self, row.replica(), state.term(), commit, round));
+    }
+    confirm();
+  }
+
+  private void confirm() {
+    if (rounds.confirm(state.quorum().agreed(answeredRounds))) {
+      reads.confirmed(rounds.confirmed(), state.outbox::confirmed);
+    }
+  }
+
+  /** Until when this leadership is certain: {@link Long#MIN_VALUE} when it is not, or when its commit index may be behind. */
+  long leaseUntil() {
+    if (rounds.confirmed() == 0 || !isTermCommitted()) {
+      return Long.MIN_VALUE;
+    }
+    return rounds.confirmedSentAt() + state.settings.leaseNanos();
+  }
+
+  // ---- messages
+
+  @Override
+  public Role receive(RaftMessage message) {
+    switch (message) {
+      case AppendEntriesResponse answer -> {
+        if (replication.answered(answer)) {
+          commit();
+        }
+      }
+      case HeartbeatResponse answer -> {
+        if (replication.heartbeatAnswered(answer)) {
+          confirm();
+        }
+      }
+      case ReadIndexRequest request -> {
+        if (!reads.add(request.read(), request.from(), request.context(), log.committed())) {
+          Follower.refuseRead(state, request);
+        }
+      }
+      case AppendEntries _, Heartbeat _ ->
+          throw new InvariantBroken("term " + state.term() + " has one leader: " + state.self + ", and now " + message.from());
+      // Raft has answered the first two; the others answer a role that this replica no longer has.
+      case RequestVote _, RequestPreVote _, VoteResponse _, PreVoteResponse _, ReadIndexResponse _, TimeoutNow _ -> { }
+    }
+    return this;
+  }
+
+  @Override
+  public void readIndex(long read, long context) {
+    if (!reads.add(read, state.self, context, log.committed())) {
+      Follower.refuseOwnRead(state, read);
+    }
+  }
+
+  @Override
+  public void flush() {
+    if (reads.wantsRound()) {
+      sendRound();
+    }
+    replication.flush();
+  }
+
+  @Override
+  public boolean hasUnflushed() {
+    return replication.isAwake() || reads.wantsRound();
+  }
+
+  /** The log stays as it is: what was replicated may be committed by the next leader (RC-10). */
+  @Override
+  public void leave() {
+    state.keepLeaseUntil(leaseUntil());
+    state.restartCampaignTimer();
+    reads.failAll(this::refuse);
+  }
+
+  private void refuse(ConfirmedRead read) {
+    if (isSelf(read.origin())) {
+      state.outbox.answered(new ReadAnswer(read.read(), 0, 0, false));
+    } else {
+      state.outbox.send(new ReadIndexResponse(state.self, read.origin(), state.term(), read.read(), 0, 0, false));
+    }
+  }
+}

@@ -1,0 +1,133 @@
+package io.cairn.raft;
+
+import io.cairn.raft.log.EntryKind;
+import io.cairn.raft.log.Entry;
+import io.cairn.raft.log.EntryId;
+import io.cairn.raft.log.HardState;
+import io.cairn.raft.log.RaftLog;
+import io.cairn.raft.membership.Membership;
+import io.cairn.raft.quorum.Quorum;
+import io.cairn.raft.read.AskedReads;
+
+/**
+ * What the four roles share: term, vote, log, timers and the way out. A {@link Role} changes it; who changes the role is
+ * {@link Raft} alone.
+ */
+final class ReplicaState {
+
+  final ReplicaId self;
+  final RaftSettings settings;
+  final LeaderEntry leaderEntry;
+  final ElectionJitter jitter;
+  final RaftLog log;
+  final Outbox outbox;
+  final AskedReads asked = new AskedReads();
+
+  private long term;
+  private ReplicaId vote;
+  private HardState hardState;
+  private Membership membership;
+  private Quorum quorum;
+
+  /** The latest time told by an input. Never ahead of the true time, and it never goes back. */
+  long now;
+  /** When this replica campaigns unless it hears from a leader. */
+  long campaignAt;
+  /** No vote and no pre-vote before this time (dissertation 4.2.3; a lease may stand on it). */
+  private long noVoteBefore = Long.MIN_VALUE;
+  /** The snapshot that the driver is switching to; appends wait for it. */
+  SnapshotMeta installing;
+
+  ReplicaState(ReplicaId self, RaftSettings settings, HardState hardState, RaftLog log, LeaderEntry leaderEntry,
+      ElectionJitter jitter, long now) {
+    this.self = self;
+    this.settings = settings;
+    this.leaderEntry = leaderEntry;
+    this.jitter = jitter;
+    this.log = log;
+    this.outbox = new Outbox(hardState);
+    this.term = hardState.term();
+    this.vote = new ReplicaId(hardState.vote());
+    this.hardState = hardState;
+    this.now = now;
+    restartCampaignTimer();
+    // Before the restart it may have acknowledged a round that a lease stands on, a moment ago (tikv 15035).
+    if (!hardState.equals(HardState.INITIAL) || log.last() > 0) {
+      noVoteBefore = now + settings.electionTimeoutNanos();
+    }
+  }
+
+  long term() {
+    return term;
+  }
+
+  ReplicaId vote() {
+    return vote;
+  }
+
+  HardState hardState() {
+    if (hardState.term() != term || hardState.vote() != vote.value() || hardState.commit() != log.committed()) {
+      hardState = new HardState(term, vote.value(), log.committed());
+    }
+    return hardState;
+  }
+
+  boolean isHardStateDurable() {
+    HardState durable = log.unstable().durableHardState();
+    return durable.term() == term && durable.vote() == vote.value();
+  }
+
+  /** Section 5.1: a later term wins, and brings a vote that is not given yet. */
+  void enterTerm(long later) {
+    Invariant.check(later > term, "the term grows: %d after %d", later, term);
+    term = later;
+    vote = ReplicaId.NONE;
+    outbox.termChanged();
+  }
+
+  /** Section 5.2: at most one vote a term; it is never taken back. */
+  void voteFor(ReplicaId candidate) {
+    Invariant.check(vote.equals(ReplicaId.NONE) || vote.equals(candidate), "term %d: the vote is %d, not to be given to %d",
+        term, vote.value(), candidate.value());
+    vote = candidate;
+  }
+
+  Membership membership() {
+    return log.members().current();
+  }
+
+  Quorum quorum() {
+    if (membership != log.members().current()) {
+      membership = log.members().current();
+      quorum = Quorum.of(membership);
+    }
+    return quorum;
+  }
+
+  void restartCampaignTimer() {
+    campaignAt = now + settings.electionTimeoutNanos() + jitter.next(settings.electionJitterNanos());
+  }
+
+  /** A leader of the present term has spoken. */
+  void heardLeader() {
+    noVoteBefore = Math.max(noVoteBefore, now + settings.electionTimeoutNanos());
+    restartCampaignTimer();
+  }
+
+  /** A leader that steps down stays true to the lease that its callers may still be comparing with the clock. */
+  void keepLeaseUntil(long leaseEnd) {
+    noVoteBefore = Math.max(noVoteBefore, leaseEnd);
+  }
+
+  boolean mayVote() {
+    return now >= noVoteBefore;
+  }
+
+  Entry newEntry(EntryKind kind, byte[] payload) {
+    return new Entry(term, log.last() + 1, kind, payload);
+  }
+
+  EntryId lastId() {
+    return log.lastId();
+  }
+}

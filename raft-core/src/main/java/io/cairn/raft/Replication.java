@@ -1,0 +1,239 @@
+package io.cairn.raft;
+
+import io.cairn.raft.log.Entry;
+import io.cairn.raft.log.EntryId;
+import io.cairn.raft.log.RaftLog;
+import io.cairn.raft.membership.Membership;
+import io.cairn.raft.message.RaftMessage.AppendEntries;
+import io.cairn.raft.message.RaftMessage.AppendEntriesResponse;
+import io.cairn.raft.message.RaftMessage.HeartbeatResponse;
+import io.cairn.raft.progress.Inflights;
+import io.cairn.raft.progress.Progress;
+import io.cairn.raft.progress.Progress.Probing;
+import io.cairn.raft.progress.Progress.Replicating;
+import io.cairn.raft.progress.Progress.Snapshotting;
+import io.cairn.raft.progress.ProgressTable;
+import io.cairn.raft.progress.ProgressTable.Row;
+import java.util.Collection;
+import java.util.List;
+
+/**
+ * How a leader brings every other replica's log to its own (section 5.3): probe until the logs agree, then send ahead within a
+ * window, or have a snapshot sent when what is needed is cut off.
+ */
+final class Replication {
+
+  /** After so many election timeouts a snapshot whose end nobody reported is given up and wanted anew. */
+  private static final int SNAPSHOT_PATIENCE = 600;
+
+  private final ReplicaState state;
+  private final RaftLog log;
+  private final ProgressTable table;
+  private boolean awake = true;
+
+  Replication(ReplicaState state) {
+    this.state = state;
+    this.log = state.log;
+    this.table = new ProgressTable(state.self);
+    cover(state.membership());
+  }
+
+  void cover(Membership membership) {
+    table.cover(membership, log.last(), state.now);
+  }
+
+  Row row(ReplicaId replica) {
+    return table.row(replica);
+  }
+
+  Collection<Row> rows() {
+    return table.rows();
+  }
+
+  /** Something may be sent that could not before. */
+  void wake() {
+    awake = true;
+  }
+
+  boolean isAwake() {
+    return awake;
+  }
+
+  void flush() {
+    if (awake) {
+      awake = false;
+      for (Row row : table.rows()) {
+        send(row);
+      }
+    }
+  }
+
+  private void send(Row row) {
+    if (row.progress instanceof Probing probing && probing.mayProbe()) {
+      probing.probed(state.now);
+      append(row, probing.next(), log.last());
+    }
+    if (row.progress instanceof Replicating replicating) {
+      while (replicating.next() <= log.last() && replicating.inflights().hasRoom()) {
+        long from = replicating.next();
+        Entry last = append(row, from, log.last());
+        if (last == null) {
+          return;
+        }
+      }
+      // Nobody else will tell an idle follower soon that its last entries are committed.
+      if (replicating.inflights().isEmpty() && row.toldCommit < log.committed()) {
+        append(row, replicating.next(), replicating.next() - 1);
+      }
+    }
+  }
+
+  /** Sends from {@code from} on, nothing but a probe when {@code to} lies before it. Returns the last entry sent, or null. */
+  private Entry append(Row row, long from, long to) {
+    long previousTerm = log.term(from - 1);
+    if (previousTerm < 0) {
+      // Never an append without the entry before it: a follower would take it for the log's beginning (RC-07, RC-12).
+      row.progress = new Snapshotting(row.progress.match(), state.now);
+      state.outbox.wantSnapshot(row.replica());
+      return null;
+    }
+    List<Entry> entries = to < from ? List.of() : log.entries(from, state.settings.maxAppendBytes());
+    long last = from - 1 + entries.size();
+    row.toldCommit = Math.max(row.toldCommit, Math.min(log.committed(), last));
+    state.outbox.send(new AppendEntries(state.self, row.replica(), state.term(), new EntryId(previousTerm, from - 1), entries,
+        log.committed()));
+    if (entries.isEmpty()) {
+      return null;
+    }
+    if (row.progress instanceof Replicating replicating) {
+      long bytes = 0;
+      for (int i = 0; i < entries.size(); i++) {
+        bytes += entries.get(i).sizeBytes();
+      }
+      replicating.sent(last, bytes, state.now);
+    }
+    return entries.getLast();
+  }
+
+  /** @return whether the follower is known to hold more than before */
+  boolean answered(AppendEntriesResponse answer) {
+    Row row = table.row(answer.from());
+    if (row == null) {
+      return false;
+    }
+    row.heardAt = state.now;
+    wake();
+    if (answer.accepted()) {
+      return accepted(row, answer.match());
+    }
+    refused(row, answer.refused(), log.lastAtOrBelow(answer.hint().index(), answer.hint().term()).index() + 1);
+    return false;
+  }
+
+  private boolean accepted(Row row, long match) {
+    Invariant.check(match <= log.last(), "replica %d acknowledges %d, the leader's log ends at %d", row.replica().value(), match,
+        log.last());
+    long before = row.progress.match();
+    switch (row.progress) {
+      case Replicating replicating -> replicating.accepted(match, state.now);
+      case Probing _ -> row.progress = replicating(Math.max(before, match));
+      case Snapshotting snapshotting -> {
+        if (match > before) {
+          row.progress = log.term(match) < 0 ? new Snapshotting(match, snapshotting.since()) : replicating(match);
+        }
+      }
+    }
+    return match > before;
+  }
+
+  private Replicating replicating(long match) {
+    // A new window: bytes counted before the logs parted are gone with them (RC-13).
+    var inflights = new Inflights(state.settings.maxInflightMessages(), state.settings.maxInflightBytes());
+    return new Replicating(match, inflights, state.now);
+  }
+
+  private void refused(Row row, long place, long next) {
+    long match = row.progress.match();
+    if (place <= match) {
+      // Late, unless its heartbeats too say that it lacks what it had: then it starts over instead of being ignored (RC-16).
+      if (row.reportedLast < match && !(row.progress instanceof Snapshotting)) {
+        probe(row, new Probing(0, Math.min(next, match)));
+      }
+      return;
+    }
+    switch (row.progress) {
+      case Probing probing -> probing.refused(place, next);
+      case Replicating _ -> probe(row, new Probing(match, Math.max(match + 1, next)));
+      case Snapshotting _ -> { }
+    }
+  }
+
+  private void probe(Row row, Probing probing) {
+    row.progress = probing;
+    row.toldCommit = 0;
+    wake();
+  }
+
+  /** @return whether it came from a member */
+  boolean heartbeatAnswered(HeartbeatResponse answer) {
+    Row row = table.row(answer.from());
+    if (row == null) {
+      return false;
+    }
+    row.heardAt = state.now;
+    if (answer.round() >= row.answeredRound) {
+      row.answeredRound = answer.round();
+      row.reportedLast = answer.last();
+    }
+    switch (row.progress) {
+      case Probing probing -> {
+        probing.retryAfter(state.settings.heartbeatNanos(), state.now);
+        wake();
+      }
+      case Replicating replicating -> {
+        boolean waits = !replicating.inflights().isEmpty() || row.reportedLast < replicating.match();
+        if (waits && replicating.isStalled(2 * state.settings.heartbeatNanos(), state.now)) {
+          // Asks whether all that was sent is there, without sending it again.
+          append(row, replicating.next(), replicating.next() - 1);
+        }
+      }
+      case Snapshotting _ -> { }
+    }
+    return true;
+  }
+
+  void tick() {
+    for (Row row : table.rows()) {
+      if (row.progress instanceof Snapshotting(long match, long since)
+          && state.now - since > SNAPSHOT_PATIENCE * state.settings.electionTimeoutNanos()) {
+        probe(row, new Probing(match, match + 1));
+      }
+    }
+  }
+
+  /** This process stood still: nobody was silent for that long. */
+  void overslept(long nanos) {
+    for (Row row : table.rows()) {
+      row.heardAt += nanos;
+    }
+  }
+
+  void snapshotSent(ReplicaId to, long index, boolean ok) {
+    Row row = table.row(to);
+    if (row == null || !(row.progress instanceof Snapshotting(long match, long _))) {
+      return;
+    }
+    var probing = new Probing(match, ok ? Math.max(match, index) + 1 : match + 1);
+    probe(row, probing);
+    if (!ok) {
+      probing.probed(state.now);
+    }
+  }
+
+  void unreachable(ReplicaId replica) {
+    Row row = table.row(replica);
+    if (row != null && row.progress instanceof Replicating replicating) {
+      probe(row, new Probing(replicating.match(), replicating.match() + 1));
+    }
+  }
+}
