@@ -245,6 +245,11 @@ public final class Raft {
     return state.log.committed();
   }
 
+  /** For tests in this package, which compare logs across replicas. */
+  RaftLog log() {
+    return state.log;
+  }
+
   public RaftStatus status() {
     var matches = new TreeMap<ReplicaId, Long>();
     if (role instanceof Leader leader) {
