@@ -1,0 +1,217 @@
+package io.cairn.storage.engine;
+
+import io.cairn.storage.StorageFailure;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.StampedLock;
+import java.util.function.Consumer;
+import org.rocksdb.ColumnFamilyDescriptor;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.ReadOptions;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+import org.rocksdb.Snapshot;
+import org.rocksdb.WriteBatch;
+
+/**
+ * {@link Engine} on RocksDB, its write-ahead log off.
+ *
+ * <p>This class is the only caller of RocksDB's flush, and it always names every family: a flush without the list is not atomic
+ * even with atomic_flush set (SM-09, SM-11). Every call passes a gate (a shared lock), so that closing waits for calls under way
+ * and a late one gets an exception instead of freed memory.
+ */
+final class RocksEngine implements Engine {
+  private final StampedLock gate = new StampedLock();
+  private final Set<RocksView> views = ConcurrentHashMap.newKeySet();
+  private final AtomicLong unflushed = new AtomicLong();
+  private final RocksOptions options;
+  private final RocksFailures failures;
+  private final RocksDB db;
+  /** RocksDB's default family first, then ours by ordinal. */
+  private final List<ColumnFamilyHandle> handles = new ArrayList<>();
+  private final ColumnFamilyHandle[] families = new ColumnFamilyHandle[Family.values().length];
+  private final int[] familyIds = new int[families.length];
+  private boolean closed;
+
+  RocksEngine(String directory, EngineSettings settings, Consumer<StorageFailure> onFailure) {
+    options = new RocksOptions(settings);
+    failures = new RocksFailures(directory, onFailure);
+    options.database.setListeners(List.of(failures));
+    var descriptors = new ArrayList<ColumnFamilyDescriptor>();
+    descriptors.add(new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, options.family(null)));
+    for (Family family : Family.values()) {
+      descriptors.add(new ColumnFamilyDescriptor(RocksEngines.diskName(family), options.family(family)));
+    }
+    try {
+      db = RocksDB.open(options.database, directory, descriptors, handles);
+    } catch (RocksDBException e) {
+      failures.close();
+      options.close();
+      throw RocksEngines.openFailed(directory, e);
+    }
+    for (Family family : Family.values()) {
+      ColumnFamilyHandle handle = handles.get(1 + family.ordinal());
+      families[family.ordinal()] = handle;
+      familyIds[family.ordinal()] = handle.getID();
+    }
+  }
+
+  @Override
+  public byte[] get(Family family, byte[] key) {
+    long stamp = enter();
+    try {
+      return get(family, options.read, key);
+    } finally {
+      leave(stamp);
+    }
+  }
+
+  @Override
+  public byte[] durable(Family family, byte[] key) {
+    long stamp = enter();
+    try {
+      return get(family, options.readDurable, key);
+    } finally {
+      leave(stamp);
+    }
+  }
+
+  @Override
+  public EngineView view() {
+    long stamp = enter();
+    try {
+      var view = new RocksView(this, db.getSnapshot());
+      views.add(view);
+      return view;
+    } finally {
+      leave(stamp);
+    }
+  }
+
+  @Override
+  public EngineBatch newBatch() {
+    return new RocksBatch(familyIds);
+  }
+
+  @Override
+  public void write(EngineBatch batch) {
+    var changes = (RocksBatch) batch;
+    if (changes.count() == 0) {
+      return;
+    }
+    long stamp = enter();
+    try (var encoded = new WriteBatch(changes.encoded())) {
+      unflushed.addAndGet(changes.bytes());
+      db.write(options.write, encoded);
+      changes.clear();
+    } catch (RocksDBException e) {
+      throw failed("writing a batch of " + changes.count() + " changes", e);
+    } finally {
+      leave(stamp);
+    }
+  }
+
+  @Override
+  public void flush() {
+    long stamp = enter();
+    try {
+      long covered = unflushed.get();
+      db.flush(options.flush, handles);
+      unflushed.addAndGet(-covered);
+    } catch (RocksDBException e) {
+      throw failed("flushing", e);
+    } finally {
+      leave(stamp);
+    }
+  }
+
+  @Override
+  public long unflushedBytes() {
+    return unflushed.get();
+  }
+
+  @Override
+  public long diskBytes() {
+    long stamp = enter();
+    try {
+      return db.getAggregatedLongProperty("rocksdb.total-sst-files-size");
+    } catch (RocksDBException e) {
+      throw failed("reading the size of its files", e);
+    } finally {
+      leave(stamp);
+    }
+  }
+
+  /** Waits for calls under way, frees views left open, and closes without a flush: what is not durable by now is the log's. */
+  @Override
+  public void close() {
+    long stamp = gate.writeLock();
+    try {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      views.forEach(RocksView::release);
+      views.clear();
+      handles.forEach(ColumnFamilyHandle::close);
+      db.close();
+      failures.close();
+      options.close();
+    } finally {
+      gate.unlockWrite(stamp);
+    }
+  }
+
+  byte[] get(Family family, ReadOptions read, byte[] key) {
+    try {
+      return db.get(families[family.ordinal()], read, key);
+    } catch (RocksDBException e) {
+      throw failed("reading a key", e);
+    }
+  }
+
+  RocksIterator iterator(Family family, ReadOptions read) {
+    return db.newIterator(families[family.ordinal()], read);
+  }
+
+  StorageFailure failed(String what, RocksDBException cause) {
+    return failures.raise(what, cause);
+  }
+
+  void release(Snapshot snapshot) {
+    db.releaseSnapshot(snapshot);
+  }
+
+  void forget(RocksView view) {
+    views.remove(view);
+  }
+
+  /** Begins a call; not to be nested, since a waiting close stands between two of them. */
+  long enter() {
+    long stamp = gate.readLock();
+    if (closed) {
+      gate.unlockRead(stamp);
+      throw new IllegalStateException("the engine is closed");
+    }
+    try {
+      failures.check();
+    } catch (StorageFailure e) {
+      gate.unlockRead(stamp);
+      throw e;
+    }
+    return stamp;
+  }
+
+  /** As {@link #enter()}, but allowed after a failure and after the close, when there is nothing left to free. */
+  long enterToClose() {
+    return gate.readLock();
+  }
+
+  void leave(long stamp) {
+    gate.unlockRead(stamp);
+  }
+}

@@ -1,0 +1,134 @@
+package io.cairn.storage.engine;
+
+import io.cairn.storage.Invariant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.BloomFilter;
+import org.rocksdb.Cache;
+import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.CompressionType;
+import org.rocksdb.DBOptions;
+import org.rocksdb.FlushOptions;
+import org.rocksdb.InfoLogLevel;
+import org.rocksdb.LRUCache;
+import org.rocksdb.ReadOptions;
+import org.rocksdb.ReadTier;
+import org.rocksdb.RocksObject;
+import org.rocksdb.WriteOptions;
+
+/**
+ * Every option of RocksDB that this engine sets, each with its reason, and the check that what must hold does. Owns the native
+ * objects; they live as long as the database.
+ */
+final class RocksOptions implements AutoCloseable {
+  private final Deque<RocksObject> owned = new ArrayDeque<>();
+  private final EngineSettings settings;
+  private final Cache cache;
+  private final BloomFilter filter;
+  final DBOptions database;
+  final WriteOptions write;
+  final FlushOptions flush;
+  final ReadOptions read;
+  final ReadOptions readDurable;
+
+  RocksOptions(EngineSettings settings) {
+    this.settings = settings;
+    cache = own(new LRUCache(settings.blockCacheBytes()));
+    filter = own(new BloomFilter(10));
+    database = own(database());
+    // The Raft log is the write-ahead log; a sync without one would be refused by RocksDB anyway (SM-12).
+    write = own(new WriteOptions().setDisableWAL(true).setSync(false));
+    // The caller asks early enough (half of the budget): it need not wait for a stall to pass first.
+    flush = own(new FlushOptions().setWaitForFlush(true).setAllowWriteStall(true));
+    read = own(new ReadOptions());
+    readDurable = own(new ReadOptions().setReadTier(ReadTier.PERSISTED_TIER));
+    checkDatabase(database);
+    checkWrite(write);
+  }
+
+  private DBOptions database() {
+    return new DBOptions()
+        .setCreateIfMissing(true)
+        .setCreateMissingColumnFamilies(true)
+        // Without a log of its own, what a crash leaves must be one prefix over all families (A-03, SM-10).
+        .setAtomicFlush(true)
+        // A flush on closing would run behind the back of the only caller of flush.
+        .setAvoidFlushDuringShutdown(true)
+        // One thread writes; the lock-free path for many is measurably dearer.
+        .setAllowConcurrentMemtableWrite(false)
+        .setEnableWriteThreadAdaptiveYield(false)
+        .setDbWriteBufferSize(settings.writeBufferBytes())
+        .setMaxBackgroundJobs(settings.backgroundJobs())
+        // After a background error nothing is known of the files: the node stops, nothing resumes by itself (ST-11).
+        .setMaxBgErrorResumeCount(0)
+        .setParanoidChecks(true)
+        .setMaxOpenFiles(512)
+        .setBytesPerSync(1 << 20)
+        .setStatsDumpPeriodSec(0)
+        .setStatsPersistPeriodSec(0)
+        .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
+        .setMaxLogFileSize(4 << 20)
+        .setKeepLogFileNum(4);
+  }
+
+  /** The options of one family; {@code null} is RocksDB's own default family, which holds nothing. */
+  ColumnFamilyOptions family(Family family) {
+    var table = new BlockBasedTableConfig()
+        .setBlockCache(cache)
+        .setBlockSize(family == Family.EVENTS ? 16 << 10 : 8 << 10)
+        .setCacheIndexAndFilterBlocks(true)
+        .setPinL0FilterAndIndexBlocksInCache(true)
+        .setFormatVersion(5);
+    if (family == Family.NEWEST || family == Family.DELETED) {
+      // A key that is not there is told so without a read: most puts of new keys, most looks into "deleted".
+      table.setFilterPolicy(filter).setWholeKeyFiltering(true);
+    }
+    ColumnFamilyOptions options = own(new ColumnFamilyOptions())
+        .setTableFormatConfig(table)
+        // A half of the budget each for the two families that hold values; the budget over all is in the database's options.
+        .setWriteBufferSize(Math.max(1 << 20, settings.writeBufferBytes() / 2))
+        .setMaxWriteBufferNumber(4)
+        // Above 1 a flush may leave out a part of what an atomic flush promises (SM-10).
+        .setMinWriteBufferNumberToMerge(1)
+        .setCompressionType(CompressionType.LZ4_COMPRESSION)
+        .setLevelCompactionDynamicLevelBytes(true);
+    if (family == Family.NEWEST || family == Family.DELETED) {
+      options.setMemtablePrefixBloomSizeRatio(0.02).setMemtableWholeKeyFiltering(true);
+    }
+    checkFamily(options);
+    return options;
+  }
+
+  /** @throws IllegalStateException for options under which a crash could lose or tear what was acknowledged */
+  static void checkDatabase(DBOptions options) {
+    Invariant.check(options.atomicFlush(), "atomic_flush is on: families are flushed together (A-03)");
+    Invariant.check(options.avoidFlushDuringShutdown(), "avoid_flush_during_shutdown is on: one caller flushes (SM-11)");
+    Invariant.check(!options.unorderedWrite() && !options.enablePipelinedWrite(), "writes are ordered and not pipelined");
+    Invariant.check(options.maxBgerrorResumeCount() == 0, "max_bgerror_resume_count is 0 (ST-11), was %d",
+        options.maxBgerrorResumeCount());
+    Invariant.check(options.paranoidChecks(), "paranoid_checks is on: a failed flush is an error");
+  }
+
+  static void checkFamily(ColumnFamilyOptions options) {
+    Invariant.check(options.minWriteBufferNumberToMerge() == 1, "min_write_buffer_number_to_merge is 1 (SM-10), was %d",
+        options.minWriteBufferNumberToMerge());
+  }
+
+  static void checkWrite(WriteOptions options) {
+    Invariant.check(options.disableWAL(), "the write-ahead log is off: the Raft log is the log");
+    Invariant.check(!options.sync(), "no sync without a write-ahead log (SM-12)");
+  }
+
+  private <T extends RocksObject> T own(T object) {
+    owned.push(object);
+    return object;
+  }
+
+  @Override
+  public void close() {
+    while (!owned.isEmpty()) {
+      owned.pop().close();
+    }
+  }
+}
