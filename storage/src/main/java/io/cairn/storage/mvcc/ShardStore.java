@@ -1,0 +1,341 @@
+package io.cairn.storage.mvcc;
+
+import io.cairn.raft.log.EntryId;
+import io.cairn.storage.Invariant;
+import io.cairn.storage.OnDiskFormat;
+import io.cairn.storage.StorageFailure;
+import io.cairn.storage.StorageFailure.Kind;
+import io.cairn.storage.engine.Engine;
+import io.cairn.storage.engine.EngineBatch;
+import io.cairn.storage.engine.EngineCursor;
+import io.cairn.storage.engine.EngineView;
+import io.cairn.storage.engine.Family;
+import io.cairn.storage.retry.Answer;
+import io.cairn.storage.retry.ClientRecords;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.TreeMap;
+
+/**
+ * One replica's data under one store number: the versions of its keys with their history, the memory of its clients, and small
+ * named records for whoever sits on top.
+ *
+ * <p>Applying is a pure function of what is stored and the entry (A-12): no clock, no randomness, no order of a hash table. It
+ * happens on the engine's apply loop, through an {@link ApplyRound}. Reads come from any thread and see what was committed last;
+ * {@link #applied()} moves after it, so whoever has waited for an index there reads at least that entry.
+ *
+ * <p>Keys are opaque here; they begin with the keyspace id. That a command lies within the shard's range was checked before.
+ */
+public final class ShardStore {
+  private final Engine engine;
+  private final long store;
+  private final ClientRecords clients;
+  private final StoreChanges changes;
+  /** Named records that the open round has changed; null for one it deleted. */
+  private final TreeMap<String, byte[]> records = new TreeMap<>();
+  private final StoredVersion decoded = new StoredVersion();
+  private final StoredEvent event = new StoredEvent();
+
+  /** What everybody may see: as of the last commit. */
+  private volatile StoreState published;
+  /** What the open round has come to; equal to {@link #published} in value when none is open. Apply loop only. */
+  private long index;
+  private long term;
+  private long revision;
+  private long compacted;
+  /** The round that has changed this store and is not committed yet, or null. */
+  private ApplyRound open;
+
+  private ShardStore(Engine engine, long store, StoreState state, ClientRecords clients) {
+    this.engine = engine;
+    this.store = store;
+    this.clients = clients;
+    this.changes = new StoreChanges(engine, store, state.deletedKeys());
+    this.published = state;
+    index = state.applied().index();
+    term = state.applied().term();
+    revision = state.applied().revision();
+    compacted = state.compacted();
+  }
+
+  /** Opens what lies under the number; a number nothing was written under is an empty store at revision 1, index 0. */
+  public static ShardStore open(Engine engine, long store) {
+    OnDiskFormat.checkStore(store);
+    try (EngineView view = engine.view()) {
+      StoreState state = StoreState.decode(view.get(Family.SMALL, OnDiskFormat.stateKey(store)));
+      return new ShardStore(engine, store, state, ClientRecords.load(view, store, state.forgotten()));
+    }
+  }
+
+  public long store() {
+    return store;
+  }
+
+  /** The last entry that is applied and visible, and the last revision. From any thread. */
+  public Applied applied() {
+    return published.applied();
+  }
+
+  /** The same as far as it would survive a crash; the log is cut behind this one only. From any thread. */
+  public Applied durable() {
+    return StoreState.decode(engine.durable(Family.SMALL, OnDiskFormat.stateKey(store))).applied();
+  }
+
+  /** The oldest revision that can be read; 0 while nothing was compacted. From any thread. */
+  public long compacted() {
+    return published.compacted();
+  }
+
+  /** Clients remembered, as the apply loop sees it. */
+  public int clients() {
+    return clients.size();
+  }
+
+  /**
+   * Applies the commands of one entry; one result each, in order. Nothing is changed unless all of the batch is well formed.
+   *
+   * @throws IllegalStateException if the entry is not the next one or its revisions are not above the store's last
+   */
+  public List<WriteResult> apply(ApplyRound round, EntryId entry, Batch batch) {
+    checkBatch(entry, batch);
+    enter(round);
+    round.begin();
+    var results = new ArrayList<WriteResult>(batch.writes().size());
+    long next = batch.firstRevision();
+    for (int position = 0; position < batch.writes().size(); position++) {
+      Write write = batch.writes().get(position);
+      WriteResult result = apply(round, write, next, entry.index(), position);
+      if (result instanceof WriteResult.Done done && !done.repeated() && done.changed() > 0) {
+        revision = next++;
+      }
+      results.add(result);
+    }
+    clients.evict(batch.clientRecordsMax());
+    moveTo(entry);
+    round.end();
+    return results;
+  }
+
+  /** Passes over an entry that holds no commands. */
+  public void pass(ApplyRound round, EntryId entry) {
+    checkNext(entry);
+    enter(round);
+    round.begin();
+    moveTo(entry);
+    round.end();
+  }
+
+  /**
+   * Refuses reads below {@code to} from now on and drops the events at or below it, which only such reads need. Asked for by an
+   * entry, so that every replica does it at the same place.
+   */
+  public void compact(ApplyRound round, long to) {
+    Invariant.check(to <= revision, "compaction to %d is not above the last revision %d", to, revision);
+    if (to <= compacted) {
+      return;
+    }
+    enter(round);
+    round.begin();
+    round.batch().deleteRange(Family.EVENTS, OnDiskFormat.storePrefix(store), OnDiskFormat.eventKey(store, to + 1, 0));
+    compacted = to;
+    round.end();
+  }
+
+  /** The key's version at {@code at} (0 for the newest), or null. From any thread. @throws CompactedException */
+  public Version get(byte[] key, long at) {
+    Invariant.check(at >= 0, "a revision to read at is not negative: %d", at);
+    if (at == 0) {
+      byte[] newest = engine.get(Family.NEWEST, OnDiskFormat.storeKey(store, key));
+      return newest == null ? null : new StoredVersion().read(newest).toVersion(key, false);
+    }
+    try (ReadView view = view()) {
+      return view.get(key, at);
+    }
+  }
+
+  /** One page of a range, all of it as of one moment. From any thread. @throws CompactedException */
+  public RangePage range(RangeQuery query) {
+    try (ReadView view = view()) {
+      return view.range(query);
+    }
+  }
+
+  /** For several reads of one moment; to be closed. From any thread. */
+  public ReadView view() {
+    return new ReadView(engine.view(), store);
+  }
+
+  /** The named record as of the last commit, or null. From any thread. */
+  public byte[] record(String name) {
+    return engine.get(Family.SMALL, recordKey(name));
+  }
+
+  /** The named record as {@code round} has left it so far, or null. */
+  public byte[] record(ApplyRound round, String name) {
+    return open == round && records.containsKey(name) ? records.get(name) : record(name);
+  }
+
+  /** Sets a record. It takes no revision; it is part of the store, goes along in snapshots, and is written with the round. */
+  public void putRecord(ApplyRound round, String name, byte[] value) {
+    enter(round);
+    records.put(name, value);
+    round.batch().put(Family.SMALL, recordKey(name), value);
+  }
+
+  public void deleteRecord(ApplyRound round, String name) {
+    enter(round);
+    records.put(name, null);
+    round.batch().delete(Family.SMALL, recordKey(name));
+  }
+
+  /** Names of the records that begin with {@code prefix}, in the order of their bytes, as of the last commit. From any thread. */
+  public List<String> records(String prefix) {
+    byte[] first = recordKey(prefix);
+    var names = new ArrayList<String>();
+    try (EngineView view = engine.view(); EngineCursor cursor = view.cursor(Family.SMALL, first, OnDiskFormat.smallEnd(store))) {
+      for (; cursor.valid(); cursor.next()) {
+        byte[] key = cursor.key();
+        if (key.length < first.length || !Arrays.equals(key, 0, first.length, first, 0, first.length)) {
+          break;
+        }
+        names.add(new String(key, RECORD_NAME_AT, key.length - RECORD_NAME_AT, StandardCharsets.UTF_8));
+      }
+    }
+    return names;
+  }
+
+  /** A hash of everything this store means, as of the last commit: equal on all replicas that have applied the same entries. */
+  public long contentHash() {
+    try (EngineView view = engine.view()) {
+      return ContentHash.of(view, store);
+    }
+  }
+
+  /** The round is about to be written: adds what is kept in memory until then. */
+  void save(EngineBatch batch) {
+    clients.save(batch);
+    batch.put(Family.SMALL, OnDiskFormat.stateKey(store), state().encode());
+  }
+
+  /** The round is written. */
+  void publish() {
+    published = state();
+    changes.clear();
+    records.clear();
+    open = null;
+  }
+
+  private static final int RECORD_NAME_AT = 6;
+
+  private byte[] recordKey(String name) {
+    return OnDiskFormat.smallKey(store, OnDiskFormat.STORE_RECORD, name.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private StoreState state() {
+    return new StoreState(new Applied(index, term, revision), compacted, clients.forgotten(), changes.deletedKeys());
+  }
+
+  private void enter(ApplyRound round) {
+    if (open == null) {
+      Invariant.check(round.engine() == engine, "a round belongs to its store's engine");
+      open = round;
+      round.touch(this);
+    }
+    Invariant.check(open == round, "a store is changed by one round at a time");
+  }
+
+  private void moveTo(EntryId entry) {
+    index = entry.index();
+    term = entry.term();
+  }
+
+  private void checkNext(EntryId entry) {
+    Invariant.check(entry.index() == index + 1, "entry %d is the next one after %d", entry.index(), index);
+    Invariant.check(entry.term() >= term, "term %d of entry %d is not below the last one %d", entry.term(), entry.index(), term);
+  }
+
+  /** Everything that could be wrong with a batch is found here, before the first change (SM-04). */
+  private void checkBatch(EntryId entry, Batch batch) {
+    checkNext(entry);
+    Invariant.check(batch.firstRevision() > revision, "first revision %d of a batch is above the last one %d",
+        batch.firstRevision(), revision);
+    Invariant.check(batch.clientRecordsMax() >= 1, "client records kept %d are 1 or more", batch.clientRecordsMax());
+    for (Write write : batch.writes()) {
+      Invariant.check(write.sequence() >= 1, "sequence %d is 1 or more", write.sequence());
+      Invariant.check(write.seen() >= 0 && write.lowestOpen() >= 0, "seen %d and lowest open %d are not negative",
+          write.seen(), write.lowestOpen());
+      Invariant.check(switch (write.op()) {
+        case Op.Put put -> put.key() != null && put.value() != null;
+        case Op.Delete delete -> delete.key() != null;
+        case Op.DeleteRange range -> range.start() != null;
+      }, "a command names its key and its value");
+    }
+  }
+
+  private WriteResult apply(ApplyRound round, Write write, long next, long entryIndex, int position) {
+    return switch (clients.judge(write.clientHigh(), write.clientLow(), write.sequence(), write.lowestOpen(), write.seen(), write.hash())) {
+      case FRESH -> applyFresh(round, write, next, entryIndex, position);
+      case REPEATED -> repeat(write, clients.answer());
+      case CLOSED -> new WriteResult.Refused(WriteResult.Reason.SEQUENCE_CLOSED,
+          "sequence " + write.sequence() + " is below the lowest one that its client holds open");
+      case REUSED -> new WriteResult.Refused(WriteResult.Reason.SEQUENCE_REUSED,
+          "sequence " + write.sequence() + " was used for another command");
+      case TOO_MANY_OPEN -> new WriteResult.Refused(WriteResult.Reason.TOO_MANY_OPEN,
+          "the client holds " + ClientRecords.OPEN_MAX + " sequences open in this shard, the most that are remembered");
+      case HORIZON -> new WriteResult.Refused(WriteResult.Reason.HORIZON,
+          "seen " + write.seen() + " is older than what this shard remembers of its clients");
+    };
+  }
+
+  private WriteResult applyFresh(ApplyRound round, Write write, long next, long entryIndex, int position) {
+    long changed = 1;
+    byte[] previous = null;
+    boolean shown = false;
+    switch (write.op()) {
+      case Op.Put put -> {
+        previous = changes.put(round.batch(), write, put, next, 0);
+        shown = put.previous();
+      }
+      case Op.Delete delete -> {
+        previous = changes.delete(round.batch(), write, delete.key(), next);
+        changed = previous == null ? 0 : 1;
+        shown = delete.previous();
+      }
+      case Op.DeleteRange range -> changed = changes.deleteRange(round.batch(), write, range, next);
+    }
+    byte[] answered = shown ? previous : null;
+    long at = changed > 0 ? next : next - 1;
+    clients.remember(write.clientHigh(), write.clientLow(), write.sequence(), write.lowestOpen(), write.seen(), write.hash(),
+        at, changed, answered, entryIndex, position);
+    return new WriteResult.Done(at, changed, answered == null ? null : decoded.read(answered).toVersion(keyOf(write.op()), false), false);
+  }
+
+  /** Gives the first application's answer again; a previous version too long to be kept with it is in its event. */
+  private WriteResult repeat(Write write, Answer answer) {
+    Version previous = null;
+    if (answer.previous() != null) {
+      previous = decoded.read(answer.previous()).toVersion(keyOf(write.op()), false);
+    } else if (answer.previousInEvent()) {
+      if (answer.revision() <= compacted) {
+        return new WriteResult.Refused(WriteResult.Reason.HORIZON,
+            "the answer showed a version whose event at revision " + answer.revision() + " is compacted");
+      }
+      byte[] found = engine.get(Family.EVENTS, OnDiskFormat.eventKey(store, answer.revision(), 0));
+      if (found == null || !event.read(found).replaced) {
+        throw new StorageFailure(Kind.CORRUPT, "store " + store + " has no event " + answer.revision() + "/0 with a replaced version");
+      }
+      previous = event.replaced(decoded).toVersion(keyOf(write.op()), false);
+    }
+    return new WriteResult.Done(answer.revision(), answer.changed(), previous, true);
+  }
+
+  private static byte[] keyOf(Op op) {
+    return switch (op) {
+      case Op.Put put -> put.key();
+      case Op.Delete delete -> delete.key();
+      case Op.DeleteRange range -> range.start();
+    };
+  }
+}

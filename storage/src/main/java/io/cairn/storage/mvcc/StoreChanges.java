@@ -1,0 +1,152 @@
+package io.cairn.storage.mvcc;
+
+import io.cairn.storage.OnDiskFormat;
+import io.cairn.storage.bytes.BytesIn;
+import io.cairn.storage.bytes.BytesOut;
+import io.cairn.storage.engine.Engine;
+import io.cairn.storage.engine.EngineBatch;
+import io.cairn.storage.engine.EngineCursor;
+import io.cairn.storage.engine.EngineView;
+import io.cairn.storage.engine.Family;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What a round has changed in one store so far, over what the engine holds. Writes each change to the round's batch and keeps
+ * what later commands of the round must see. For the apply loop alone.
+ */
+final class StoreChanges {
+
+  /** A key after the round's last change of it: a version, or (with {@code version} null) where it was deleted. */
+  private record Changed(byte[] version, long deleteRevision, int deleteOrdinal) {}
+
+  /** A key that lives, as {@link #live} finds it. */
+  private record Live(byte[] storeKey, byte[] version) {}
+
+  private final Engine engine;
+  private final long store;
+  /** Ordered, since a delete of a range goes through it. */
+  private final TreeMap<byte[], Changed> changed = new TreeMap<>(Arrays::compareUnsigned);
+  private final BytesOut scratch = new BytesOut(1 << 10);
+  private final byte[] eventKey = new byte[OnDiskFormat.EVENT_KEY_BYTES];
+  private final StoredVersion decoded = new StoredVersion();
+  private final BytesIn in = new BytesIn(eventKey);
+  private long deletedKeys;
+
+  StoreChanges(Engine engine, long store, long deletedKeys) {
+    this.engine = engine;
+    this.store = store;
+    this.deletedKeys = deletedKeys;
+  }
+
+  long deletedKeys() {
+    return deletedKeys;
+  }
+
+  /** Everything is written: the engine itself now shows it. */
+  void clear() {
+    changed.clear();
+  }
+
+  /** Returns the version that was replaced, as stored, or null. */
+  byte[] put(EngineBatch batch, Write write, Op.Put put, long revision, int ordinal) {
+    byte[] key = OnDiskFormat.storeKey(store, put.key());
+    Changed before = changed.get(key);
+    byte[] replaced = before != null ? before.version() : engine.get(Family.NEWEST, key);
+    long create = revision;
+    long version = 1;
+    long deleteRevision = 0;
+    int deleteOrdinal = 0;
+    if (replaced != null) {
+      decoded.read(replaced);
+      create = decoded.create;
+      version = decoded.version + 1;
+    } else if (before != null) {
+      deleteRevision = before.deleteRevision();
+      deleteOrdinal = before.deleteOrdinal();
+    } else if (deletedKeys > 0) {
+      byte[] deleted = engine.get(Family.DELETED, key);
+      if (deleted != null) {
+        in.over(deleted, 0, deleted.length);
+        deleteRevision = in.varint();
+        deleteOrdinal = in.count();
+      }
+    }
+    byte[] current = StoredVersion.encode(scratch, create, revision, ordinal, version, put.lease(), put.value());
+    batch.put(Family.NEWEST, key, current);
+    if (deleteRevision != 0) {
+      batch.delete(Family.DELETED, key);
+      deletedKeys--;
+    }
+    event(batch, write, key, current, replaced, deleteRevision, deleteOrdinal, revision, ordinal);
+    changed.put(key, new Changed(current, 0, 0));
+    return replaced;
+  }
+
+  /** Returns the version that was deleted, as stored; null if the key did not live, and then nothing is changed. */
+  byte[] delete(EngineBatch batch, Write write, byte[] userKey, long revision) {
+    byte[] key = OnDiskFormat.storeKey(store, userKey);
+    Changed before = changed.get(key);
+    byte[] version = before != null ? before.version() : engine.get(Family.NEWEST, key);
+    if (version != null) {
+      delete(batch, write, key, version, revision, 0);
+    }
+    return version;
+  }
+
+  /** Deletes every key in {@code [start, end)} under one revision; returns how many there were. */
+  long deleteRange(EngineBatch batch, Write write, Op.DeleteRange range, long revision) {
+    List<Live> live = live(range.start(), range.end());
+    for (int ordinal = 0; ordinal < live.size(); ordinal++) {
+      Live key = live.get(ordinal);
+      delete(batch, write, key.storeKey(), key.version(), revision, ordinal);
+    }
+    return live.size();
+  }
+
+  private void delete(EngineBatch batch, Write write, byte[] key, byte[] version, long revision, int ordinal) {
+    batch.delete(Family.NEWEST, key);
+    scratch.clear().varint(revision).varint(ordinal);
+    batch.put(Family.DELETED, key, key.length, scratch.buffer(), scratch.length());
+    deletedKeys++;
+    event(batch, write, key, null, version, 0, 0, revision, ordinal);
+    changed.put(key, new Changed(null, revision, ordinal));
+  }
+
+  private void event(EngineBatch batch, Write write, byte[] key, byte[] current, byte[] replaced, long deleteRevision, int deleteOrdinal,
+      long revision, int ordinal) {
+    StoredEvent.encode(scratch, write, key, current, replaced, deleteRevision, deleteOrdinal);
+    OnDiskFormat.eventKey(eventKey, store, revision, ordinal);
+    batch.put(Family.EVENTS, eventKey, eventKey.length, scratch.buffer(), scratch.length());
+  }
+
+  /** The keys that live now in a range, in order: the engine's, with the round's changes over them. */
+  private List<Live> live(byte[] start, byte[] end) {
+    if (end != null && Arrays.compareUnsigned(start, end) >= 0) {
+      return List.of();
+    }
+    byte[] from = OnDiskFormat.storeKey(store, start);
+    byte[] to = end == null ? OnDiskFormat.storeEnd(store) : OnDiskFormat.storeKey(store, end);
+    var live = new TreeMap<byte[], byte[]>(Arrays::compareUnsigned);
+    try (EngineView view = engine.view(); EngineCursor cursor = view.cursor(Family.NEWEST, from, to)) {
+      for (; cursor.valid(); cursor.next()) {
+        live.put(cursor.key(), cursor.value());
+      }
+    }
+    changed.subMap(from, to).forEach((key, change) -> {
+      if (change.version() == null) {
+        live.remove(key);
+      } else {
+        live.put(key, change.version());
+      }
+    });
+    var found = new ArrayList<Live>(live.size());
+    for (Map.Entry<byte[], byte[]> entry : live.entrySet()) {
+      found.add(new Live(entry.getKey(), entry.getValue()));
+    }
+    return found;
+  }
+}
