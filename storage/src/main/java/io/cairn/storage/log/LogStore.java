@@ -25,6 +25,12 @@ public interface LogStore extends AutoCloseable {
   /** Makes all writes durable with one sync, in order; they are in the views when this returns. */
   void append(List<LogWrite> writes);
 
+  /**
+   * Forgets the replica, durably: its entries and hard state never come back (LG-10). Its key is not used again
+   * ({@link io.cairn.raft.ReplicaId}). Called from the log's loop alone.
+   */
+  void destroy(ReplicaKey replica);
+
   /** Notes what is no longer needed and frees segments that hold nothing else. */
   void clean(List<LogFloor> floors);
 
