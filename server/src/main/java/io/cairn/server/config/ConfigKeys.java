@@ -1,0 +1,102 @@
+package io.cairn.server.config;
+
+import static io.cairn.server.config.ValueType.ADDRESS;
+import static io.cairn.server.config.ValueType.BYTES;
+import static io.cairn.server.config.ValueType.COUNT;
+import static io.cairn.server.config.ValueType.DURATION;
+import static io.cairn.server.config.ValueType.FLAG;
+import static io.cairn.server.config.ValueType.NODES;
+import static io.cairn.server.config.ValueType.TEXT;
+import static io.cairn.server.config.ValueType.TEXTS;
+
+import io.cairn.protocol.transport.HostPort;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Every key of the configuration, in the order in which {@code config/kvd.yaml} and {@code kvd --help} show them. */
+public final class ConfigKeys {
+  private static final long KIB = 1L << 10;
+  private static final long MIB = 1L << 20;
+  private static final long GIB = 1L << 30;
+  private static final long MILLI = 1_000_000L;
+  private static final long SECOND = 1_000_000_000L;
+  private static final String NAME_FORM = "1 to 63 of the letters a-z, A-Z, 0-9, '.', '_' and '-', the first a letter or digit";
+  private static final Bound<String> NAME_BOUND =
+      Bound.that(NAME_FORM, "must be " + NAME_FORM, name -> name.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,62}"));
+  private static final Bound<HostPort> LISTEN_BOUND = Bound.any("an address of this machine; port 0 takes a free one");
+
+  static final ConfigKey<String> NODE_NAME = ConfigKey.required("node.name", TEXT, NAME_BOUND,
+      "This node's name, one of those in cluster.nodes.");
+  static final ConfigKey<String> CLUSTER_ID = ConfigKey.required("cluster.id", TEXT, NAME_BOUND,
+      "Who belongs together: nodes and clients of another cluster are refused. Fixed once there is data.");
+  static final ConfigKey<List<ClusterNode>> CLUSTER_NODES = ConfigKey.required("cluster.nodes", NODES,
+      Bound.that("1 to 9 nodes, each {name: NAME, peer: HOST:PORT, client: HOST:PORT}", "must list 1 to 9 nodes",
+          nodes -> !nodes.isEmpty() && nodes.size() <= 9),
+      "Every node of the cluster at its birth, the same list in the same order in every node's file. In the environment and in "
+          + "flags: 'name=n1 peer=H:P client=H:P, name=n2 ...'.");
+  static final ConfigKey<List<String>> SPLIT_POINTS = ConfigKey.of("cluster.split-points", TEXTS, List.of(),
+      Bound.that("at most 255 keys, ascending as UTF-8 bytes, none twice", "must be at most 255 keys", points -> points.size() <= 255),
+      "Where data shards begin when the cluster is born; none: one data shard. A point is cut back to the end of its {tag}. "
+          + "Not read again once there is data.");
+  static final ConfigKey<HostPort> LISTEN_CLIENT = ConfigKey.derived("listen.client", ADDRESS,
+      "this node's client address in cluster.nodes", LISTEN_BOUND, "Where clients connect.");
+  static final ConfigKey<HostPort> LISTEN_PEER = ConfigKey.derived("listen.peer", ADDRESS,
+      "this node's peer address in cluster.nodes", LISTEN_BOUND, "Where the other nodes connect.");
+  static final ConfigKey<HostPort> ADMIN_LISTEN = ConfigKey.of("admin.listen", ADDRESS, new HostPort("127.0.0.1", 7203), LISTEN_BOUND,
+      "HTTP: /metrics, /livez, /readyz.");
+  static final ConfigKey<Boolean> INSECURE = ConfigKey.of("security.insecure", FLAG, false, Bound.any("true or false"),
+      "Whether to listen without TLS on an address that other machines reach.");
+  static final ConfigKey<String> STORAGE_DIR = ConfigKey.required("storage.dir", TEXT,
+      Bound.that("a folder of this node's own; it is made when missing", "must name a folder", dir -> !dir.isBlank()),
+      "The data directory. A relative one counts from the directory kvd is started in.");
+  static final ConfigKey<Long> LOG_SEGMENT_SIZE = ConfigKey.of("log.segment-size", BYTES, 64 * MIB,
+      Bound.between(BYTES, MIB, GIB), "Size of one segment of the log, preallocated and recycled.");
+  static final ConfigKey<Long> LOG_KEEP = ConfigKey.of("log.keep", BYTES, GIB, Bound.between(BYTES, 2 * MIB, 1_024 * GIB),
+      "Most bytes of log kept for followers that lag; one further behind gets a snapshot. At least 2 x log.segment-size.");
+  static final ConfigKey<Long> BLOCK_CACHE = ConfigKey.of("engine.block-cache", BYTES, 64 * MIB,
+      Bound.between(BYTES, MIB, 1_024 * GIB), "Memory of the store engine for what it has read.");
+  static final ConfigKey<Long> WRITE_BUFFERS = ConfigKey.of("engine.write-buffers", BYTES, 64 * MIB,
+      Bound.between(BYTES, 64 * KIB, 64 * GIB), "Memory of the store engine for what is applied and not yet flushed.");
+  static final ConfigKey<Long> RETRIES_CLIENTS = ConfigKey.of("retries.clients", COUNT, 10_000L, Bound.between(COUNT, 1, 10_000_000),
+      "Clients each shard remembers so that what they send again takes effect once; a retry of a forgotten client ends in "
+          + "OUTCOME_UNKNOWN. The same on every node.");
+  static final ConfigKey<Long> HEARTBEAT = ConfigKey.of("raft.heartbeat", DURATION, 50 * MILLI,
+      Bound.between(DURATION, MILLI, 10 * SECOND), "Between two rounds of heartbeats.");
+  static final ConfigKey<Long> ELECTION_TIMEOUT = ConfigKey.of("raft.election-timeout", DURATION, 500 * MILLI,
+      Bound.between(DURATION, 5 * MILLI, 60 * SECOND),
+      "Shortest silence of a leader after which a follower campaigns; at least 5 x raft.heartbeat. The same on every node: a "
+          + "leader's lease is half of it.");
+  static final ConfigKey<Long> ELECTION_JITTER = ConfigKey.of("raft.election-jitter", DURATION, 300 * MILLI,
+      Bound.between(DURATION, MILLI, 60 * SECOND),
+      "What chance adds to it at most; from raft.heartbeat to raft.election-timeout.");
+  static final ConfigKey<Long> NET_LOOPS = ConfigKey.of("net.loops", COUNT, 0L, Bound.between(COUNT, 0, 64),
+      "Threads for connections and replicas; 0: as many as the machine suggests.");
+  static final ConfigKey<LoggingConfig.Format> LOGGING_FORMAT = choice("logging.format", LoggingConfig.Format.class,
+      LoggingConfig.Format.TEXT, "The form of a log line.");
+  static final ConfigKey<LoggingConfig.Level> LOGGING_LEVEL = choice("logging.level", LoggingConfig.Level.class,
+      LoggingConfig.Level.INFO, "The least grave event that is logged.");
+  static final ConfigKey<String> LOGGING_FILE = ConfigKey.derived("logging.file", TEXT, "standard error",
+      Bound.that("a file in a folder that exists", "must name a file", file -> !file.isBlank()),
+      "Where log lines go. Older files are FILE.1 (the newest of them), FILE.2 and so on.");
+  static final ConfigKey<Long> LOGGING_FILE_SIZE = ConfigKey.of("logging.file-size", BYTES, 64 * MIB,
+      Bound.between(BYTES, 4 * KIB, 16 * GIB), "Size at which a new log file is begun.");
+  static final ConfigKey<Long> LOGGING_FILES = ConfigKey.of("logging.files", COUNT, 8L, Bound.between(COUNT, 1, 1_000),
+      "Most log files, the one being written included.");
+  static final ConfigKey<Long> SHUTDOWN_GRACE = ConfigKey.of("shutdown.grace", DURATION, 8 * SECOND,
+      Bound.between(DURATION, 0, 9 * SECOND), "After SIGTERM: how long what is in flight may take before it is cut off.");
+
+  private static final List<ConfigKey<?>> BEFORE_LIMITS = List.of(
+      NODE_NAME, CLUSTER_ID, CLUSTER_NODES, SPLIT_POINTS, LISTEN_CLIENT, LISTEN_PEER, ADMIN_LISTEN, INSECURE, STORAGE_DIR,
+      LOG_SEGMENT_SIZE, LOG_KEEP, BLOCK_CACHE, WRITE_BUFFERS, RETRIES_CLIENTS, HEARTBEAT, ELECTION_TIMEOUT, ELECTION_JITTER,
+      NET_LOOPS, LOGGING_FORMAT, LOGGING_LEVEL, LOGGING_FILE, LOGGING_FILE_SIZE, LOGGING_FILES, SHUTDOWN_GRACE);
+
+  /** All of them. */
+  public static final List<ConfigKey<?>> ALL = Stream.concat(BEFORE_LIMITS.stream(), LimitKeys.ALL.stream()).toList();
+
+  private ConfigKeys() {}
+
+  private static <E extends Enum<E>> ConfigKey<E> choice(String name, Class<E> choices, E usual, String doc) {
+    ValueType<E> type = ValueType.choice(choices);
+    return ConfigKey.of(name, type, usual, Bound.any(type.unit()), doc);
+  }
+}

@@ -1,0 +1,130 @@
+package io.cairn.server.config;
+
+/**
+ * Every bound of every queue, batch and size of a node, in one place. Nothing in a node grows without one of these, and what does
+ * not fit is refused before it costs anything. Bytes unless the name says otherwise.
+ *
+ * @param keyBytes longest key
+ * @param valueBytes longest value
+ * @param batchBytes most bytes of commands in one Raft entry; a larger command travels alone
+ * @param batchCommands most commands in one Raft entry
+ * @param appendBytes most bytes of entries in one message to a follower; one entry may exceed it
+ * @param inflightAppendBytes most bytes of entries sent to one follower of one shard and not acknowledged
+ * @param inflightAppendMessages most append messages to one follower of one shard that are not acknowledged
+ * @param inboxBytes commands and reads that wait for one replica
+ * @param uncommittedBytes entries a leader of one shard has appended and not committed
+ * @param applyBytes entries of one shard committed, handed to apply and not yet applied
+ * @param connectionInflightBytes requests of one connection that are not answered
+ * @param connectionOutboundBytes answers of one connection that its reader has not taken; over it nothing more is read from it
+ * @param nodeInflightBytes requests of all connections that are not answered
+ * @param peerQueueBytes messages that wait to be sent to one peer; over it the oldest droppable ones go
+ * @param rangeChunkBytes keys and values in one chunk of an answer
+ * @param scanBytes keys and values one range request reads before it lets others run
+ * @param snapshotInflightBytes parts of one snapshot sent and not acknowledged
+ * @param connectionsMax open connections of clients
+ * @param logQueueBytes records that wait for the log's writer
+ * @param loggingQueueBytes log lines that wait for their file or for standard error; over it they are dropped and counted
+ * @param adminRequestBytes longest request line and headers on the admin port
+ * @param clientOpenSequences sequences one client may have open in one shard
+ */
+public record Limits(
+    long keyBytes,
+    long valueBytes,
+    long batchBytes,
+    long batchCommands,
+    long appendBytes,
+    long inflightAppendBytes,
+    long inflightAppendMessages,
+    long inboxBytes,
+    long uncommittedBytes,
+    long applyBytes,
+    long connectionInflightBytes,
+    long connectionOutboundBytes,
+    long nodeInflightBytes,
+    long peerQueueBytes,
+    long rangeChunkBytes,
+    long scanBytes,
+    long snapshotInflightBytes,
+    long connectionsMax,
+    long logQueueBytes,
+    long loggingQueueBytes,
+    long adminRequestBytes,
+    long clientOpenSequences) {
+
+  /** No key is longer, whatever the configuration says: keys travel in every index and message. */
+  public static final int KEY_BYTES_MAX = 4 << 10;
+
+  /** Room in a frame beside a command or a batch: headers, ids, field tags. */
+  private static final long FRAME_OVERHEAD_BYTES = 64 << 10;
+
+  public Limits {
+    new Mistakes()
+        .bound(LimitKeys.KEY_BYTES, keyBytes)
+        .bound(LimitKeys.VALUE_BYTES, valueBytes)
+        .bound(LimitKeys.BATCH_BYTES, batchBytes)
+        .bound(LimitKeys.BATCH_COMMANDS, batchCommands)
+        .bound(LimitKeys.APPEND_BYTES, appendBytes)
+        .bound(LimitKeys.INFLIGHT_APPEND_BYTES, inflightAppendBytes)
+        .bound(LimitKeys.INFLIGHT_APPEND_MESSAGES, inflightAppendMessages)
+        .bound(LimitKeys.INBOX_BYTES, inboxBytes)
+        .bound(LimitKeys.UNCOMMITTED_BYTES, uncommittedBytes)
+        .bound(LimitKeys.APPLY_BYTES, applyBytes)
+        .bound(LimitKeys.CONNECTION_INFLIGHT_BYTES, connectionInflightBytes)
+        .bound(LimitKeys.CONNECTION_OUTBOUND_BYTES, connectionOutboundBytes)
+        .bound(LimitKeys.NODE_INFLIGHT_BYTES, nodeInflightBytes)
+        .bound(LimitKeys.PEER_QUEUE_BYTES, peerQueueBytes)
+        .bound(LimitKeys.RANGE_CHUNK_BYTES, rangeChunkBytes)
+        .bound(LimitKeys.SCAN_BYTES, scanBytes)
+        .bound(LimitKeys.SNAPSHOT_INFLIGHT_BYTES, snapshotInflightBytes)
+        .bound(LimitKeys.CONNECTIONS_MAX, connectionsMax)
+        .bound(LimitKeys.LOG_QUEUE_BYTES, logQueueBytes)
+        .bound(LimitKeys.LOGGING_QUEUE_BYTES, loggingQueueBytes)
+        .bound(LimitKeys.ADMIN_REQUEST_BYTES, adminRequestBytes)
+        .bound(LimitKeys.CLIENT_OPEN_SEQUENCES, clientOpenSequences)
+        .claim(nodeInflightBytes >= connectionInflightBytes, LimitKeys.NODE_INFLIGHT_BYTES, nodeInflightBytes,
+            "must be at least limits.connection-inflight-bytes (" + print(connectionInflightBytes) + ")")
+        .claim(inflightAppendBytes >= appendBytes, LimitKeys.INFLIGHT_APPEND_BYTES, inflightAppendBytes,
+            "must be at least limits.append-bytes (" + print(appendBytes) + ")")
+        .claim(scanBytes >= rangeChunkBytes, LimitKeys.SCAN_BYTES, scanBytes,
+            "must be at least limits.range-chunk-bytes (" + print(rangeChunkBytes) + ")")
+        .claim(inboxBytes >= commandBytesMax(keyBytes, valueBytes), LimitKeys.INBOX_BYTES, inboxBytes,
+            "must hold one largest command (" + print(commandBytesMax(keyBytes, valueBytes)) + ", by limits.value-bytes)")
+        .claim(connectionInflightBytes >= frameBytes(keyBytes, valueBytes, batchBytes),
+            LimitKeys.CONNECTION_INFLIGHT_BYTES, connectionInflightBytes,
+            "must hold one largest frame (" + print(frameBytes(keyBytes, valueBytes, batchBytes))
+                + ", by limits.value-bytes and limits.batch-bytes)")
+        .claim(uncommittedBytes >= entryBytes(keyBytes, valueBytes, batchBytes), LimitKeys.UNCOMMITTED_BYTES, uncommittedBytes,
+            "must hold one largest entry (" + print(entryBytes(keyBytes, valueBytes, batchBytes)) + ")")
+        .claim(peerQueueBytes >= frameBytes(keyBytes, valueBytes, batchBytes), LimitKeys.PEER_QUEUE_BYTES, peerQueueBytes,
+            "must hold one largest frame (" + print(frameBytes(keyBytes, valueBytes, batchBytes)) + ")")
+        .claim(logQueueBytes >= entryBytes(keyBytes, valueBytes, batchBytes), LimitKeys.LOG_QUEUE_BYTES, logQueueBytes,
+            "must hold one largest entry (" + print(entryBytes(keyBytes, valueBytes, batchBytes)) + ")")
+        .throwIfAny();
+  }
+
+  /** Every key at its default. */
+  public static Limits defaults() {
+    return LimitKeys.read(ConfigKey::defaultValue);
+  }
+
+  /** Longest frame that is read or written: one largest command, or one batch in a message between nodes. */
+  public long frameBytes() {
+    return frameBytes(keyBytes, valueBytes, batchBytes);
+  }
+
+  private static long commandBytesMax(long keyBytes, long valueBytes) {
+    return 2 * keyBytes + valueBytes;
+  }
+
+  private static long entryBytes(long keyBytes, long valueBytes, long batchBytes) {
+    return Math.max(commandBytesMax(keyBytes, valueBytes), batchBytes);
+  }
+
+  private static long frameBytes(long keyBytes, long valueBytes, long batchBytes) {
+    return entryBytes(keyBytes, valueBytes, batchBytes) + FRAME_OVERHEAD_BYTES;
+  }
+
+  private static String print(long bytes) {
+    return ValueType.BYTES.print(bytes);
+  }
+}

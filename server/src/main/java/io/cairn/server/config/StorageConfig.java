@@ -1,0 +1,21 @@
+package io.cairn.server.config;
+
+/**
+ * Where the data lies and how much room the log takes.
+ *
+ * @param dir the data directory: one node's, no other process's
+ * @param logSegmentBytes size of one segment of the log, preallocated and recycled
+ * @param logKeepBytes most bytes of log that stay for followers that lag; a follower further behind gets a snapshot
+ */
+public record StorageConfig(String dir, long logSegmentBytes, long logKeepBytes) {
+
+  public StorageConfig {
+    new Mistakes()
+        .bound(ConfigKeys.STORAGE_DIR, dir)
+        .bound(ConfigKeys.LOG_SEGMENT_SIZE, logSegmentBytes)
+        .bound(ConfigKeys.LOG_KEEP, logKeepBytes)
+        .claim(logKeepBytes >= 2 * logSegmentBytes, ConfigKeys.LOG_KEEP, logKeepBytes,
+            "must be at least 2 x log.segment-size (" + ConfigKeys.LOG_SEGMENT_SIZE.type().print(logSegmentBytes) + ")")
+        .throwIfAny();
+  }
+}

@@ -1,0 +1,103 @@
+package io.cairn.server.metrics;
+
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Every meter of a node: its name as {@code /metrics} shows it, type, unit, labels and meaning. Nothing else names a meter, and
+ * docs/metrics.md is held against this list and against the endpoint by a test.
+ */
+public enum MeterName {
+  INFO(Type.GAUGE, "kvd_info", "1", "What runs: always 1, the labels tell.", "cluster", "node", "version"),
+  REQUESTS(Type.COUNTER, "kvd_requests_total", "requests", "Requests of clients answered, by what was asked and how it ended.",
+      "op", "outcome"),
+  REQUEST_DURATION(Type.HISTOGRAM, "kvd_request_duration_seconds", "seconds",
+      "From the last byte of a request read to its answer written.", "op"),
+  REFUSED(Type.COUNTER, "kvd_refused_total", "requests", "Requests refused, certainly without effect, by error code.", "reason"),
+  PROPOSALS(Type.COUNTER, "kvd_proposals_total", "entries", "Entries this node has proposed as a leader."),
+  PROPOSED_BYTES(Type.COUNTER, "kvd_proposed_bytes_total", "bytes", "Bytes of those entries."),
+  BATCH_COMMANDS(Type.HISTOGRAM, "kvd_batch_commands", "commands", "Commands in one proposed entry."),
+  FSYNC_DURATION(Type.HISTOGRAM, "kvd_fsync_duration_seconds", "seconds", "One append to the log, its fdatasync included."),
+  FSYNC_BYTES(Type.COUNTER, "kvd_fsync_bytes_total", "bytes", "Bytes written to the log and synced."),
+  APPLY_DURATION(Type.HISTOGRAM, "kvd_apply_duration_seconds", "seconds",
+      "One write batch of the store engine, with what all its shards had committed."),
+  APPLIED_COMMANDS(Type.COUNTER, "kvd_applied_commands_total", "commands", "Commands applied by this node, as leader or follower."),
+  ELECTIONS(Type.COUNTER, "kvd_elections_total", "elections", "Elections this node has begun as a candidate, by shard.", "shard"),
+  LEADER_CHANGES(Type.COUNTER, "kvd_leader_changes_total", "changes", "Changes of leader this node has seen, by shard.", "shard"),
+  LOG_LINES_DROPPED(Type.COUNTER, "kvd_log_lines_dropped_total", "lines",
+      "Log lines dropped because whoever takes them was too slow or could not write them."),
+  QUEUE_BYTES(Type.GAUGE, "kvd_queue_bytes", "bytes", "What waits in a queue, summed over the queues of that name.", "queue"),
+  QUEUE_LIMIT_BYTES(Type.GAUGE, "kvd_queue_limit_bytes", "bytes",
+      "The bound of those queues, summed the same way; at it requests are refused.", "queue"),
+  REMEMBERED_CLIENTS(Type.GAUGE, "kvd_remembered_clients", "clients",
+      "Clients a shard remembers, so that what they send again takes effect once.", "shard"),
+  CONNECTIONS(Type.GAUGE, "kvd_connections", "connections", "Open connections, by who is at the other end: client or peer.", "kind"),
+  REPLICAS_LED(Type.GAUGE, "kvd_replicas_led", "replicas", "Replicas of this node that lead their shard."),
+  LOG_BYTES(Type.GAUGE, "kvd_log_bytes", "bytes", "Segments of the log on disk, spare ones included."),
+  ENGINE_BYTES(Type.GAUGE, "kvd_engine_bytes", "bytes", "Files of the store engine on disk."),
+  JVM_HEAP_USED(Type.GAUGE, "kvd_jvm_heap_used_bytes", "bytes", "Heap in use, garbage not yet collected included."),
+  JVM_HEAP_MAX(Type.GAUGE, "kvd_jvm_heap_max_bytes", "bytes", "Largest heap the JVM may take (-Xmx)."),
+  JVM_DIRECT_USED(Type.GAUGE, "kvd_jvm_direct_used_bytes", "bytes", "Memory outside the heap held by buffers of Java and of Netty."),
+  JVM_THREADS(Type.GAUGE, "kvd_jvm_threads", "threads", "Live platform threads."),
+  JVM_GC_COLLECTIONS(Type.COUNTER, "kvd_jvm_gc_collections_total", "collections", "Garbage collections, by collector.", "collector"),
+  JVM_GC_SECONDS(Type.COUNTER, "kvd_jvm_gc_seconds_total", "seconds", "Time spent in garbage collections, by collector.", "collector"),
+  PROCESS_CPU_SECONDS(Type.COUNTER, "process_cpu_seconds_total", "seconds", "Processor time of the process, all threads."),
+  PROCESS_RESIDENT_BYTES(Type.GAUGE, "process_resident_memory_bytes", "bytes", "Physical memory of the process; 0 where unknown."),
+  PROCESS_START_SECONDS(Type.GAUGE, "process_start_time_seconds", "seconds", "When the process started, in seconds since 1970.");
+
+  /** As Prometheus calls it. A histogram also shows NAME_max, the largest value of the last two minutes. */
+  public enum Type {
+    COUNTER, GAUGE, HISTOGRAM;
+
+    public String exposed() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  private final Type type;
+  private final String exposedName;
+  private final String unit;
+  private final String meaning;
+  private final List<String> labels;
+
+  MeterName(Type type, String exposedName, String unit, String meaning, String... labels) {
+    this.type = type;
+    this.exposedName = exposedName;
+    this.unit = unit;
+    this.meaning = meaning;
+    this.labels = List.of(labels);
+  }
+
+  public Type type() {
+    return type;
+  }
+
+  /** As on the metrics page. */
+  public String exposedName() {
+    return exposedName;
+  }
+
+  public String unit() {
+    return unit;
+  }
+
+  public String meaning() {
+    return meaning;
+  }
+
+  public List<String> labels() {
+    return labels;
+  }
+
+  /** As Micrometer wants it: without the suffixes that its Prometheus naming adds to counters and timers. */
+  String registeredName() {
+    String name = exposedName;
+    if (type == Type.COUNTER) {
+      name = name.substring(0, name.length() - "_total".length());
+    }
+    if (type == Type.HISTOGRAM && name.endsWith("_seconds")) {
+      name = name.substring(0, name.length() - "_seconds".length());
+    }
+    return name.replace('_', '.');
+  }
+}
