@@ -1,0 +1,129 @@
+package io.cairn.server.apply;
+
+import io.cairn.platform.Clock;
+import io.cairn.platform.EventLoop;
+import io.cairn.raft.log.Entry;
+import io.cairn.raft.log.EntryKind;
+import io.cairn.server.command.EntryPayload;
+import io.cairn.server.outcome.FailStop;
+import io.cairn.storage.engine.Engine;
+import io.cairn.storage.mvcc.ApplyRound;
+import io.cairn.storage.mvcc.ShardStore;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Applies what the replicas of one engine have committed. Belongs to the engine's apply loop, the only writer of the engine;
+ * {@link #submit} and {@link #run} may be called from any loop.
+ *
+ * <p>Everything that came in while the last round was under way becomes one round: one batch, one write. Results go back to
+ * the replica's loop after the write, never before.
+ */
+public final class Applier {
+
+  /** Hears of rounds, for the metrics and the flusher. */
+  public interface RoundListener {
+    void applied(long nanos, int commands);
+  }
+
+  /** Hears the effects of its entries, in order, on the replica's loop. */
+  public interface EffectListener {
+    void applied(List<Entry> entries, List<EntryEffect> effects);
+  }
+
+  private record Task(ShardStore store, List<Entry> entries, EventLoop reply, EffectListener listener) {}
+
+  private final Engine engine;
+  private final EventLoop loop;
+  private final Clock clock;
+  private final FailStop failStop;
+  private final RoundListener listener;
+  private final Object lock = new Object();
+  private List<Task> queue = new ArrayList<>();
+  private boolean drainScheduled;
+  private boolean failed;
+
+  public Applier(Engine engine, EventLoop loop, Clock clock, FailStop failStop, RoundListener listener) {
+    this.engine = engine;
+    this.loop = loop;
+    this.clock = clock;
+    this.failStop = failStop;
+    this.listener = listener;
+  }
+
+  /** Entries of one store are applied in the order they are submitted. */
+  public void submit(ShardStore store, List<Entry> entries, EventLoop reply, EffectListener effects) {
+    boolean schedule;
+    synchronized (lock) {
+      queue.add(new Task(store, entries, reply, effects));
+      schedule = !drainScheduled;
+      drainScheduled = true;
+    }
+    if (schedule) {
+      loop.execute(this::drain);
+    }
+  }
+
+  /** Runs other work of the engine's writer (installing a snapshot) between two rounds; a failure stops the node. */
+  public void run(String what, Runnable work) {
+    loop.execute(() -> {
+      if (!failed) {
+        guarded(what, work);
+      }
+    });
+  }
+
+  private void drain() {
+    List<Task> tasks;
+    synchronized (lock) {
+      tasks = queue;
+      queue = new ArrayList<>(tasks.size());
+      drainScheduled = false;
+    }
+    if (!failed) {
+      guarded("applying committed entries", () -> round(tasks));
+    }
+  }
+
+  private void round(List<Task> tasks) {
+    long began = clock.nanoTime();
+    var round = new ApplyRound(engine);
+    var results = new ArrayList<List<EntryEffect>>(tasks.size());
+    int commands = 0;
+    for (Task task : tasks) {
+      var effects = new ArrayList<EntryEffect>(task.entries.size());
+      for (Entry entry : task.entries) {
+        EntryEffect effect = apply(task.store, round, entry);
+        effects.add(effect);
+        commands += effect instanceof EntryEffect.Written written ? written.results().size() : 0;
+      }
+      results.add(effects);
+    }
+    round.commit();
+    listener.applied(clock.nanoTime() - began, commands);
+    for (int i = 0; i < tasks.size(); i++) {
+      Task task = tasks.get(i);
+      List<EntryEffect> effects = results.get(i);
+      task.reply.execute(() -> task.listener.applied(task.entries, effects));
+    }
+  }
+
+  private static EntryEffect apply(ShardStore store, ApplyRound round, Entry entry) {
+    byte[] payload = entry.payload();
+    if (entry.kind() == EntryKind.COMMAND && EntryPayload.isCommands(payload)) {
+      return new EntryEffect.Written(store.apply(round, entry.id(), EntryPayload.decodeCommands(payload)));
+    }
+    store.pass(round, entry.id());
+    boolean system = entry.kind() != EntryKind.MEMBERSHIP && EntryPayload.isSystem(payload);
+    return system ? SystemState.apply(store, round, EntryPayload.decodeSystem(payload)) : EntryEffect.NOTHING;
+  }
+
+  private void guarded(String what, Runnable work) {
+    try {
+      work.run();
+    } catch (RuntimeException e) {
+      failed = true;
+      failStop.broken(what, e);
+    }
+  }
+}

@@ -1,0 +1,127 @@
+package io.cairn.server.command;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import io.cairn.protocol.wire.Command;
+import io.cairn.protocol.wire.DeleteRange;
+import io.cairn.server.shard.Keyspace;
+import io.cairn.storage.mvcc.Op;
+import io.cairn.storage.mvcc.Write;
+import java.io.IOException;
+import java.util.zip.CRC32;
+import java.util.zip.CRC32C;
+
+/** Bytes of a command to what the state machine applies. A field this version does not know makes the whole command refused. */
+public final class CommandCodec {
+
+  private CommandCodec() {}
+
+  /**
+   * Decodes without copying keys and values out of {@code bytes}.
+   *
+   * @throws InvalidProtocolBufferException when the bytes are no command, or one with fields this version does not know
+   */
+  public static Command decode(byte[] bytes, int offset, int length) throws InvalidProtocolBufferException {
+    return decode(CodedInputStream.newInstance(bytes, offset, length));
+  }
+
+  /** The same, of bytes that are a part of a request. */
+  public static Command decode(ByteString bytes) throws InvalidProtocolBufferException {
+    return decode(bytes.newCodedInput());
+  }
+
+  private static Command decode(CodedInputStream input) throws InvalidProtocolBufferException {
+    input.enableAliasing(true);
+    Command command = parse(input);
+    requireKnown(command);
+    switch (command.getOpCase()) {
+      case PUT -> requireKnown(command.getPut());
+      case DELETE -> requireKnown(command.getDelete());
+      case DELETE_RANGE -> requireKnown(command.getDeleteRange());
+      case OP_NOT_SET -> throw new InvalidProtocolBufferException("the command has no operation this version knows");
+    }
+    return command;
+  }
+
+  private static Command parse(CodedInputStream input) throws InvalidProtocolBufferException {
+    try {
+      Command command = Command.parseFrom(input);
+      input.checkLastTagWas(0);
+      return command;
+    } catch (InvalidProtocolBufferException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new InvalidProtocolBufferException(e);
+    }
+  }
+
+  private static void requireKnown(Message message) throws InvalidProtocolBufferException {
+    if (!message.getUnknownFields().asMap().isEmpty()) {
+      throw new InvalidProtocolBufferException(message.getDescriptorForType().getName() + " carries field "
+          + message.getUnknownFields().asMap().keySet().iterator().next()
+          + ", which this version does not know; a write is not taken half understood");
+    }
+  }
+
+  /** The command as the state machine sees it. */
+  public static Write toWrite(Command command) {
+    int keyspace = command.getKeyspace();
+    Op op = switch (command.getOpCase()) {
+      case PUT -> new Op.Put(Keyspace.stored(keyspace, command.getPut().getKey()), command.getPut().getValue().toByteArray(),
+          command.getPut().getLease(), command.getPut().getPrevious());
+      case DELETE -> new Op.Delete(Keyspace.stored(keyspace, command.getDelete().getKey()), command.getDelete().getPrevious());
+      case DELETE_RANGE -> range(keyspace, command.getDeleteRange());
+      case OP_NOT_SET -> throw new IllegalArgumentException("a command without an operation is not applied");
+    };
+    return new Write(command.getClientHigh(), command.getClientLow(), command.getSequence(), command.getLowestOpen(), command.getSeen(),
+        hash(op), op);
+  }
+
+  private static Op range(int keyspace, DeleteRange range) {
+    return new Op.DeleteRange(Keyspace.stored(keyspace, range.getStart()), rangeEnd(keyspace, range.getEnd(), range.getEndOpen()));
+  }
+
+  /** The stored end of a range of users' keys: open means to the end of the keyspace. */
+  public static byte[] rangeEnd(int keyspace, ByteString end, boolean open) {
+    return open ? Keyspace.start(keyspace + 1) : Keyspace.stored(keyspace, end);
+  }
+
+  /**
+   * What a sequence stands for: two commands with the same sequence and different hashes are a client's mistake. Two checksums
+   * side by side: not against malice (a client can only deceive itself), but 64 bits against accident.
+   */
+  static long hash(Op op) {
+    var crc = new CRC32();
+    var crc32c = new CRC32C();
+    switch (op) {
+      case Op.Put put -> {
+        mix(crc, crc32c, 1, put.key());
+        mix(crc, crc32c, put.previous() ? 1 : 0, put.value());
+        mixLong(crc, crc32c, put.lease());
+      }
+      case Op.Delete delete -> mix(crc, crc32c, delete.previous() ? 3 : 2, delete.key());
+      case Op.DeleteRange range -> {
+        mix(crc, crc32c, 4, range.start());
+        mix(crc, crc32c, range.end() == null ? 1 : 0, range.end() == null ? new byte[0] : range.end());
+      }
+    }
+    return crc.getValue() << 32 | crc32c.getValue();
+  }
+
+  private static void mix(CRC32 crc, CRC32C crc32c, int tag, byte[] bytes) {
+    crc.update(tag);
+    crc32c.update(tag);
+    mixLong(crc, crc32c, bytes.length);
+    crc.update(bytes, 0, bytes.length);
+    crc32c.update(bytes, 0, bytes.length);
+  }
+
+  private static void mixLong(CRC32 crc, CRC32C crc32c, long value) {
+    for (int shift = 0; shift < 64; shift += 8) {
+      crc.update((int) (value >>> shift) & 0xff);
+      crc32c.update((int) (value >>> shift) & 0xff);
+    }
+  }
+}

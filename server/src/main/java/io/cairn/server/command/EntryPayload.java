@@ -1,0 +1,111 @@
+package io.cairn.server.command;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.cairn.storage.mvcc.Batch;
+import io.cairn.storage.mvcc.Write;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The payload of an entry. Changing this corrupts existing logs.
+ *
+ * <pre>
+ *   u8 format (1) | u8 feature level (1) | u8 kind | u8 zero
+ *   kind 1, commands: u64 first revision | u32 count | u32 clients remembered | count x (u32 length | the client's bytes)
+ *   kind 2, system:   u32 count | count x system command ({@link SystemCommand})
+ * </pre>
+ *
+ * An empty payload changes nothing. A replica that meets a format, level or kind above its own stops before applying it: what
+ * enters a log is never half understood.
+ */
+public final class EntryPayload {
+  public static final int FORMAT = 1;
+  public static final int FEATURE_LEVEL = 1;
+  static final int KIND_COMMANDS = 1;
+  static final int KIND_SYSTEM = 2;
+  private static final int HEAD = 4;
+  private static final int COMMANDS_HEAD = HEAD + 8 + 4 + 4;
+
+  private EntryPayload() {}
+
+  /** Bytes one command adds to a payload beside its own. */
+  public static final int COMMAND_OVERHEAD = 4;
+
+  public static byte[] commands(long firstRevision, int clientRecordsMax, List<ByteString> commands) {
+    int size = COMMANDS_HEAD;
+    for (ByteString command : commands) {
+      size += COMMAND_OVERHEAD + command.size();
+    }
+    byte[] payload = new byte[size];
+    ByteBuffer buffer = head(payload, KIND_COMMANDS);
+    buffer.putLong(firstRevision).putInt(commands.size()).putInt(clientRecordsMax);
+    int at = COMMANDS_HEAD;
+    for (ByteString command : commands) {
+      buffer.putInt(at, command.size());
+      command.copyTo(payload, at + COMMAND_OVERHEAD);
+      at += COMMAND_OVERHEAD + command.size();
+    }
+    return payload;
+  }
+
+  public static byte[] system(SystemCommand command) {
+    byte[] body = command.encode();
+    byte[] payload = new byte[HEAD + body.length];
+    head(payload, KIND_SYSTEM).put(body);
+    return payload;
+  }
+
+  private static ByteBuffer head(byte[] payload, int kind) {
+    return ByteBuffer.wrap(payload).put((byte) FORMAT).put((byte) FEATURE_LEVEL).put((byte) kind).put((byte) 0);
+  }
+
+  public static boolean isSystem(byte[] payload) {
+    return payload.length > 0 && kind(payload) == KIND_SYSTEM;
+  }
+
+  public static boolean isCommands(byte[] payload) {
+    return payload.length > 0 && kind(payload) == KIND_COMMANDS;
+  }
+
+  private static int kind(byte[] payload) {
+    if (payload[0] != FORMAT || payload[1] > FEATURE_LEVEL) {
+      throw new IllegalStateException("an entry of format " + payload[0] + ", feature level " + payload[1] + " is above this version's ("
+          + FORMAT + ", " + FEATURE_LEVEL + "); the replica stops before applying it");
+    }
+    if (payload[2] != KIND_COMMANDS && payload[2] != KIND_SYSTEM) {
+      throw new IllegalStateException("an entry of kind " + payload[2] + " is unknown to this version; the replica stops before applying it");
+    }
+    return payload[2];
+  }
+
+  public static SystemCommand decodeSystem(byte[] payload) {
+    return SystemCommand.decode(ByteBuffer.wrap(payload, HEAD, payload.length - HEAD));
+  }
+
+  /** Decodes a batch. A command that cannot be decoded was checked before it was proposed: finding one is Broken. */
+  public static Batch decodeCommands(byte[] payload) {
+    ByteBuffer buffer = ByteBuffer.wrap(payload, HEAD, payload.length - HEAD);
+    long firstRevision = buffer.getLong();
+    int count = buffer.getInt();
+    int clientRecordsMax = buffer.getInt();
+    var writes = new ArrayList<Write>(count);
+    int at = COMMANDS_HEAD;
+    try {
+      for (int i = 0; i < count; i++) {
+        int length = buffer.getInt(at);
+        writes.add(CommandCodec.toWrite(CommandCodec.decode(payload, at + COMMAND_OVERHEAD, length)));
+        at += COMMAND_OVERHEAD + length;
+      }
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("a committed command cannot be decoded", e);
+    }
+    return new Batch(firstRevision, clientRecordsMax, writes);
+  }
+
+  /** The first revision of a batch of commands. */
+  public static long firstRevision(byte[] payload) {
+    return ByteBuffer.wrap(payload).getLong(HEAD);
+  }
+}

@@ -1,0 +1,53 @@
+package io.cairn.server.disk;
+
+import io.cairn.platform.EventLoop;
+import io.cairn.server.outcome.FailStop;
+import io.cairn.storage.engine.Engine;
+
+/**
+ * Makes applied state durable in the background, once half of the write buffers is full, and lets the log be cut behind it.
+ * Belongs to a loop of its own that may block: the apply loop goes on meanwhile.
+ */
+public final class EngineFlusher {
+  private final Engine engine;
+  private final EventLoop loop;
+  private final FailStop failStop;
+  private final long flushAtBytes;
+  private final Runnable flushed;
+  private volatile boolean scheduled;
+  private boolean failed;
+
+  /** @param flushed runs on the flusher's loop after each flush: computes the new floors of the log */
+  public EngineFlusher(Engine engine, EventLoop loop, FailStop failStop, long flushAtBytes, Runnable flushed) {
+    this.engine = engine;
+    this.loop = loop;
+    this.failStop = failStop;
+    this.flushAtBytes = flushAtBytes;
+    this.flushed = flushed;
+  }
+
+  /** Called after each apply round, on the apply loop. */
+  public void applied() {
+    if (!scheduled && engine.unflushedBytes() >= flushAtBytes) {
+      flushSoon();
+    }
+  }
+
+  /** Flushes whatever is there. From any loop. */
+  public void flushSoon() {
+    scheduled = true;
+    loop.execute(() -> {
+      scheduled = false;
+      if (failed) {
+        return;
+      }
+      try {
+        engine.flush();
+        flushed.run();
+      } catch (RuntimeException e) {
+        failed = true;
+        failStop.broken("flushing the engine", e);
+      }
+    });
+  }
+}

@@ -1,0 +1,92 @@
+package io.cairn.server.frontend;
+
+import io.cairn.platform.Clock;
+import io.cairn.protocol.wire.Response;
+import io.cairn.server.metrics.NodeMeters;
+import io.cairn.server.metrics.RequestOp;
+import io.cairn.server.metrics.RequestOutcome;
+import io.cairn.server.outcome.Refusal;
+
+/**
+ * One request on its way through the node: where its answer goes, until when, and what room it holds. Answered exactly once,
+ * from any loop; the answer leaves on the connection's.
+ */
+final class Call {
+
+  /** What all calls of a node share. */
+  record Desk(Admission admission, NodeMeters meters, Clock clock) {}
+
+  private final Desk desk;
+  private final ClientConnection connection;
+  private final long requestId;
+  private final long began;
+  private final long deadline;
+  private final int cost;
+  private final RequestOp op;
+  private boolean ended;
+
+  Call(Desk desk, ClientConnection connection, long requestId, RequestOp op, long began, long deadline, int cost) {
+    this.desk = desk;
+    this.connection = connection;
+    this.requestId = requestId;
+    this.op = op;
+    this.began = began;
+    this.deadline = deadline;
+    this.cost = cost;
+  }
+
+  ClientConnection connection() {
+    return connection;
+  }
+
+  long requestId() {
+    return requestId;
+  }
+
+  /** On the node's monotonic clock. */
+  long deadline() {
+    return deadline;
+  }
+
+  boolean expired() {
+    return desk.clock.nanoTime() - deadline >= 0;
+  }
+
+  void done(Response response) {
+    end(response, RequestOutcome.DONE);
+  }
+
+  void refused(Refusal refusal) {
+    desk.meters.refused(refusal.code());
+    end(Answers.refused(refusal), RequestOutcome.REFUSED);
+  }
+
+  void unknown(String message) {
+    end(Answers.unknown(message), RequestOutcome.UNKNOWN);
+  }
+
+  /** Sends a part of the answer; on the connection's loop. */
+  void part(Response response) {
+    connection.channel().respond(requestId, response, true);
+  }
+
+  /** Ends without an answer: nobody waits for it any more. On the connection's loop. */
+  void abandoned() {
+    if (!ended) {
+      ended = true;
+      desk.admission.leave(connection, cost);
+    }
+  }
+
+  private void end(Response response, RequestOutcome outcome) {
+    connection.channel().loop().run(() -> {
+      if (ended) {
+        return;
+      }
+      ended = true;
+      desk.admission.leave(connection, cost);
+      desk.meters.request(op, outcome, desk.clock.nanoTime() - began);
+      connection.channel().respond(requestId, response, false);
+    });
+  }
+}

@@ -1,0 +1,99 @@
+package io.cairn.server.frontend;
+
+import com.google.protobuf.ByteString;
+import io.cairn.protocol.wire.Command;
+import io.cairn.protocol.wire.ErrorCode;
+import io.cairn.server.config.Limits;
+import io.cairn.server.outcome.Refusal;
+import io.cairn.server.shard.Keyspace;
+
+/** What a request must be to be taken. Each method says what is wrong and what would be right, or returns null. */
+final class RequestChecks {
+  private final Limits limits;
+
+  RequestChecks(Limits limits) {
+    this.limits = limits;
+  }
+
+  /** A request's keyspace: 0 on the wire means none was named, which is the default one. */
+  static int keyspace(int named) {
+    return named == 0 ? Keyspace.DEFAULT : named;
+  }
+
+  Refusal keyspaceKnown(int keyspace) {
+    return keyspace == Keyspace.DEFAULT ? null
+        : Refusal.of(ErrorCode.KEYSPACE, "keyspace " + keyspace + " is not served; 1 is the default and the only one");
+  }
+
+  Refusal key(ByteString key) {
+    if (key.isEmpty()) {
+      return Refusal.of(ErrorCode.KEY_EMPTY, "the key is empty; a key has 1 to " + limits.keyBytes() + " bytes");
+    }
+    if (key.size() > limits.keyBytes()) {
+      return Refusal.of(ErrorCode.KEY_TOO_LARGE, "the key has " + key.size() + " bytes; a key has at most " + limits.keyBytes());
+    }
+    return null;
+  }
+
+  private Refusal bound(ByteString key) {
+    return key.size() <= limits.keyBytes() ? null
+        : Refusal.of(ErrorCode.KEY_TOO_LARGE, "a bound of the range has " + key.size() + " bytes; a key has at most " + limits.keyBytes());
+  }
+
+  /** An empty start is the first key; the end is exclusive. */
+  Refusal range(ByteString start, ByteString end, boolean endOpen) {
+    Refusal tooLong = bound(start) == null ? bound(end) : bound(start);
+    if (tooLong != null) {
+      return tooLong;
+    }
+    if (endOpen && !end.isEmpty()) {
+      return Refusal.of(ErrorCode.BAD_REQUEST, "the range has an end and says that it has none; send one of the two");
+    }
+    if (!endOpen && ByteString.unsignedLexicographicalComparator().compare(start, end) > 0) {
+      return Refusal.of(ErrorCode.RANGE_INVERTED, "the range ends before it starts: the end must not be below the start");
+    }
+    return null;
+  }
+
+  /** A past revision to read at: 0 is the newest, 1 is before the first write. */
+  Refusal revision(long revision, long seen) {
+    return revision >= 0 && seen >= 0 ? null
+        : Refusal.of(ErrorCode.BAD_REQUEST, "revision " + revision + " with seen " + seen + ": a revision is not negative");
+  }
+
+  Refusal command(Command command) {
+    if (command.getClientHigh() == 0 && command.getClientLow() == 0) {
+      return Refusal.of(ErrorCode.BAD_REQUEST, "the client id is zero; it is 128 random bits");
+    }
+    if (command.getSequence() <= 0 || command.getLowestOpen() <= 0 || command.getLowestOpen() > command.getSequence()) {
+      return Refusal.of(ErrorCode.BAD_REQUEST, "sequence " + command.getSequence() + " with lowest open " + command.getLowestOpen()
+          + ": sequences begin at 1, and the lowest open one is not above the one that is sent");
+    }
+    if (command.getSeen() < 0) {
+      return Refusal.of(ErrorCode.BAD_REQUEST, "seen is " + command.getSeen() + "; a revision is not negative");
+    }
+    Refusal keyspace = keyspaceKnown(command.getKeyspace());
+    return keyspace != null ? keyspace : operation(command);
+  }
+
+  private Refusal operation(Command command) {
+    return switch (command.getOpCase()) {
+      case PUT -> {
+        Refusal key = key(command.getPut().getKey());
+        if (key != null) {
+          yield key;
+        }
+        if (command.getPut().getValue().size() > limits.valueBytes()) {
+          yield Refusal.of(ErrorCode.VALUE_TOO_LARGE, "the value has " + command.getPut().getValue().size() + " bytes; at most "
+              + limits.valueBytes() + " are taken (limits.value-bytes)");
+        }
+        yield command.getPut().getLease() == 0 ? null
+            : Refusal.of(ErrorCode.NOT_SUPPORTED, "leases are not served by this version; send lease 0");
+      }
+      case DELETE -> key(command.getDelete().getKey());
+      case DELETE_RANGE -> range(command.getDeleteRange().getStart(), command.getDeleteRange().getEnd(),
+          command.getDeleteRange().getEndOpen());
+      case OP_NOT_SET -> Refusal.of(ErrorCode.BAD_REQUEST, "the command has no operation");
+    };
+  }
+}

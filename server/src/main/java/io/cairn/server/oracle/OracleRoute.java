@@ -1,0 +1,97 @@
+package io.cairn.server.oracle;
+
+import io.cairn.protocol.wire.PeerRequest;
+import io.cairn.protocol.wire.PeerResponse;
+import io.cairn.protocol.wire.RevisionsAnswer;
+import io.cairn.protocol.wire.RevisionsRequest;
+import io.cairn.server.peer.Peers;
+import io.cairn.server.replica.Replica;
+import io.cairn.server.replica.Replicas;
+import io.cairn.server.shard.ShardDescriptor;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Finds the oracle: a method call when the system shard is led here, a message to its leader otherwise. Belongs to the node's
+ * first loop, which is also the system shard's replica's.
+ */
+public final class OracleRoute implements Revisions.Oracle {
+  private final RevisionOracle here;
+  private final Replicas replicas;
+  private final Peers peers;
+
+  public OracleRoute(RevisionOracle here, Replicas replicas, Peers peers) {
+    this.here = here;
+    this.replicas = replicas;
+    this.peers = peers;
+  }
+
+  @Override
+  public void ask(List<Integer> counts, long timeoutNanos, Revisions.Answer answer) {
+    if (here.serving()) {
+      askHere(here, counts, answer);
+      return;
+    }
+    Replica system = replicas.get(ShardDescriptor.SYSTEM);
+    String leader = system == null ? "" : system.leaderNode();
+    if (leader.isEmpty()) {
+      answer.failed();
+      return;
+    }
+    var request = PeerRequest.newBuilder().setRevisions(RevisionsRequest.newBuilder().addAllCounts(counts)).build();
+    peers.call(leader, request, timeoutNanos, new Peers.Answer() {
+      @Override
+      public void answered(PeerResponse response) {
+        RevisionsAnswer revisions = response.getRevisions();
+        if (revisions.getFirstCount() == counts.size()) {
+          answer.handed(revisions.getFirstList(), revisions.getLast());
+        } else {
+          answer.failed();
+        }
+      }
+
+      @Override
+      public void failed(String why) {
+        answer.failed();
+      }
+    });
+  }
+
+  /** Takes one range for each count, in order, from the oracle of this node. */
+  public static void askHere(RevisionOracle oracle, List<Integer> counts, Revisions.Answer answer) {
+    new Sequence(oracle, counts, answer).next();
+  }
+
+  /** One count after the other: each may have to wait for the lease or the window. */
+  private static final class Sequence implements RevisionOracle.Handover {
+    private final RevisionOracle oracle;
+    private final List<Integer> counts;
+    private final Revisions.Answer answer;
+    private final List<Long> firsts = new ArrayList<>();
+
+    Sequence(RevisionOracle oracle, List<Integer> counts, Revisions.Answer answer) {
+      this.oracle = oracle;
+      this.counts = counts;
+      this.answer = answer;
+    }
+
+    void next() {
+      oracle.take(counts.get(firsts.size()), this);
+    }
+
+    @Override
+    public void handed(long first, long last) {
+      firsts.add(first);
+      if (firsts.size() == counts.size()) {
+        answer.handed(firsts, last);
+      } else {
+        next();
+      }
+    }
+
+    @Override
+    public void refused() {
+      answer.failed();
+    }
+  }
+}

@@ -1,0 +1,12 @@
+package io.cairn.server.outcome;
+
+/**
+ * Where whatever finds the node broken reports it: an invariant that does not hold, a disk that cannot be trusted. The node
+ * stops; nothing is tried again (A-06, JV-05).
+ */
+@FunctionalInterface
+public interface FailStop {
+
+  /** Stops the node for {@code cause}. In production this does not return; in the simulator it ends the node's life. */
+  void broken(String what, Throwable cause);
+}

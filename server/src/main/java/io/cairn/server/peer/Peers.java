@@ -1,0 +1,202 @@
+package io.cairn.server.peer;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.cairn.platform.Clock;
+import io.cairn.platform.EventLoop;
+import io.cairn.platform.RandomSource;
+import io.cairn.protocol.frame.FrameKind;
+import io.cairn.protocol.link.Link;
+import io.cairn.protocol.link.LinkListener;
+import io.cairn.protocol.link.LinkSettings;
+import io.cairn.protocol.link.Reply;
+import io.cairn.protocol.transport.HostPort;
+import io.cairn.protocol.transport.Transport;
+import io.cairn.protocol.wire.HandshakeRefused;
+import io.cairn.protocol.wire.Hello;
+import io.cairn.protocol.wire.PeerRequest;
+import io.cairn.protocol.wire.PeerResponse;
+import io.cairn.protocol.wire.RaftBatch;
+import io.cairn.protocol.wire.RaftEnvelope;
+import io.cairn.protocol.wire.Welcome;
+import io.netty.buffer.ByteBuf;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+
+/**
+ * The links to the other nodes. Messages of one turn of the loop leave together; what cannot be sent is lost, as Raft allows, and
+ * the replicas concerned are told so that they probe.
+ *
+ * <p>Belongs to the node's first loop; {@link #send} and {@link #call} may be called from any.
+ */
+public final class Peers implements AutoCloseable {
+
+  /** Hears of the links, on the node's first loop. */
+  public interface Listener {
+    void connected(String node, Welcome welcome);
+
+    void refused(String node, HandshakeRefused refusal);
+
+    /** What was on its way to the node may be lost. */
+    void lost(String node);
+  }
+
+  /** The end of a call: an answer, or none. */
+  public interface Answer {
+    void answered(PeerResponse response);
+
+    /** @param why for a person; whether the request took effect is not known */
+    void failed(String why);
+  }
+
+  private final EventLoop loop;
+  private final Listener listener;
+  private final Map<String, Peer> peers = new LinkedHashMap<>();
+
+  /** @param addresses the other nodes by name */
+  public Peers(EventLoop loop, Transport transport, Clock clock, RandomSource random, Map<String, HostPort> addresses,
+      LinkSettings settings, Supplier<Hello> hello, Listener listener) {
+    this.loop = loop;
+    this.listener = listener;
+    addresses.forEach((node, address) -> {
+      var peer = new Peer(node);
+      peer.link = new Link(transport, loop, address, hello, settings, clock, random.split("link to " + node), peer);
+      peers.put(node, peer);
+    });
+  }
+
+  public void start() {
+    for (Peer peer : peers.values()) {
+      peer.link.start();
+    }
+  }
+
+  public boolean connected(String node) {
+    Peer peer = peers.get(node);
+    return peer != null && peer.link.ready();
+  }
+
+  /** Takes a message for the node; it leaves at the end of this turn, or is lost. */
+  public void send(String node, RaftEnvelope envelope) {
+    Peer peer = peers.get(node);
+    if (peer != null) {
+      peer.add(envelope);
+    }
+  }
+
+  /** Asks the node; the answer comes on the node's first loop. */
+  public void call(String node, PeerRequest request, long timeoutNanos, Answer answer) {
+    Peer peer = peers.get(node);
+    if (peer == null) {
+      loop.execute(() -> answer.failed("there is no node " + node));
+      return;
+    }
+    loop.run(() -> peer.link.call(FrameKind.PEER_REQUEST, request, timeoutNanos, new CallReply(answer)));
+  }
+
+  @Override
+  public void close() {
+    for (Peer peer : peers.values()) {
+      peer.link.close();
+    }
+  }
+
+  private record CallReply(Answer answer) implements Reply {
+    @Override
+    public void part(ByteBuf body) {
+      // Nodes answer in one piece; a part is no answer of ours.
+    }
+
+    @Override
+    public void done(ByteBuf body) {
+      PeerResponse response;
+      try {
+        response = PeerResponse.parseFrom(body.nioBuffer());
+      } catch (InvalidProtocolBufferException e) {
+        answer.failed("the answer could not be read: " + e.getMessage());
+        return;
+      }
+      if (response.hasRefused()) {
+        answer.failed(response.getRefused().getMessage());
+      } else {
+        answer.answered(response);
+      }
+    }
+
+    @Override
+    public void failed(boolean mayHaveBeenSent, IOException cause) {
+      answer.failed(cause.getMessage());
+    }
+  }
+
+  /** One other node. */
+  private final class Peer implements LinkListener {
+    private final String node;
+    private final ConcurrentLinkedQueue<RaftEnvelope> queue = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean flushRequested = new AtomicBoolean();
+    private Link link;
+
+    Peer(String node) {
+      this.node = node;
+    }
+
+    void add(RaftEnvelope envelope) {
+      if (!link.ready()) {
+        return;
+      }
+      queue.add(envelope);
+      if (flushRequested.compareAndSet(false, true)) {
+        loop.execute(this::flush);
+      }
+    }
+
+    /**
+     * Appends with entries keep their order among themselves, in the lane that is cut in pieces; everything else goes first and
+     * between the pieces.
+     */
+    private void flush() {
+      flushRequested.set(false);
+      RaftBatch.Builder urgent = RaftBatch.newBuilder();
+      RaftBatch.Builder appends = RaftBatch.newBuilder();
+      for (RaftEnvelope next = queue.poll(); next != null; next = queue.poll()) {
+        boolean carriesEntries = next.hasAppend() && next.getAppend().getEntriesCount() > 0;
+        (carriesEntries ? appends : urgent).addMessages(next);
+      }
+      boolean sent = true;
+      if (urgent.getMessagesCount() > 0) {
+        sent = link.send(FrameKind.RAFT, urgent.build(), false);
+      }
+      if (appends.getMessagesCount() > 0) {
+        sent &= link.send(FrameKind.RAFT, appends.build(), true);
+      }
+      link.flush();
+      if (!sent) {
+        listener.lost(node);
+      }
+    }
+
+    @Override
+    public void connected(Welcome welcome) {
+      listener.connected(node, welcome);
+    }
+
+    @Override
+    public void refused(HandshakeRefused refusal) {
+      listener.refused(node, refusal);
+    }
+
+    @Override
+    public void disconnected(IOException cause) {
+      queue.clear();
+      listener.lost(node);
+    }
+
+    @Override
+    public void frame(FrameKind kind, int flags, long id, ByteBuf body) {
+      // A node answers calls and says goodbye; nothing else is expected on a link that this side opened.
+    }
+  }
+}

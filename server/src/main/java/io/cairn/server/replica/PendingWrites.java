@@ -1,0 +1,124 @@
+package io.cairn.server.replica;
+
+import io.cairn.protocol.wire.ErrorCode;
+import io.cairn.raft.Invariant;
+import io.cairn.raft.log.Entry;
+import io.cairn.server.apply.EntryEffect;
+import io.cairn.server.outcome.Refusal;
+import io.cairn.storage.mvcc.WriteResult;
+import java.util.ArrayDeque;
+import java.util.List;
+
+/**
+ * Proposed batches whose entries are not applied yet, in log order. From the moment a batch is here its outcome may be Unknown:
+ * it is in a log.
+ */
+final class PendingWrites {
+
+  /** A batch in the log at (term, index), with revisions {@code [first, first + count)} of which some may be burnt. */
+  record Proposed(long term, long index, long first, List<WriteRequest> writes) {
+    long last() {
+      return first + writes.size() - 1;
+    }
+  }
+
+  private final ArrayDeque<Proposed> batches = new ArrayDeque<>();
+  private final HorizonAnswers horizon;
+
+  /** Asks the oracle for a new revision and refuses the write with it. */
+  interface HorizonAnswers {
+    void answer(WriteRequest write, Refusal refusal);
+  }
+
+  PendingWrites(HorizonAnswers horizon) {
+    this.horizon = horizon;
+  }
+
+  void add(Proposed batch) {
+    Invariant.check(batches.isEmpty() || batches.getLast().last() < batch.first,
+        "revisions go back in the log: %d after %d", batch.first, batches.isEmpty() ? 0 : batches.getLast().last());
+    batches.add(batch);
+  }
+
+  int size() {
+    return batches.size();
+  }
+
+  /** The index of the last batch that may hold a revision at or below {@code revision}, or 0. */
+  long lastIndexAtOrBelow(long revision) {
+    long index = 0;
+    for (Proposed batch : batches) {
+      if (batch.first > revision) {
+        break;
+      }
+      index = batch.index;
+    }
+    return index;
+  }
+
+  /** The highest revision that an entry at or below {@code index} may hold, or {@code otherwise} when no batch here is that low. */
+  long revisionUpTo(long index, long otherwise) {
+    long revision = otherwise;
+    for (Proposed batch : batches) {
+      if (batch.index > index) {
+        break;
+      }
+      revision = Math.max(revision, batch.last());
+    }
+    return revision;
+  }
+
+  /** An entry was applied here; answers those who wait for it. */
+  void applied(Entry entry, EntryEffect effect) {
+    Proposed batch = batches.peek();
+    if (batch == null || batch.index > entry.index()) {
+      return;
+    }
+    batches.poll();
+    Invariant.check(batch.index == entry.index(), "entry %d was applied while %d was awaited", entry.index(), batch.index);
+    if (batch.term != entry.term() || !(effect instanceof EntryEffect.Written written)) {
+      fail(batch, "another leader's entry took its place in the log");
+      return;
+    }
+    List<WriteResult> results = written.results();
+    for (int i = 0; i < results.size(); i++) {
+      answer(batch.writes.get(i), results.get(i));
+    }
+  }
+
+  private void answer(WriteRequest write, WriteResult result) {
+    switch (result) {
+      case WriteResult.Done done -> write.completion().done(done);
+      case WriteResult.Refused refused -> {
+        Refusal refusal = Refusal.of(code(refused.reason()), refused.message());
+        if (refused.reason() == WriteResult.Reason.HORIZON) {
+          horizon.answer(write, refusal);
+        } else {
+          write.completion().refused(refusal);
+        }
+      }
+    }
+  }
+
+  private static ErrorCode code(WriteResult.Reason reason) {
+    return switch (reason) {
+      case SEQUENCE_CLOSED -> ErrorCode.SEQUENCE_CLOSED;
+      case SEQUENCE_REUSED -> ErrorCode.SEQUENCE_REUSED;
+      case TOO_MANY_OPEN -> ErrorCode.TOO_MANY_OPEN;
+      case HORIZON -> ErrorCode.HORIZON;
+    };
+  }
+
+  /** Leadership is lost with these in the log: whether they take effect is for the next leader to say. */
+  void failAll(String why) {
+    while (!batches.isEmpty()) {
+      fail(batches.poll(), why);
+    }
+  }
+
+  private static void fail(Proposed batch, String why) {
+    for (WriteRequest write : batch.writes) {
+      write.completion().unknown(why + "; the write may or may not take effect: ask again with the same client id and sequence");
+    }
+  }
+}

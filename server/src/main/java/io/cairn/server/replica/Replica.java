@@ -1,0 +1,402 @@
+package io.cairn.server.replica;
+
+import io.cairn.protocol.wire.ErrorCode;
+import io.cairn.raft.Invariant;
+import io.cairn.raft.Raft;
+import io.cairn.raft.RaftStatus;
+import io.cairn.raft.Ready;
+import io.cairn.raft.ReplicaId;
+import io.cairn.raft.RoleName;
+import io.cairn.raft.SnapshotMeta;
+import io.cairn.raft.log.Entry;
+import io.cairn.raft.log.EntryKind;
+import io.cairn.raft.message.RaftMessage;
+import io.cairn.raft.read.ConfirmedRead;
+import io.cairn.raft.read.ReadAnswer;
+import io.cairn.server.apply.EntryEffect;
+import io.cairn.server.command.EntryPayload;
+import io.cairn.server.command.SystemCommand;
+import io.cairn.server.outcome.Refusal;
+import io.cairn.server.shard.ShardDescriptor;
+import io.cairn.storage.log.LogWrite;
+import io.cairn.storage.log.ReplicaKey;
+import io.cairn.storage.mvcc.ShardStore;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * This node's copy of one shard: a {@link Raft}, the writes and reads that wait on it, and nothing else. Belongs to one loop.
+ *
+ * <p>Whatever happens asks for a {@link #pump}, which runs once per turn of the loop: so what arrives together is proposed,
+ * sent and written together.
+ */
+public final class Replica {
+  /** A read-index answer that takes longer is asked for again; longer than any election. */
+  private static final long READ_ANSWER_NANOS = TimeUnit.MILLISECONDS.toNanos(1_000);
+
+  private final ShardDescriptor descriptor;
+  private final ReplicaKey key;
+  private final Raft raft;
+  private final ReplicaPorts ports;
+  private final PendingWrites pending;
+  private final WriteBatches batches;
+  private final ReadRounds reads;
+  private final Resolver resolver;
+  private volatile ShardStore store;
+  private ReplicaId leader = ReplicaId.NONE;
+  private RoleName role = RoleName.FOLLOWER;
+  private long term;
+  private long appliedIndex;
+  private long lastProposed;
+  private boolean leaderReady;
+  private boolean pumpRequested;
+  private boolean closed;
+
+  public Replica(ShardDescriptor descriptor, ReplicaId self, Raft raft, ShardStore store, ReplicaPorts ports, WriteBatches.Bounds bounds,
+      long firstRead) {
+    this.descriptor = descriptor;
+    this.key = new ReplicaKey(descriptor.id(), self);
+    this.raft = raft;
+    this.store = store;
+    this.ports = ports;
+    this.appliedIndex = store.applied().index();
+    this.term = raft.term();
+    this.pending = new PendingWrites(new HorizonAnswers(ports.loop(), ports.revisions()));
+    this.batches = new WriteBatches(ports.clock(), ports.loop(), ports.revisions(), bounds, new BatchProposer());
+    this.reads = new ReadRounds(ports.clock(), firstRead, READ_ANSWER_NANOS,
+        (read, context) -> raft.readIndex(read, context, ports.clock().nanoTime()));
+    this.resolver = new Resolver(ports.loop(), ports.revisions(), new ResolvedShard());
+  }
+
+  public ShardDescriptor descriptor() {
+    return descriptor;
+  }
+
+  public ReplicaKey key() {
+    return key;
+  }
+
+  public io.cairn.platform.EventLoop loop() {
+    return ports.loop();
+  }
+
+  /** The data as applied; another store after a snapshot was installed. From any thread. */
+  public ShardStore store() {
+    return store;
+  }
+
+  // What comes in. All on the replica's loop.
+
+  /** Takes a write to be proposed with the next batch; refuses it when this replica does not lead. */
+  public void write(WriteRequest write) {
+    if (!raft.isLeader() || closed) {
+      write.completion().refused(closed ? shuttingDown() : notLeader());
+      return;
+    }
+    batches.add(write);
+    requestPump();
+  }
+
+  /** Takes a read, which ends once this replica may answer it. */
+  public void read(ReadRequest read) {
+    if (closed) {
+      read.completion().refused(shuttingDown());
+      return;
+    }
+    reads.add(read);
+    requestPump();
+  }
+
+  public void receive(RaftMessage message) {
+    raft.receive(message, ports.clock().nanoTime());
+    requestPump();
+  }
+
+  public void tick(long now) {
+    raft.tick(now);
+    reads.tick();
+    requestPump();
+  }
+
+  /** Proposes a command of the system shard; false when this replica cannot. */
+  public boolean propose(SystemCommand command) {
+    boolean proposed = raft.isLeader() && raft.propose(EntryKind.COMMAND, EntryPayload.system(command)) > 0;
+    requestPump();
+    return proposed;
+  }
+
+  public void unreachable(ReplicaId replica) {
+    raft.unreachable(replica);
+    requestPump();
+  }
+
+  public void snapshotSent(ReplicaId to, long index, boolean ok) {
+    raft.snapshotSent(to, index, ok);
+    requestPump();
+  }
+
+  public void snapshotReceived(SnapshotMeta snapshot, ReplicaId from, long snapshotTerm) {
+    raft.snapshotReceived(snapshot, from, snapshotTerm, ports.clock().nanoTime());
+    requestPump();
+  }
+
+  /** The replica stands on another store and its log begins after the snapshot, durably. */
+  public void snapshotInstalled(SnapshotMeta snapshot, ShardStore installed) {
+    store = installed;
+    appliedIndex = installed.applied().index();
+    Invariant.check(appliedIndex == snapshot.last().index(), "the installed store is at %d, the snapshot at %d", appliedIndex,
+        snapshot.last().index());
+    raft.snapshotInstalled(snapshot);
+    reads.applied(appliedIndex);
+    requestPump();
+  }
+
+  /** Takes no more work; what is not proposed yet is refused. */
+  public void close() {
+    closed = true;
+    batches.refuseAll(shuttingDown());
+    reads.refuseAll(shuttingDown());
+  }
+
+  /** Whether nothing that was begun waits for its end. */
+  public boolean idle() {
+    return pending.size() == 0 && reads.waiting() == 0 && batches.queuedBytes() == 0;
+  }
+
+  // What is known. On the replica's loop.
+
+  public boolean isLeader() {
+    return raft.isLeader();
+  }
+
+  public long leaseUntil() {
+    return raft.leaseUntil();
+  }
+
+  /** The node that leads, as far as this replica knows; empty when none is known. */
+  public String leaderNode() {
+    return descriptor.node(raft.leader());
+  }
+
+  public RaftStatus status() {
+    return raft.status();
+  }
+
+  public long queuedBytes() {
+    return batches.queuedBytes();
+  }
+
+  // The driver.
+
+  private void requestPump() {
+    if (!pumpRequested) {
+      pumpRequested = true;
+      ports.loop().execute(this::pump);
+    }
+  }
+
+  private void pump() {
+    pumpRequested = false;
+    batches.close();
+    reads.start();
+    while (raft.hasReady()) {
+      dispatch(raft.ready());
+      batches.close();
+    }
+    noticeChanges();
+  }
+
+  private void dispatch(Ready ready) {
+    for (RaftMessage message : ready.messages()) {
+      ports.outbox().send(this, message);
+    }
+    if (ready.mustPersist()) {
+      ports.log().submit(LogWrite.of(key, ready.hardState(), ready.entries()), ports.loop(), () -> persisted(ready));
+    } else {
+      sendAfterPersist(ready);
+    }
+    if (!ready.committed().isEmpty()) {
+      ports.applier().submit(store, ready.committed(), ports.loop(), this::applied);
+    }
+    noticeChanges();
+    for (ConfirmedRead read : ready.confirmedReads()) {
+      resolver.confirmed(read);
+    }
+    for (ReadAnswer answer : ready.readAnswers()) {
+      reads.answered(answer, appliedIndex);
+    }
+    for (ReplicaId follower : ready.snapshotsWanted()) {
+      ports.snapshots().send(this, follower, raft.term());
+    }
+    ready.install().ifPresent(snapshot -> ports.snapshots().install(this, snapshot));
+  }
+
+  private void persisted(Ready ready) {
+    sendAfterPersist(ready);
+    raft.persisted(ready.ticket());
+    requestPump();
+  }
+
+  private void sendAfterPersist(Ready ready) {
+    for (RaftMessage message : ready.messagesAfterPersist()) {
+      ports.outbox().send(this, message);
+    }
+  }
+
+  private void applied(List<Entry> entries, List<EntryEffect> effects) {
+    for (int i = 0; i < entries.size(); i++) {
+      Entry entry = entries.get(i);
+      Invariant.check(entry.index() == appliedIndex + 1, "entry %d was applied after %d", entry.index(), appliedIndex);
+      appliedIndex = entry.index();
+      pending.applied(entry, effects.get(i));
+      observe(entry, effects.get(i));
+    }
+    ports.revisions().learn(store.applied().revision());
+    raft.applied(appliedIndex);
+    reads.applied(appliedIndex);
+    resolver.retry();
+    requestPump();
+  }
+
+  private void observe(Entry entry, EntryEffect effect) {
+    boolean own = raft.isLeader() && entry.term() == raft.term();
+    boolean firstOfTerm = entry.kind() == EntryKind.LEADER;
+    if (own && firstOfTerm) {
+      leaderReady = true;
+    }
+    switch (effect) {
+      case EntryEffect.WindowMoved(long before, long end) -> ports.observer().windowMoved(this, before, end, firstOfTerm, own);
+      case EntryEffect.NodeRegistered(String node, byte[] incarnation) -> ports.observer().nodeRegistered(node, incarnation);
+      case EntryEffect.Written _, EntryEffect.Nothing _ -> { }
+    }
+  }
+
+  /** Compares role, term and leader with what they were, and draws the consequences. */
+  private void noticeChanges() {
+    RaftRole now = new RaftRole(raft.isLeader(), raft.term(), raft.leader());
+    boolean wasLeader = role == RoleName.LEADER;
+    if (now.leads() == wasLeader && now.term() == term && now.leader().equals(leader)) {
+      return;
+    }
+    if (wasLeader && (!now.leads() || now.term() != term)) {
+      loseLeadership();
+    }
+    if (!now.leads() && now.term() > term && raft.status().role() == RoleName.CANDIDATE) {
+      ports.observer().campaigned(this);
+    }
+    boolean leaderMoved = now.term() != term || !now.leader().equals(leader);
+    role = now.leads() ? RoleName.LEADER : RoleName.FOLLOWER;
+    term = now.term();
+    leader = now.leader();
+    if (leaderMoved) {
+      reads.askAgain();
+      ports.observer().leaderChanged(this, leader);
+      requestPump();
+    }
+  }
+
+  private record RaftRole(boolean leads, long term, ReplicaId leader) {}
+
+  private void loseLeadership() {
+    leaderReady = false;
+    batches.refuseAll(notLeader());
+    pending.failAll("leadership of shard " + descriptor.id() + " was lost before the write was committed");
+    resolver.drop();
+  }
+
+  private Refusal notLeader() {
+    return Refusal.notLeader(descriptor.id(), leaderNode());
+  }
+
+  private static Refusal shuttingDown() {
+    return Refusal.of(ErrorCode.SHUTTING_DOWN, "this node is stopping; another one takes over");
+  }
+
+  private long revisionUpTo(long index) {
+    return pending.revisionUpTo(index, store.applied().revision());
+  }
+
+  /** What closed batches may ask of this replica. */
+  private final class BatchProposer implements WriteBatches.Proposer {
+    @Override
+    public boolean canPropose() {
+      return leaderReady && raft.isLeader() && !closed;
+    }
+
+    @Override
+    public long term() {
+      return raft.term();
+    }
+
+    @Override
+    public Refusal notLeader() {
+      return Replica.this.notLeader();
+    }
+
+    @Override
+    public long revisionFloor() {
+      return Math.max(Math.max(lastProposed, store.applied().revision()), resolver.declared());
+    }
+
+    @Override
+    public boolean propose(long firstRevision, byte[] payload, List<WriteRequest> writes) {
+      long index = raft.propose(EntryKind.COMMAND, payload);
+      if (index < 0) {
+        return false;
+      }
+      pending.add(new PendingWrites.Proposed(raft.term(), index, firstRevision, writes));
+      lastProposed = firstRevision + writes.size() - 1;
+      ports.observer().proposed(Replica.this, writes.size(), payload.length);
+      requestPump();
+      return true;
+    }
+
+    @Override
+    public int proposedBatches() {
+      return pending.size();
+    }
+
+    @Override
+    public void rangeSettled() {
+      resolver.retry();
+      requestPump();
+    }
+  }
+
+  /** What resolving may ask of this replica. */
+  private final class ResolvedShard implements Resolver.Shard {
+    @Override
+    public long revisionUpTo(long index) {
+      return Replica.this.revisionUpTo(index);
+    }
+
+    @Override
+    public long lastIndexAtOrBelow(long revision) {
+      return pending.lastIndexAtOrBelow(revision);
+    }
+
+    @Override
+    public boolean mayGetAtOrBelow(long revision) {
+      return batches.mayGetAtOrBelow(revision);
+    }
+
+    @Override
+    public boolean leaderReady() {
+      return leaderReady;
+    }
+
+    @Override
+    public long confirmAgain(long context) {
+      long read = reads.freshId();
+      raft.readIndex(read, context, ports.clock().nanoTime());
+      requestPump();
+      return read;
+    }
+
+    @Override
+    public void answer(ConfirmedRead read, long index, long revision) {
+      raft.answerRead(read, index, revision);
+      requestPump();
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package io.cairn.server.replica;
+
+import io.cairn.platform.Clock;
+import io.cairn.platform.EventLoop;
+import io.cairn.raft.ReplicaId;
+import io.cairn.raft.SnapshotMeta;
+import io.cairn.raft.message.RaftMessage;
+import io.cairn.server.apply.Applier;
+import io.cairn.server.disk.LogWriter;
+import io.cairn.server.oracle.Revisions;
+
+/**
+ * The rooms a replica hands its work to.
+ *
+ * @param loop the one the replica belongs to
+ * @param outbox towards the other replicas
+ * @param snapshots towards and from lagging replicas
+ * @param observer hears what an operator or the oracle should know
+ */
+public record ReplicaPorts(EventLoop loop, Clock clock, LogWriter log, Applier applier, Revisions revisions, Outbox outbox,
+    Snapshots snapshots, Observer observer) {
+
+  /** Takes messages for other replicas; never blocks, may lose. */
+  @FunctionalInterface
+  public interface Outbox {
+    void send(Replica from, RaftMessage message);
+  }
+
+  /** Sends and installs snapshots. */
+  public interface Snapshots {
+    /** Begins to send; ends with {@link Replica#snapshotSent}. */
+    void send(Replica from, ReplicaId to, long term);
+
+    /** Switches the replica to the snapshot received last; ends with {@link Replica#snapshotInstalled}. */
+    void install(Replica replica, SnapshotMeta snapshot);
+  }
+
+  /** Hears of changes, on the replica's loop. */
+  public interface Observer {
+    /** Another leader, or none ({@link ReplicaId#NONE}), is known, or the term changed. */
+    void leaderChanged(Replica replica, ReplicaId leader);
+
+    /** This replica began to campaign. */
+    void campaigned(Replica replica);
+
+    void proposed(Replica replica, int commands, int bytes);
+
+    /** The system shard's window of revisions moved; {@code own} when by this leader's own entry of this term. */
+    void windowMoved(Replica replica, long before, long end, boolean firstOfTerm, boolean own);
+
+    void nodeRegistered(String node, byte[] incarnation);
+  }
+}

@@ -1,0 +1,196 @@
+package io.cairn.server.replica;
+
+import com.google.protobuf.ByteString;
+import io.cairn.platform.Clock;
+import io.cairn.platform.EventLoop;
+import io.cairn.protocol.wire.ErrorCode;
+import io.cairn.server.command.EntryPayload;
+import io.cairn.server.oracle.Revisions;
+import io.cairn.server.outcome.Refusal;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Writes on their way from admission to the log. A batch is closed first, then revisions are asked for, for exactly that batch;
+ * batches form by themselves from what arrives while earlier ones are under way, so a lone write waits for nothing.
+ *
+ * <p>Until a batch is proposed every refusal here is certain: nothing of it is in any log.
+ */
+final class WriteBatches {
+  /** Batches under way at once, from closing to applied. */
+  private static final int UNDER_WAY_MAX = 2;
+
+  /** Bounds: see {@code limits} in the configuration. */
+  record Bounds(int batchBytesMax, int batchCommandsMax, long queueBytesMax, int clientRecordsMax) {}
+
+  /** What batches need of the replica. */
+  interface Proposer {
+    boolean canPropose();
+
+    long term();
+
+    Refusal notLeader();
+
+    /** The revision below or at which nothing may be proposed any more: the log's last, or one declared resolved. */
+    long revisionFloor();
+
+    /** Proposes; false when the log takes no more now. */
+    boolean propose(long firstRevision, byte[] payload, List<WriteRequest> writes);
+
+    /** Batches proposed and not yet applied. */
+    int proposedBatches();
+
+    /** A range arrived or was given up: what waits for it may go on. */
+    void rangeSettled();
+  }
+
+  private final Clock clock;
+  private final EventLoop loop;
+  private final Revisions revisions;
+  private final Bounds bounds;
+  private final Proposer proposer;
+  private final ArrayDeque<WriteRequest> queue = new ArrayDeque<>();
+  private final ArrayDeque<Closed> closed = new ArrayDeque<>();
+  private long queuedBytes;
+
+  /** A closed batch that waits for its revisions; bound to the term it was closed in. */
+  private final class Closed extends Revisions.Take {
+    private final long term;
+    private final List<WriteRequest> writes;
+
+    Closed(long term, List<WriteRequest> writes) {
+      super(writes.size(), loop);
+      this.term = term;
+      this.writes = writes;
+    }
+
+    @Override
+    protected void granted(long first, long last) {
+      closed.remove(this);
+      settle(this, first);
+      proposer.rangeSettled();
+    }
+  }
+
+  WriteBatches(Clock clock, EventLoop loop, Revisions revisions, Bounds bounds, Proposer proposer) {
+    this.clock = clock;
+    this.loop = loop;
+    this.revisions = revisions;
+    this.bounds = bounds;
+    this.proposer = proposer;
+  }
+
+  long queuedBytes() {
+    return queuedBytes;
+  }
+
+  /** Takes a write, or refuses it when too much waits already. It leaves with the batch closed at the end of this turn or later. */
+  void add(WriteRequest write) {
+    if (queuedBytes + write.bytes() > bounds.queueBytesMax()) {
+      write.completion().refused(Refusal.retry(ErrorCode.OVERLOADED,
+          "the shard's queue of writes is full (" + bounds.queueBytesMax() + " bytes); come back later", 20));
+      return;
+    }
+    queue.add(write);
+    queuedBytes += write.bytes();
+  }
+
+  /** Closes batches as far as may be under way; called at the end of a turn and when a batch is done. */
+  void close() {
+    while (!queue.isEmpty() && proposer.canPropose() && closed.size() + proposer.proposedBatches() < UNDER_WAY_MAX) {
+      List<WriteRequest> writes = nextBatch();
+      if (!writes.isEmpty()) {
+        var batch = new Closed(proposer.term(), writes);
+        closed.add(batch);
+        revisions.take(batch);
+      }
+    }
+  }
+
+  private List<WriteRequest> nextBatch() {
+    long now = clock.nanoTime();
+    var writes = new ArrayList<WriteRequest>(Math.min(queue.size(), bounds.batchCommandsMax()));
+    long bytes = 0;
+    while (!queue.isEmpty() && writes.size() < bounds.batchCommandsMax()) {
+      WriteRequest write = queue.peek();
+      if (!writes.isEmpty() && bytes + write.bytes() > bounds.batchBytesMax()) {
+        break;
+      }
+      queue.poll();
+      queuedBytes -= write.bytes();
+      if (now - write.deadline() >= 0) {
+        write.completion().refused(Refusal.deadline("while the write waited to be proposed"));
+        continue;
+      }
+      writes.add(write);
+      bytes += write.bytes();
+    }
+    return writes;
+  }
+
+  private void settle(Closed batch, long first) {
+    if (batch.term != proposer.term() || !proposer.canPropose()) {
+      refuse(batch.writes, proposer.notLeader());
+      return;
+    }
+    if (first <= proposer.revisionFloor()) {
+      // Declared resolved meanwhile, or from before the log's end: this range is burnt, another one is asked for.
+      var again = new Closed(batch.term, batch.writes);
+      closed.addFirst(again);
+      revisions.take(again);
+      return;
+    }
+    propose(first, batch.writes);
+  }
+
+  private void propose(long first, List<WriteRequest> batch) {
+    var writes = new ArrayList<WriteRequest>(batch.size());
+    var commands = new ArrayList<ByteString>(batch.size());
+    for (WriteRequest write : batch) {
+      if (write.seen() >= first) {
+        // Handed-out revisions are below a range that was asked for after the request arrived: this one was made up.
+        write.completion().refused(Refusal.of(ErrorCode.FUTURE_REVISION,
+            "the request says it has seen revision " + write.seen() + ", which was never handed out"));
+      } else {
+        writes.add(write);
+        commands.add(write.command());
+      }
+    }
+    if (!writes.isEmpty() && !proposer.propose(first, EntryPayload.commands(first, bounds.clientRecordsMax(), commands), writes)) {
+      refuse(writes, proposer.canPropose()
+          ? Refusal.retry(ErrorCode.OVERLOADED, "too much of the shard's log is not committed yet; come back later", 50)
+          : proposer.notLeader());
+    }
+  }
+
+  /** Whether a closed batch may still get revisions at or below {@code revision}. */
+  boolean mayGetAtOrBelow(long revision) {
+    for (Closed batch : closed) {
+      if (!batch.willExceed(revision)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Leadership is lost: nothing here is in a log. */
+  void refuseAll(Refusal refusal) {
+    while (!closed.isEmpty()) {
+      Closed batch = closed.poll();
+      batch.cancel();
+      refuse(batch.writes, refusal);
+    }
+    while (!queue.isEmpty()) {
+      WriteRequest write = queue.poll();
+      queuedBytes -= write.bytes();
+      write.completion().refused(refusal);
+    }
+  }
+
+  private static void refuse(List<WriteRequest> writes, Refusal refusal) {
+    for (WriteRequest write : writes) {
+      write.completion().refused(refusal);
+    }
+  }
+}

@@ -1,0 +1,20 @@
+package io.cairn.server.replica;
+
+import com.google.protobuf.ByteString;
+import io.cairn.server.outcome.Completion;
+import io.cairn.storage.mvcc.WriteResult;
+
+/**
+ * A client's write that has been admitted.
+ *
+ * @param command the client's bytes, checked; they enter the log as they are
+ * @param seen the command's own, from its first sending
+ * @param deadline on the node's monotonic clock; after it nothing is begun
+ * @param completion called once, on the replica's loop
+ */
+public record WriteRequest(ByteString command, long seen, long deadline, Completion<WriteResult.Done> completion) {
+
+  int bytes() {
+    return command.size() + 64;
+  }
+}
