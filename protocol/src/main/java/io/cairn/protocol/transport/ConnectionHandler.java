@@ -11,7 +11,10 @@ public interface ConnectionHandler {
   /** What came in since the last call is all there is for this turn of the loop: answers may be flushed now. */
   void turnEnded();
 
-  /** {@link Connection#pendingBytes()} has fallen to a level at which more may be written. */
+  /**
+   * {@link Connection#pendingBytes()} was above {@link Connection#WRITABLE_HIGH_BYTES} and has fallen to
+   * {@link Connection#WRITABLE_LOW_BYTES} or less. May be called from within {@link Connection#flush()}.
+   */
   void writable();
 
   /** The connection is gone; called once, last. {@code cause} is null for an orderly end. */
