@@ -1,0 +1,383 @@
+package io.cairn.storage.log;
+
+import io.cairn.platform.Files;
+import io.cairn.raft.log.Entry;
+import io.cairn.raft.log.EntryId;
+import io.cairn.raft.log.HardState;
+import io.cairn.raft.log.StableLog;
+import io.cairn.storage.StorageFailure;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.Executor;
+
+/**
+ * The log of a node: what all its replicas want durable goes into one row of segments, one batch at a time, each made durable
+ * by one write and one fdatasync.
+ *
+ * <p>A batch is written only after the one before is synced, so at most the last one can be torn. The first failed write or
+ * sync ends it: nothing is tried a second time, every later call throws the first failure (ST-01, A-06).
+ */
+public final class SharedLog implements LogStore {
+  private final LogSettings settings;
+  private final SegmentPool pool;
+  private final SectorBuffer buffer = new SectorBuffer();
+  private final BatchWriter batch = new BatchWriter(buffer);
+  private final ConcurrentSkipListMap<ReplicaKey, ReplicaLog> replicas;
+  private final ArrayDeque<Segment> live = new ArrayDeque<>();
+  /** Segments whose entries are dropped, kept for one more round of cleaning for readers that are on their way. */
+  private final List<Segment> retired = new ArrayList<>();
+  private final EntryCache cache;
+  private Segment active;
+  private long nextWrite;
+  private long nextBatch;
+  private volatile long diskBytes;
+  private StorageFailure failure;
+
+  private SharedLog(LogSettings settings, SegmentPool pool, LogReplay replay, LogRecovery found) {
+    this.settings = settings;
+    this.pool = pool;
+    this.replicas = replay.replicas;
+    this.live.addAll(found.live);
+    this.nextWrite = replay.nextWrite;
+    this.nextBatch = found.nextBatch;
+    this.cache = new EntryCache(settings.cacheBytes());
+  }
+
+  /** Opens or begins the log in {@code directory}; new segments are filled within the calls that find one missing. */
+  public static SharedLog open(Files files, String directory, LogSettings settings) {
+    return open(files, directory, settings, Runnable::run);
+  }
+
+  /**
+   * Opens or begins the log in {@code directory}.
+   *
+   * @param preparer fills new segments ahead of time; may block. A loop of its own keeps that off the log's loop
+   * @throws StorageFailure as {@link StorageFailure.Kind} tells; except for {@code DISK} nothing was changed
+   */
+  public static SharedLog open(Files files, String directory, LogSettings settings, Executor preparer) {
+    LogRecovery found = new LogRecovery(files, directory, settings);
+    try {
+      files.createDirectories(directory);
+      found.read();
+      LogReplay replay = LogReplay.of(found);
+      found.makeEndDurable();
+      SegmentPool pool = new SegmentPool(files, directory, settings, preparer, found.nextNumber);
+      found.handOver(pool);
+      SharedLog log = new SharedLog(settings, pool, replay, found);
+      log.begin(pool.takeForOpening(log.header(0).places().firstBatch() + 1));
+      pool.refill();
+      log.countDisk();
+      return log;
+    } catch (IOException | RuntimeException failure) {
+      found.closeQuietly();
+      throw failure instanceof StorageFailure known ? known
+          : new StorageFailure(StorageFailure.Kind.DISK, "opening the log in " + directory + " failed: " + failure.getMessage(), failure);
+    }
+  }
+
+  @Override
+  public Set<ReplicaKey> replicas() {
+    Set<ReplicaKey> known = new TreeSet<>();
+    replicas.forEach((key, log) -> {
+      if (log.isWritten()) {
+        known.add(key);
+      }
+    });
+    return known;
+  }
+
+  @Override
+  public HardState hardState(ReplicaKey replica) {
+    ReplicaLog log = replicas.get(replica);
+    return log == null ? HardState.INITIAL : log.hardState();
+  }
+
+  @Override
+  public StableLog view(ReplicaKey replica) {
+    return replica(replica);
+  }
+
+  private ReplicaLog replica(ReplicaKey key) {
+    ReplicaLog log = replicas.get(key);
+    return log != null ? log : replicas.computeIfAbsent(key, ReplicaLog::new);
+  }
+
+  @Override
+  public void append(List<LogWrite> writes) {
+    if (writes.isEmpty()) {
+      return;
+    }
+    stopOnFailure(() -> {
+      long bytesMax = BatchWriter.bytesMax(writes);
+      makeRoom(bytesMax);
+      batch.begin(active, nextBatch, bytesMax);
+      for (int i = 0; i < writes.size(); i++) {
+        stage(writes.get(i));
+      }
+      writeBatch();
+      for (int i = 0; i < writes.size(); i++) {
+        replica(writes.get(i).replica()).publish();
+      }
+    });
+  }
+
+  @Override
+  public void destroy(ReplicaKey replica) {
+    stopOnFailure(() -> {
+      makeRoom(OnDiskFormat.SECTOR_DATA_BYTES);
+      batch.begin(active, nextBatch, OnDiskFormat.SECTOR_DATA_BYTES);
+      batch.record(nextWrite++, 1, OnDiskFormat.PART_HEADER_BYTES);
+      batch.destroyed(replica);
+      writeBatch();
+      ReplicaLog gone = replicas.remove(replica);
+      if (gone != null) {
+        gone.stageRestart(EntryId.ZERO);
+        gone.stage(HardState.INITIAL);
+        gone.publish();
+      }
+    });
+  }
+
+  @Override
+  public void clean(List<LogFloor> floors) {
+    stopOnFailure(() -> {
+      releaseRetired();
+      for (LogFloor floor : floors) {
+        replica(floor.replica()).floor = floor;
+      }
+      while (live.size() > 1 && isDispensable(live.getFirst())) {
+        retire(live.removeFirst());
+      }
+      pool.refill();
+      countDisk();
+    });
+  }
+
+  @Override
+  public long diskBytes() {
+    return diskBytes;
+  }
+
+  @Override
+  public void close() {
+    try {
+      for (Segment segment : live) {
+        segment.file.close();
+      }
+      for (Segment segment : retired) {
+        segment.file.close();
+      }
+      pool.close();
+    } catch (IOException failed) {
+      throw new StorageFailure(StorageFailure.Kind.DISK, "closing the log failed: " + failed.getMessage(), failed);
+    }
+  }
+
+  // ---- one batch ----
+
+  /** Checks one write against the replica's log, puts its record into the batch and its places into the index. */
+  private void stage(LogWrite write) {
+    ReplicaLog log = replica(write.replica());
+    List<Entry> entries = write.entries();
+    int parts = 0;
+    long length = 0;
+    if (write.restart().isPresent()) {
+      parts++;
+      length += OnDiskFormat.RESTART_BYTES;
+    }
+    if (write.hardState().isPresent()) {
+      parts++;
+      length += OnDiskFormat.HARD_STATE_BYTES;
+    }
+    if (!entries.isEmpty()) {
+      parts++;
+      length += OnDiskFormat.ENTRIES_HEADER_BYTES;
+      for (int i = 0; i < entries.size(); i++) {
+        length += OnDiskFormat.ENTRY_HEADER_BYTES + entries.get(i).payload().length;
+      }
+    }
+    if (parts == 0) {
+      return;
+    }
+    long number = nextWrite++;
+    batch.record(number, parts, length);
+    if (write.restart().isPresent()) {
+      batch.restart(write.replica(), write.restart().get());
+      log.stageRestart(write.restart().get());
+    }
+    if (write.hardState().isPresent()) {
+      stageHardState(log, number, write.hardState().get());
+    }
+    if (!entries.isEmpty()) {
+      stageEntries(log, entries);
+    }
+  }
+
+  private void stageHardState(ReplicaLog log, long number, HardState state) {
+    HardState before = log.stagedState();
+    if (state.term() < before.term() || state.term() == before.term() && before.vote() != 0 && state.vote() != before.vote()) {
+      throw new IllegalStateException(log.replica + ": a term never falls and a vote is given once in a term; was " + before
+          + ", asked for " + state);
+    }
+    batch.hardState(number, log.replica, state, state.term() != before.term() || state.vote() != before.vote());
+    log.stage(state);
+  }
+
+  private void stageEntries(ReplicaLog log, List<Entry> entries) {
+    long first = entries.getFirst().index();
+    if (first <= log.stagedBase().index() || first > log.stagedLast().index() + 1) {
+      throw new IllegalStateException(log.replica + ": entries from " + first + " on do not follow a log of "
+          + log.stagedBase() + " (base) to " + log.stagedLast());
+    }
+    log.stageTruncate(first);
+    batch.entries(log.replica, first, log.stagedLast().term(), entries.size());
+    long bytes = 0;
+    for (int i = 0; i < entries.size(); i++) {
+      Entry entry = entries.get(i);
+      if (entry.index() != first + i) {
+        throw new IllegalStateException(log.replica + ": entry " + entry.id() + " stands where index " + (first + i) + " was due");
+      }
+      long offset = batch.entry(entry);
+      log.stageEntry(entry.term(), entry.payload().length, active, offset, entry);
+      bytes += entry.sizeBytes();
+    }
+    cache.add(log, first, first + entries.size() - 1, bytes);
+  }
+
+  private void writeBatch() throws IOException {
+    int sectors = batch.finish();
+    if (sectors > active.sectors - active.nextSector) {
+      throw new IllegalStateException("a batch of " + sectors + " sectors does not fit into " + active.path + ", which has "
+          + (active.sectors - active.nextSector) + " left");
+    }
+    active.file.write(buffer.sealed(sectors), (long) active.nextSector * OnDiskFormat.SECTOR_BYTES);
+    active.file.sync();
+    active.nextSector += sectors;
+    active.batches++;
+    nextBatch++;
+  }
+
+  // ---- segments ----
+
+  private void makeRoom(long bytesMax) throws IOException {
+    int sectors = OnDiskFormat.sectorsFor(bytesMax);
+    if (sectors > active.sectors - active.nextSector) {
+      begin(pool.take(header(0).places().firstBatch() + sectors));
+      pool.refill();
+      countDisk();
+    }
+  }
+
+  /** Writes the header; from here on it is the segment that batches go to. */
+  private void begin(SegmentPool.Spare spare) throws IOException {
+    Segment segment = new Segment(spare.number(), spare.path(), spare.file(), spare.sectors());
+    SegmentHeader header = header(spare.number());
+    SegmentHeader.Places places = header.places();
+    for (int copy : new int[] {0, places.secondCopy()}) {
+      header.encode(buffer);
+      buffer.seal(0, places.copySectors(), copy, spare.number(), 0);
+      segment.file.write(buffer.sealed(places.copySectors()), (long) copy * OnDiskFormat.SECTOR_BYTES);
+    }
+    segment.file.sync();
+    segment.nextSector = places.firstBatch();
+    live.addLast(segment);
+    active = segment;
+  }
+
+  private SegmentHeader header(int number) {
+    List<SegmentHeader.Row> table = new ArrayList<>();
+    for (ReplicaLog log : replicas.values()) {
+      if (log.isWritten()) {
+        table.add(new SegmentHeader.Row(log.replica, log.stagedState(), log.stagedBase(), log.stagedLast()));
+      }
+    }
+    Segment previous = live.peekLast();
+    return new SegmentHeader(number, nextWrite, nextBatch, previous == null ? 0 : previous.number,
+        previous == null ? 0 : previous.nextSector, settings.clusterId(), table);
+  }
+
+  /** Whether every entry in the oldest segment is durably applied, and no follower within {@code log.keep} waits for one. */
+  private boolean isDispensable(Segment oldest) {
+    long liveBytes = 0;
+    for (Segment segment : live) {
+      liveBytes += segment.bytes();
+    }
+    for (ReplicaLog log : replicas.values()) {
+      ReplicaLog.Span span = log.oldestSpanIn(oldest);
+      if (span != null && (span.last > log.floor.durablyApplied()
+          || liveBytes <= settings.keepBytes() && span.last >= log.floor.wantedFrom())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void retire(Segment oldest) {
+    for (ReplicaLog log : replicas.values()) {
+      if (log.oldestSpanIn(oldest) != null) {
+        log.stageDropOldestSpan();
+        log.publish();
+      }
+    }
+    retired.add(oldest);
+  }
+
+  /** Gives back what was retired a round ago, the oldest first, each name gone durably before the next. */
+  private void releaseRetired() throws IOException {
+    if (retired.isEmpty()) {
+      return;
+    }
+    for (ReplicaLog log : replicas.values()) {
+      if (log.stageForget()) {
+        log.publish();
+      }
+    }
+    for (Segment segment : retired) {
+      segment.released = true;
+      pool.release(segment.path, segment.file, segment.sectors);
+    }
+    retired.clear();
+  }
+
+  private void countDisk() {
+    long bytes = pool.bytes();
+    for (Segment segment : live) {
+      bytes += segment.bytes();
+    }
+    for (Segment segment : retired) {
+      bytes += segment.bytes();
+    }
+    diskBytes = bytes;
+  }
+
+  // ---- failure ----
+
+  /** A step on the disk. */
+  private interface Step {
+    void run() throws IOException;
+  }
+
+  private void stopOnFailure(Step step) {
+    if (failure != null) {
+      throw failure;
+    }
+    try {
+      step.run();
+    } catch (StorageFailure fatal) {
+      failure = fatal;
+      throw fatal;
+    } catch (IOException fatal) {
+      failure = new StorageFailure(StorageFailure.Kind.DISK,
+          "the log's disk failed at " + (active == null ? "opening" : active.path) + ": " + fatal.getMessage(), fatal);
+      throw failure;
+    } catch (RuntimeException | Error broken) {
+      failure = new StorageFailure(StorageFailure.Kind.DISK, "the log is broken since: " + broken.getMessage(), broken);
+      throw broken;
+    }
+  }
+}
