@@ -83,7 +83,7 @@ public final class ConfigKeys {
   static final ConfigKey<Long> LOGGING_FILES = ConfigKey.of("logging.files", COUNT, 8L, Bound.between(COUNT, 1, 1_000),
       "Most log files, the one being written included.");
   static final ConfigKey<Long> SHUTDOWN_GRACE = ConfigKey.of("shutdown.grace", DURATION, 8 * SECOND,
-      Bound.between(DURATION, 0, 9 * SECOND), "After SIGTERM: how long what is in flight may take before it is cut off.");
+      Bound.between(DURATION, 0, 8 * SECOND), "After SIGTERM: how long what is in flight may take before it is cut off.");
 
   private static final List<ConfigKey<?>> BEFORE_LIMITS = List.of(
       NODE_NAME, CLUSTER_ID, CLUSTER_NODES, SPLIT_POINTS, LISTEN_CLIENT, LISTEN_PEER, ADMIN_LISTEN, INSECURE, STORAGE_DIR,
