@@ -5,7 +5,7 @@ import io.cairn.server.outcome.Refusal;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Counts what is in flight, in bytes, for the node and for each connection, and refuses what goes over a bound. */
-final class Admission {
+public final class Admission {
   private static final int RETRY_MILLIS = 20;
   /** What a request costs beside its bytes. */
   private static final int REQUEST_OVERHEAD = 256;
@@ -14,7 +14,7 @@ final class Admission {
   private final long nodeBytesMax;
   private final AtomicLong nodeBytes = new AtomicLong();
 
-  Admission(long connectionBytesMax, long nodeBytesMax) {
+  public Admission(long connectionBytesMax, long nodeBytesMax) {
     this.connectionBytesMax = connectionBytesMax;
     this.nodeBytesMax = nodeBytesMax;
   }

@@ -11,10 +11,10 @@ import io.cairn.server.outcome.Refusal;
  * One request on its way through the node: where its answer goes, until when, and what room it holds. Answered exactly once,
  * from any loop; the answer leaves on the connection's.
  */
-final class Call {
+public final class Call {
 
   /** What all calls of a node share. */
-  record Desk(Admission admission, NodeMeters meters, Clock clock) {}
+  public record Desk(Admission admission, NodeMeters meters, Clock clock) {}
 
   private final Desk desk;
   private final ClientConnection connection;
@@ -22,7 +22,7 @@ final class Call {
   private final long began;
   private final long deadline;
   private final int cost;
-  private final RequestOp op;
+  private RequestOp op;
   private boolean ended;
 
   Call(Desk desk, ClientConnection connection, long requestId, RequestOp op, long began, long deadline, int cost) {
@@ -33,6 +33,11 @@ final class Call {
     this.began = began;
     this.deadline = deadline;
     this.cost = cost;
+  }
+
+  /** Counts it under what it turned out to be. */
+  void countAs(RequestOp what) {
+    op = what;
   }
 
   ClientConnection connection() {

@@ -7,6 +7,7 @@ import io.cairn.protocol.wire.DeleteRange;
 import io.cairn.protocol.wire.ErrorCode;
 import io.cairn.protocol.wire.Request;
 import io.cairn.server.command.CommandCodec;
+import io.cairn.server.metrics.RequestOp;
 import io.cairn.server.outcome.Outcome;
 import io.cairn.server.outcome.Refusal;
 import io.cairn.server.replica.Replica;
@@ -17,6 +18,7 @@ import io.cairn.server.shard.ShardDescriptor;
 import io.cairn.server.shard.ShardMap;
 import io.cairn.storage.mvcc.WriteResult;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.function.Supplier;
 
 /** Puts, deletes and delete ranges: check, locate, hand to the shard's replica. */
@@ -40,6 +42,7 @@ final class WriteService {
       call.refused(Refusal.of(ErrorCode.BAD_REQUEST, "the command cannot be read: " + e.getMessage()));
       return;
     }
+    call.countAs(op(command));
     Refusal refusal = checks.command(command);
     if (refusal != null) {
       call.refused(refusal);
@@ -101,7 +104,15 @@ final class WriteService {
     };
   }
 
+  private static RequestOp op(Command command) {
+    return switch (command.getOpCase()) {
+      case PUT, OP_NOT_SET -> RequestOp.PUT;
+      case DELETE -> RequestOp.DELETE;
+      case DELETE_RANGE -> RequestOp.DELETE_RANGE;
+    };
+  }
+
   private static String printable(ByteString key) {
-    return key.isValidUtf8() ? key.toStringUtf8() : java.util.HexFormat.of().formatHex(key.toByteArray());
+    return key.isValidUtf8() ? key.toStringUtf8() : HexFormat.of().formatHex(key.toByteArray());
   }
 }

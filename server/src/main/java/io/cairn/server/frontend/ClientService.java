@@ -1,0 +1,162 @@
+package io.cairn.server.frontend;
+
+import com.google.protobuf.CodedInputStream;
+import io.cairn.platform.EventLoop;
+import io.cairn.protocol.frame.FrameException;
+import io.cairn.protocol.frame.FrameKind;
+import io.cairn.protocol.link.RequestHandler;
+import io.cairn.protocol.link.ServerChannel;
+import io.cairn.protocol.wire.ErrorCode;
+import io.cairn.protocol.wire.HandshakeRefused;
+import io.cairn.protocol.wire.Hello;
+import io.cairn.protocol.wire.Request;
+import io.cairn.server.config.Limits;
+import io.cairn.server.metrics.RequestOp;
+import io.cairn.server.oracle.Revisions;
+import io.cairn.server.outcome.Refusal;
+import io.cairn.server.replica.Replicas;
+import io.cairn.server.shard.ShardMap;
+import io.netty.buffer.ByteBuf;
+import java.io.IOException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The clients' port: takes requests apart, admits them, and gives each to its service. */
+public final class ClientService implements RequestHandler {
+  private static final Logger log = LoggerFactory.getLogger(ClientService.class);
+  /** No request may wait longer, whatever it says. */
+  private static final long REMAINING_MILLIS_MAX = TimeUnit.HOURS.toMillis(1);
+
+  private final Call.Desk desk;
+  private final Admission admission;
+  private final WriteService writes;
+  private final GetService gets;
+  private final RangeService ranges;
+  private final StatusService status;
+  private final Set<ServerChannel> channels = ConcurrentHashMap.newKeySet();
+  private volatile boolean stopping;
+
+  public ClientService(Call.Desk desk, Supplier<ShardMap> map, Replicas replicas, Revisions revisions, EventLoop scanLoop, Limits limits,
+      StatusService status) {
+    var checks = new RequestChecks(limits);
+    this.desk = desk;
+    this.admission = desk.admission();
+    this.writes = new WriteService(checks, map, replicas);
+    this.gets = new GetService(checks, map, replicas);
+    this.ranges = new RangeService(checks, map, replicas, revisions, scanLoop, limits);
+    this.status = status;
+  }
+
+  /** Bytes of requests that are not answered yet. From any thread. */
+  public long inflightBytes() {
+    return admission.inflightBytes();
+  }
+
+  /** From now on every request is refused; what is in flight is still answered. */
+  public void stop() {
+    stopping = true;
+    for (ServerChannel channel : channels) {
+      channel.loop().run(() -> channel.goAway("this node is stopping"));
+    }
+  }
+
+  public void close() {
+    for (ServerChannel channel : channels) {
+      channel.loop().run(channel::close);
+    }
+  }
+
+  @Override
+  public void opened(ServerChannel channel, Hello hello) {
+    channel.attach(new ClientConnection(channel));
+    channels.add(channel);
+  }
+
+  @Override
+  public void frame(ServerChannel channel, FrameKind kind, int flags, long requestId, ByteBuf body) throws FrameException {
+    if (kind != FrameKind.REQUEST) {
+      throw new FrameException(FrameException.Fault.UNEXPECTED, "a frame of kind " + kind + " is not for a client's port");
+    }
+    var connection = (ClientConnection) channel.attachment();
+    int cost = Admission.cost(body.readableBytes());
+    Refusal refusal = stopping ? Refusal.of(ErrorCode.SHUTTING_DOWN, "this node is stopping; ask another one")
+        : admission.enter(connection, cost);
+    if (refusal != null) {
+      desk.meters().refused(refusal.code());
+      channel.respond(requestId, Answers.refused(refusal), false);
+      return;
+    }
+    Request request;
+    try {
+      request = parse(body);
+    } catch (IOException e) {
+      admission.leave(connection, cost);
+      throw new FrameException(FrameException.Fault.BODY, "the body of a REQUEST frame cannot be read: " + e.getMessage());
+    }
+    serve(connection, requestId, request, cost);
+  }
+
+  /** One copy out of the network's buffer; keys and values are views of it from here on. */
+  private static Request parse(ByteBuf body) throws IOException {
+    byte[] bytes = new byte[body.readableBytes()];
+    body.getBytes(body.readerIndex(), bytes);
+    CodedInputStream input = CodedInputStream.newInstance(bytes);
+    input.enableAliasing(true);
+    return Request.parseFrom(input);
+  }
+
+  private void serve(ClientConnection connection, long requestId, Request request, int cost) {
+    long now = desk.clock().nanoTime();
+    long remaining = Math.min(Integer.toUnsignedLong(request.getRemainingMillis()), REMAINING_MILLIS_MAX);
+    var call = new Call(desk, connection, requestId, op(request), now, now + TimeUnit.MILLISECONDS.toNanos(remaining), cost);
+    if (remaining == 0) {
+      call.refused(Refusal.of(ErrorCode.DEADLINE, "the request has no time left: remaining_millis is 0"));
+      return;
+    }
+    switch (request.getBodyCase()) {
+      case COMMAND -> writes.serve(call, request);
+      case GET -> gets.serve(call, request);
+      case RANGE -> ranges.serve(call, request);
+      case SHARD_MAP -> status.shardMap(call);
+      case STATUS -> status.status(call);
+      case BODY_NOT_SET -> call.refused(Refusal.of(ErrorCode.BAD_REQUEST, "the request is of a kind that this version does not know"));
+    }
+  }
+
+  /** Under what the request is counted; a write is told apart once its command is decoded. */
+  private static RequestOp op(Request request) {
+    return switch (request.getBodyCase()) {
+      case COMMAND -> RequestOp.PUT;
+      case GET -> RequestOp.GET;
+      case RANGE -> RequestOp.RANGE;
+      case SHARD_MAP -> RequestOp.SHARD_MAP;
+      case STATUS, BODY_NOT_SET -> RequestOp.STATUS;
+    };
+  }
+
+  @Override
+  public void cancelled(ServerChannel channel, long requestId) {
+    ((ClientConnection) channel.attachment()).cancel(requestId);
+  }
+
+  @Override
+  public void writable(ServerChannel channel) {
+    ((ClientConnection) channel.attachment()).writable();
+  }
+
+  @Override
+  public void closed(ServerChannel channel, Throwable cause) {
+    channels.remove(channel);
+    ((ClientConnection) channel.attachment()).closed();
+  }
+
+  @Override
+  public void refused(String remote, HandshakeRefused refusal) {
+    log.warn("refused a connection on the client port; remote={} error={} reason=\"{}\"", remote, refusal.getError(),
+        refusal.getMessage());
+  }
+}

@@ -1,0 +1,157 @@
+package io.cairn.server.peer;
+
+import com.google.protobuf.CodedInputStream;
+import io.cairn.protocol.frame.FrameException;
+import io.cairn.protocol.frame.FrameKind;
+import io.cairn.protocol.link.RequestHandler;
+import io.cairn.protocol.link.ServerChannel;
+import io.cairn.protocol.wire.HandshakeRefused;
+import io.cairn.protocol.wire.Hello;
+import io.cairn.protocol.wire.PeerRefused;
+import io.cairn.protocol.wire.PeerRequest;
+import io.cairn.protocol.wire.PeerResponse;
+import io.cairn.protocol.wire.RaftBatch;
+import io.cairn.protocol.wire.RaftEnvelope;
+import io.cairn.protocol.wire.RevisionsAnswer;
+import io.cairn.protocol.wire.SnapshotChunk;
+import io.cairn.raft.ReplicaId;
+import io.cairn.raft.message.RaftMessage;
+import io.cairn.server.oracle.OracleRoute;
+import io.cairn.server.oracle.RevisionOracle;
+import io.cairn.server.oracle.Revisions;
+import io.cairn.server.replica.Replica;
+import io.cairn.server.replica.Replicas;
+import io.cairn.server.shard.ShardDescriptor;
+import io.netty.buffer.ByteBuf;
+import java.io.IOException;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Serves the other nodes: messages go to their replica, questions to the oracle, pieces of snapshots to the receiver. A message
+ * that does not fit this node's picture of the shard (epochs, replica ids, who sent it) is dropped (MR-07).
+ */
+public final class PeerService implements RequestHandler {
+  private static final Logger log = LoggerFactory.getLogger(PeerService.class);
+
+  private final Replicas replicas;
+  private final RevisionOracle oracle;
+  private final io.cairn.platform.EventLoop oracleLoop;
+  private final SnapshotReceiver snapshots;
+
+  public PeerService(Replicas replicas, RevisionOracle oracle, io.cairn.platform.EventLoop oracleLoop, SnapshotReceiver snapshots) {
+    this.replicas = replicas;
+    this.oracle = oracle;
+    this.oracleLoop = oracleLoop;
+    this.snapshots = snapshots;
+  }
+
+  @Override
+  public void opened(ServerChannel channel, Hello hello) {
+    channel.attach(hello.getNodeName());
+    log.info("accepted a peer; node={} remote={}", hello.getNodeName(), channel.remote());
+  }
+
+  @Override
+  public void frame(ServerChannel channel, FrameKind kind, int flags, long requestId, ByteBuf body) throws FrameException {
+    byte[] bytes = new byte[body.readableBytes()];
+    body.getBytes(body.readerIndex(), bytes);
+    CodedInputStream input = CodedInputStream.newInstance(bytes);
+    input.enableAliasing(true);
+    try {
+      switch (kind) {
+        case RAFT -> raft((String) channel.attachment(), RaftBatch.parseFrom(input));
+        case PEER_REQUEST -> request(channel, requestId, PeerRequest.parseFrom(input));
+        default -> throw new FrameException(FrameException.Fault.UNEXPECTED, "a frame of kind " + kind + " is not for a peer's port");
+      }
+    } catch (FrameException e) {
+      throw e;
+    } catch (IOException | IllegalArgumentException e) {
+      throw new FrameException(FrameException.Fault.BODY, "the body of a " + kind + " frame cannot be read: " + e.getMessage());
+    }
+  }
+
+  private void raft(String node, RaftBatch batch) {
+    for (RaftEnvelope envelope : batch.getMessagesList()) {
+      Replica replica = replicas.get(envelope.getShard());
+      if (replica == null || !fits(replica, node, envelope)) {
+        continue;
+      }
+      RaftMessage message = RaftCodec.decode(envelope);
+      if (message != null) {
+        replica.loop().run(() -> replica.receive(message));
+      }
+    }
+  }
+
+  private static boolean fits(Replica replica, String node, RaftEnvelope envelope) {
+    ShardDescriptor shard = replica.descriptor();
+    return envelope.getRangeEpoch() == shard.rangeEpoch()
+        && envelope.getMembershipEpoch() == shard.membershipEpoch()
+        && envelope.getTo() == replica.key().replica().value()
+        && envelope.getFrom() > 0
+        && node.equals(shard.node(new ReplicaId(envelope.getFrom())));
+  }
+
+  private void request(ServerChannel channel, long requestId, PeerRequest request) {
+    switch (request.getBodyCase()) {
+      case REVISIONS -> revisions(channel, requestId, request.getRevisions().getCountsList());
+      case SNAPSHOT -> snapshot(channel, requestId, request.getSnapshot());
+      case BODY_NOT_SET -> refuse(channel, requestId, "the request is unknown to this version");
+    }
+  }
+
+  private void revisions(ServerChannel channel, long requestId, List<Integer> counts) {
+    if (counts.isEmpty() || counts.stream().anyMatch(count -> count < 0)) {
+      refuse(channel, requestId, "a request for revisions names how many, each 0 or more");
+      return;
+    }
+    oracleLoop.run(() -> OracleRoute.askHere(oracle, counts, new Revisions.Answer() {
+      @Override
+      public void handed(List<Long> firsts, long last) {
+        respond(channel, requestId, PeerResponse.newBuilder()
+            .setRevisions(RevisionsAnswer.newBuilder().addAllFirst(firsts).setLast(last)).build());
+      }
+
+      @Override
+      public void failed() {
+        refuse(channel, requestId, "this node does not lead the system shard");
+      }
+    }));
+  }
+
+  private void snapshot(ServerChannel channel, long requestId, SnapshotChunk chunk) {
+    Replica replica = replicas.get(chunk.getShard());
+    if (replica == null || chunk.getRangeEpoch() != replica.descriptor().rangeEpoch()
+        || chunk.getTo() != replica.key().replica().value()) {
+      refuse(channel, requestId, "this node has no such replica of shard " + chunk.getShard());
+      return;
+    }
+    snapshots.chunk(replica, chunk, answer -> respond(channel, requestId, PeerResponse.newBuilder().setSnapshot(answer).build()));
+  }
+
+  private static void refuse(ServerChannel channel, long requestId, String why) {
+    respond(channel, requestId, PeerResponse.newBuilder().setRefused(PeerRefused.newBuilder().setMessage(why)).build());
+  }
+
+  private static void respond(ServerChannel channel, long requestId, PeerResponse response) {
+    channel.loop().run(() -> channel.respond(requestId, response, false));
+  }
+
+  @Override
+  public void cancelled(ServerChannel channel, long requestId) {
+    // Answers to peers are small and soon made; one that nobody waits for any more is dropped over there.
+  }
+
+  @Override
+  public void closed(ServerChannel channel, Throwable cause) {
+    log.info("lost a peer's connection; node={} remote={} reason=\"{}\"", channel.attachment(), channel.remote(),
+        cause == null ? "closed" : cause.getMessage());
+  }
+
+  @Override
+  public void refused(String remote, HandshakeRefused refusal) {
+    log.warn("refused a connection on the peer port; remote={} error={} reason=\"{}\"", remote, refusal.getError(), refusal.getMessage());
+  }
+}

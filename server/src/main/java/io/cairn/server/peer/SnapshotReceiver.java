@@ -1,0 +1,153 @@
+package io.cairn.server.peer;
+
+import io.cairn.protocol.wire.SnapshotChunk;
+import io.cairn.protocol.wire.SnapshotChunkAnswer;
+import io.cairn.raft.ReplicaId;
+import io.cairn.raft.SnapshotMeta;
+import io.cairn.raft.log.EntryId;
+import io.cairn.raft.log.HardState;
+import io.cairn.raft.membership.MembershipCodec;
+import io.cairn.server.apply.Applier;
+import io.cairn.server.disk.LogWriter;
+import io.cairn.server.replica.Replica;
+import io.cairn.storage.catalog.Piece;
+import io.cairn.storage.catalog.ReplicaCatalog;
+import io.cairn.storage.catalog.ReplicaRecord;
+import io.cairn.storage.engine.Engine;
+import io.cairn.storage.engine.EngineBatch;
+import io.cairn.storage.log.LogWrite;
+import io.cairn.storage.mvcc.Applied;
+import io.cairn.storage.mvcc.ShardStore;
+import io.cairn.storage.snapshot.BadSnapshotException;
+import io.cairn.storage.snapshot.SnapshotHeader;
+import io.cairn.storage.snapshot.SnapshotSink;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Receives snapshots: writes them under a fresh store while the old replica stays as it is, and switches when Raft says so. All
+ * of it on the apply loop, the engine's only writer.
+ *
+ * <p>The switch is one small batch, flushed; then the log is restarted after the snapshot's last entry, in one record; then the
+ * old store goes. A crash between any two leaves a state that boot understands: stores nobody refers to are deleted, and a
+ * durable applied entry that the log does not hold is the log's base (A-08).
+ */
+public final class SnapshotReceiver {
+  private static final Logger log = LoggerFactory.getLogger(SnapshotReceiver.class);
+
+  private record Incoming(long stream, long from, SnapshotSink sink) {}
+
+  private record Received(SnapshotMeta meta, SnapshotHeader header, SnapshotSink sink) {}
+
+  private final Engine engine;
+  private final ReplicaCatalog catalog;
+  private final Applier applier;
+  private final LogWriter logWriter;
+  private final Map<Integer, Incoming> incoming = new TreeMap<>();
+  private final Map<Integer, Received> received = new TreeMap<>();
+
+  public SnapshotReceiver(Engine engine, ReplicaCatalog catalog, Applier applier, LogWriter logWriter) {
+    this.engine = engine;
+    this.catalog = catalog;
+    this.applier = applier;
+    this.logWriter = logWriter;
+  }
+
+  /** Takes a chunk; {@code answer} is called on the apply loop. From any loop. */
+  public void chunk(Replica replica, SnapshotChunk chunk, Consumer<SnapshotChunkAnswer> answer) {
+    applier.run("receiving a snapshot", () -> {
+      String refusal = take(replica, chunk);
+      answer.accept(SnapshotChunkAnswer.newBuilder().setAccepted(refusal == null).setReason(refusal == null ? "" : refusal).build());
+    });
+  }
+
+  private String take(Replica replica, SnapshotChunk chunk) {
+    int shard = chunk.getShard();
+    Incoming current = incoming.get(shard);
+    boolean same = current != null && current.stream == chunk.getStream() && current.from == chunk.getFrom();
+    if (!same && chunk.getNumber() != 0) {
+      return "chunk " + chunk.getNumber() + " of a snapshot whose beginning is not here";
+    }
+    if (!same) {
+      drop(shard);
+      current = new Incoming(chunk.getStream(), chunk.getFrom(), new SnapshotSink(engine, freshStore()));
+      incoming.put(shard, current);
+    }
+    try {
+      current.sink.add(chunk.getData().toByteArray());
+      if (current.sink.complete()) {
+        complete(replica, chunk, current.sink);
+      }
+      return null;
+    } catch (BadSnapshotException e) {
+      drop(shard);
+      return "the snapshot is damaged: " + e.getMessage();
+    }
+  }
+
+  private long freshStore() {
+    EngineBatch batch = engine.newBatch();
+    long store = catalog.newStore(batch);
+    engine.write(batch);
+    return store;
+  }
+
+  private void complete(Replica replica, SnapshotChunk chunk, SnapshotSink sink) throws BadSnapshotException {
+    SnapshotHeader header = sink.finish();
+    Applied applied = header.applied();
+    var meta = new SnapshotMeta(new EntryId(applied.term(), applied.index()), MembershipCodec.decode(header.membership()));
+    incoming.remove(chunk.getShard());
+    received.put(chunk.getShard(), new Received(meta, header, sink));
+    replica.loop().execute(() -> replica.snapshotReceived(meta, new ReplicaId(chunk.getFrom()), chunk.getTerm()));
+  }
+
+  private void drop(int shard) {
+    Incoming unfinished = incoming.remove(shard);
+    if (unfinished != null) {
+      unfinished.sink.abort();
+    }
+    Received unused = received.remove(shard);
+    if (unused != null) {
+      unused.sink.abort();
+    }
+  }
+
+  /** Switches the replica to the snapshot that Raft has accepted. On the replica's loop. */
+  public void install(Replica replica, SnapshotMeta snapshot) {
+    var status = replica.status();
+    var hardState = new HardState(status.term(), status.vote().value(), Math.max(status.commit(), snapshot.last().index()));
+    applier.run("installing a snapshot", () -> switchStores(replica, snapshot, hardState));
+  }
+
+  private void switchStores(Replica replica, SnapshotMeta snapshot, HardState hardState) {
+    int shard = replica.descriptor().id();
+    Received ready = received.remove(shard);
+    if (ready == null || !ready.meta.last().equals(snapshot.last())) {
+      throw new IllegalStateException("the snapshot of shard " + shard + " at " + snapshot.last() + " is to be installed and is not here");
+    }
+    ReplicaRecord record = catalog.replica(shard).orElseThrow();
+    long oldStore = record.store();
+    EngineBatch batch = engine.newBatch();
+    catalog.replace(batch, record.withPieces(List.of(new Piece(ready.sink.store(), record.start(), record.end()))));
+    engine.write(batch);
+    engine.flush();
+    ShardStore store = ShardStore.open(engine, ready.sink.store());
+    var restart = new LogWrite(replica.key(), Optional.of(hardState), List.of(), Optional.of(snapshot.last()));
+    logWriter.submit(restart, replica.loop(), () -> {
+      log.info("shard={} installed a snapshot; index={} term={}", shard, snapshot.last().index(), snapshot.last().term());
+      replica.snapshotInstalled(snapshot, store);
+      applier.run("deleting a replaced store", () -> deleteStore(oldStore));
+    });
+  }
+
+  private void deleteStore(long store) {
+    EngineBatch batch = engine.newBatch();
+    ReplicaCatalog.deleteStore(batch, store);
+    engine.write(batch);
+  }
+}

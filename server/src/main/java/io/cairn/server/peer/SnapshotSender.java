@@ -1,0 +1,117 @@
+package io.cairn.server.peer;
+
+import com.google.protobuf.UnsafeByteOperations;
+import io.cairn.platform.EventLoop;
+import io.cairn.protocol.wire.PeerRequest;
+import io.cairn.protocol.wire.PeerResponse;
+import io.cairn.protocol.wire.SnapshotChunk;
+import io.cairn.raft.ReplicaId;
+import io.cairn.server.replica.Replica;
+import io.cairn.storage.snapshot.SnapshotSource;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends snapshots to lagging replicas, beside the message stream: one chunk is on its way at a time, so a slow receiver holds one
+ * chunk and heartbeats wait for nothing. Chunks are read on the scan loop, which may block.
+ */
+public final class SnapshotSender {
+  private static final Logger log = LoggerFactory.getLogger(SnapshotSender.class);
+  private static final int CHUNK_BYTES = 256 << 10;
+  private static final long ANSWER_NANOS = 10_000_000_000L;
+
+  private final Peers peers;
+  private final EventLoop scanLoop;
+  private final Function<Replica, SnapshotSource> sources;
+  private final AtomicLong streams;
+
+  /** @param firstStream differs from process to process, so that pieces of two lives never mix */
+  public SnapshotSender(Peers peers, EventLoop scanLoop, Function<Replica, SnapshotSource> sources, long firstStream) {
+    this.peers = peers;
+    this.scanLoop = scanLoop;
+    this.sources = sources;
+    this.streams = new AtomicLong(firstStream);
+  }
+
+  /** Begins; the replica hears the end. On any loop. */
+  public void send(Replica from, ReplicaId to, long term) {
+    var sending = new Sending(from, to, term, streams.incrementAndGet());
+    scanLoop.execute(sending::begin);
+  }
+
+  /** One snapshot on its way. Its steps run on the scan loop, one after the other. */
+  private final class Sending {
+    private final Replica from;
+    private final ReplicaId to;
+    private final String node;
+    private final long term;
+    private final long stream;
+    private SnapshotSource source;
+    private long index;
+    private long sentBytes;
+
+    Sending(Replica from, ReplicaId to, long term, long stream) {
+      this.from = from;
+      this.to = to;
+      this.node = from.descriptor().node(to);
+      this.term = term;
+      this.stream = stream;
+    }
+
+    void begin() {
+      source = sources.apply(from);
+      index = source.header().applied().index();
+      log.info("shard={} began to send a snapshot; to={} index={}", from.descriptor().id(), node, index);
+      next();
+    }
+
+    private void next() {
+      int number = source.nextChunk();
+      byte[] chunk = source.next(CHUNK_BYTES);
+      if (chunk == null) {
+        end(true, "");
+        return;
+      }
+      sentBytes += chunk.length;
+      SnapshotChunk.Builder piece = SnapshotChunk.newBuilder()
+          .setShard(from.descriptor().id())
+          .setRangeEpoch(from.descriptor().rangeEpoch())
+          .setFrom(from.key().replica().value())
+          .setTo(to.value())
+          .setTerm(term)
+          .setStream(stream)
+          .setNumber(number)
+          .setData(UnsafeByteOperations.unsafeWrap(chunk));
+      peers.call(node, PeerRequest.newBuilder().setSnapshot(piece).build(), ANSWER_NANOS, new Peers.Answer() {
+        @Override
+        public void answered(PeerResponse response) {
+          boolean accepted = response.hasSnapshot() && response.getSnapshot().getAccepted();
+          scanLoop.execute(() -> {
+            if (accepted) {
+              next();
+            } else {
+              end(false, response.getSnapshot().getReason());
+            }
+          });
+        }
+
+        @Override
+        public void failed(String why) {
+          scanLoop.execute(() -> end(false, why));
+        }
+      });
+    }
+
+    private void end(boolean ok, String why) {
+      source.close();
+      if (ok) {
+        log.info("shard={} sent a snapshot; to={} index={} bytes={}", from.descriptor().id(), node, index, sentBytes);
+      } else {
+        log.warn("shard={} stopped sending a snapshot; to={} index={} reason=\"{}\"", from.descriptor().id(), node, index, why);
+      }
+      from.loop().execute(() -> from.snapshotSent(to, index, ok));
+    }
+  }
+}
