@@ -1,0 +1,184 @@
+package io.cairn.storage.directory;
+
+import io.cairn.platform.Files;
+import io.cairn.platform.RandomSource;
+import io.cairn.platform.StoredFile;
+import io.cairn.storage.StorageFailure;
+import io.cairn.storage.StorageFailure.Kind;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.TreeMap;
+
+/**
+ * A node's data directory, held by this process from {@link #open} to {@link #close}.
+ *
+ * <p>{@link #identity()} may be read anywhere; what changes it blocks on the disk and is called from one loop that may.
+ */
+public final class NodeDirectory implements AutoCloseable {
+  /** What may lie in a folder that is still nobody's: what a crash at the first opening leaves, and what mkfs makes. */
+  private static final List<String> HARMLESS = List.of(OnDiskFormat.LOCK, OnDiskFormat.IDENTITY_NEW, "lost+found");
+
+  private final Files files;
+  private final String directory;
+  private final AutoCloseable lock;
+  private volatile Identity identity;
+
+  private NodeDirectory(Files files, String directory, AutoCloseable lock, Identity identity) {
+    this.files = files;
+    this.directory = directory;
+    this.lock = lock;
+    this.identity = identity;
+  }
+
+  /**
+   * Takes the directory for this process, and makes it this node's when it is new.
+   *
+   * @param bootstrapDigest kept when the directory is new, else the one kept stays
+   * @param random gives the incarnation of a new directory
+   * @throws StorageFailure {@code WRONG_DIRECTORY} when another process holds it, when it is another node's or another
+   *     cluster's, or a folder with something else in it; {@code NEWER_FORMAT}; {@code CORRUPT}. Nothing was touched then
+   */
+  public static NodeDirectory open(Files files, String directory, String clusterId, String nodeName, long bootstrapDigest,
+      RandomSource random) {
+    Identity fresh = new Identity(OnDiskFormat.FORMAT_VERSION, clusterId, nodeName, Incarnation.random(random), bootstrapDigest,
+        false, new TreeMap<>());
+    try {
+      read(files, directory, fresh); // before the lock, which would leave a file in a folder that is not ours
+      files.createDirectories(directory);
+      return locked(files, directory, fresh);
+    } catch (IOException failed) {
+      throw disk("opening " + directory, failed);
+    }
+  }
+
+  private static NodeDirectory locked(Files files, String directory, Identity fresh) throws IOException {
+    AutoCloseable lock;
+    try {
+      lock = files.lock(directory + "/" + OnDiskFormat.LOCK);
+    } catch (IOException held) {
+      throw new StorageFailure(Kind.WRONG_DIRECTORY, directory + " cannot be taken by this process: " + held.getMessage(), held);
+    }
+    try {
+      Identity found = read(files, directory, fresh);
+      NodeDirectory node = new NodeDirectory(files, directory, lock, found == null ? fresh : found);
+      if (found == null) {
+        node.write(fresh);
+      }
+      return node;
+    } catch (IOException | RuntimeException failed) {
+      release(lock, failed);
+      throw failed;
+    }
+  }
+
+  public Identity identity() {
+    return identity;
+  }
+
+  /** Where the shared Raft log lies. */
+  public String logDirectory() {
+    return directory + "/" + OnDiskFormat.LOG;
+  }
+
+  /** Where the engines lie. */
+  public String engineDirectory() {
+    return directory + "/" + OnDiskFormat.ENGINE;
+  }
+
+  /** Notes, durably, that the first state of the shards stands here. */
+  public void markBootstrapped() {
+    if (!identity.bootstrapped()) {
+      write(identity.withBootstrapped());
+    }
+  }
+
+  /**
+   * Notes, durably, which incarnation a peer has; to be called before anything else is exchanged with it.
+   *
+   * @throws IllegalStateException when it was met with another one: that node lost its directory and must not be heard
+   */
+  public void rememberPeer(String name, Incarnation incarnation) {
+    Incarnation known = identity.peers().get(name);
+    if (known == null) {
+      write(identity.withPeer(name, incarnation));
+    } else if (!known.equals(incarnation)) {
+      throw new IllegalStateException("node " + name + " was met with incarnation " + known + " and comes with " + incarnation
+          + ": its data directory was lost or replaced");
+    }
+  }
+
+  /** Gives the directory back. */
+  @Override
+  public void close() {
+    try {
+      lock.close();
+    } catch (Exception failed) {
+      throw disk("unlocking " + directory, failed);
+    }
+  }
+
+  /** The identity that stands there, or null when the folder is nobody's yet. */
+  private static Identity read(Files files, String directory, Identity expected) throws IOException {
+    String path = directory + "/" + OnDiskFormat.IDENTITY;
+    if (!files.exists(path)) {
+      for (String name : files.list(directory)) {
+        if (!HARMLESS.contains(name)) {
+          throw new StorageFailure(Kind.WRONG_DIRECTORY, directory + " holds '" + name + "' but no " + OnDiskFormat.IDENTITY
+              + ": it is not a node's data directory; give an empty or a new one");
+        }
+      }
+      return null;
+    }
+    Identity found = OnDiskFormat.decode(readAll(files, path), path);
+    requireSame("cluster", found.clusterId(), expected.clusterId(), directory);
+    requireSame("node", found.nodeName(), expected.nodeName(), directory);
+    return found;
+  }
+
+  private static void requireSame(String what, String found, String expected, String directory) {
+    if (!found.equals(expected)) {
+      throw new StorageFailure(Kind.WRONG_DIRECTORY,
+          directory + " belongs to " + what + " '" + found + "', this is " + what + " '" + expected + "'");
+    }
+  }
+
+  private static byte[] readAll(Files files, String path) throws IOException {
+    try (StoredFile file = files.openReadOnly(path)) {
+      ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(file.size()));
+      file.read(bytes, 0);
+      return bytes.array();
+    }
+  }
+
+  /** Replaces IDENTITY: after a crash either the old one stands there or the new one, each whole. */
+  private void write(Identity next) {
+    String temporary = directory + "/" + OnDiskFormat.IDENTITY_NEW;
+    try {
+      if (files.exists(temporary)) {
+        files.delete(temporary);
+      }
+      try (StoredFile file = files.open(temporary, true)) {
+        file.write(ByteBuffer.wrap(OnDiskFormat.encode(next)), 0);
+        file.sync();
+      }
+      files.rename(temporary, directory + "/" + OnDiskFormat.IDENTITY);
+      files.syncDirectory(directory);
+    } catch (IOException failed) {
+      throw disk("writing " + directory + "/" + OnDiskFormat.IDENTITY, failed);
+    }
+    identity = next;
+  }
+
+  private static void release(AutoCloseable lock, Exception failed) {
+    try {
+      lock.close();
+    } catch (Exception alsoFailed) {
+      failed.addSuppressed(alsoFailed);
+    }
+  }
+
+  private static StorageFailure disk(String what, Exception failed) {
+    return new StorageFailure(Kind.DISK, what + " failed: " + failed.getMessage(), failed);
+  }
+}
