@@ -36,7 +36,7 @@ public final class SharedLog implements LogStore {
   private long nextWrite;
   private long nextBatch;
   private volatile long diskBytes;
-  private StorageFailure failure;
+  private RuntimeException failure;
 
   private SharedLog(LogSettings settings, SegmentPool pool, LogReplay replay, LogRecovery found) {
     this.settings = settings;
@@ -73,10 +73,12 @@ public final class SharedLog implements LogStore {
       pool.refill();
       log.countDisk();
       return log;
-    } catch (IOException | RuntimeException failure) {
+    } catch (IOException failure) {
       found.closeQuietly();
-      throw failure instanceof StorageFailure known ? known
-          : new StorageFailure(StorageFailure.Kind.DISK, "opening the log in " + directory + " failed: " + failure.getMessage(), failure);
+      throw new StorageFailure(StorageFailure.Kind.DISK, "opening the log in " + directory + " failed: " + failure.getMessage(), failure);
+    } catch (RuntimeException failure) {
+      found.closeQuietly();
+      throw failure;
     }
   }
 
@@ -368,15 +370,15 @@ public final class SharedLog implements LogStore {
     }
     try {
       step.run();
-    } catch (StorageFailure fatal) {
-      failure = fatal;
-      throw fatal;
     } catch (IOException fatal) {
       failure = new StorageFailure(StorageFailure.Kind.DISK,
-          "the log's disk failed at " + (active == null ? "opening" : active.path) + ": " + fatal.getMessage(), fatal);
+          "the log's disk failed at " + active.path + ": " + fatal.getMessage(), fatal);
       throw failure;
-    } catch (RuntimeException | Error broken) {
-      failure = new StorageFailure(StorageFailure.Kind.DISK, "the log is broken since: " + broken.getMessage(), broken);
+    } catch (RuntimeException broken) {
+      failure = broken;
+      throw broken;
+    } catch (Error broken) {
+      failure = new IllegalStateException("the log is broken since " + broken, broken);
       throw broken;
     }
   }
