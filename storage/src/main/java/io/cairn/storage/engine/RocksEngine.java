@@ -40,7 +40,6 @@ final class RocksEngine implements Engine {
   RocksEngine(String directory, EngineSettings settings, Consumer<StorageFailure> onFailure) {
     options = new RocksOptions(settings);
     failures = new RocksFailures(directory, onFailure);
-    options.database.setListeners(List.of(failures));
     var descriptors = new ArrayList<ColumnFamilyDescriptor>();
     descriptors.add(new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, options.family(null)));
     for (Family family : Family.values()) {
@@ -49,7 +48,6 @@ final class RocksEngine implements Engine {
     try {
       db = RocksDB.open(options.database, directory, descriptors, handles);
     } catch (RocksDBException e) {
-      failures.close();
       options.close();
       throw RocksEngines.openFailed(directory, e);
     }
@@ -107,6 +105,7 @@ final class RocksEngine implements Engine {
     try (var encoded = new WriteBatch(changes.encoded())) {
       unflushed.addAndGet(changes.bytes());
       db.write(options.write, encoded);
+      failures.checkBackground(db);
       changes.clear();
     } catch (RocksDBException e) {
       throw failed("writing a batch of " + changes.count() + " changes", e);
@@ -159,7 +158,6 @@ final class RocksEngine implements Engine {
       views.clear();
       handles.forEach(ColumnFamilyHandle::close);
       db.close();
-      failures.close();
       options.close();
     } finally {
       gate.unlockWrite(stamp);

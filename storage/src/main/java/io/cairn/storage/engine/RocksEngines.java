@@ -36,8 +36,8 @@ public final class RocksEngines implements Engines {
   private final Consumer<StorageFailure> onFailure;
 
   /**
-   * @param onFailure told of the first failure of each engine, from any thread, also one of RocksDB's own: it must only hand
-   *     over. Calls after a failure throw it as well.
+   * @param onFailure told of the first failure of each engine, on the thread whose call met it: it must only hand over. That
+   *     call and all later ones throw it as well.
    */
   public RocksEngines(EngineSettings settings, Consumer<StorageFailure> onFailure) {
     this.settings = settings;
@@ -68,6 +68,9 @@ public final class RocksEngines implements Engines {
     try (var options = new Options()) {
       names = RocksDB.listColumnFamilies(options, directory);
     } catch (RocksDBException e) {
+      names = List.of();
+    }
+    if (names.isEmpty()) {
       // No database yet, or one that cannot be read: creating or opening it says which.
       return;
     }

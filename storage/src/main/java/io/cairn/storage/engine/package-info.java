@@ -4,7 +4,7 @@
  *
  * <p>One loop writes, in batches; any thread reads. What is written is visible at once and durable after
  * {@link io.cairn.storage.engine.Engine#flush()}; a crash leaves a prefix of the batches. Only this package knows RocksDB:
- * {@code RocksOptions} says what is set and why, {@code RocksBatch} lays batches out, {@code RocksFailures} turns what goes wrong
- * in the background into the end of the node. The way goes on in {@link io.cairn.storage.mvcc}.
+ * {@code RocksOptions} says what is set and why, {@code RocksBatch} lays batches out, {@code RocksFailures} makes the
+ * first failure the last word of the engine. The way goes on in {@link io.cairn.storage.mvcc}.
  */
 package io.cairn.storage.engine;
