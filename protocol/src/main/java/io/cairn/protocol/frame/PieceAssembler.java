@@ -70,7 +70,7 @@ final class PieceAssembler {
     this.kind = kind;
     this.flags = flags;
     this.requestId = requestId;
-    joined = allocator.buffer(2 * Frame.PIECE_BYTES, frameBytesMax);
+    joined = allocator.buffer(Math.min(2 * Frame.PIECE_BYTES, frameBytesMax), frameBytesMax);
   }
 
   private void finish() throws FrameException {
