@@ -1,6 +1,7 @@
 package io.cairn.server.peer;
 
 import com.google.protobuf.CodedInputStream;
+import io.cairn.platform.EventLoop;
 import io.cairn.protocol.frame.FrameException;
 import io.cairn.protocol.frame.FrameKind;
 import io.cairn.protocol.link.RequestHandler;
@@ -25,6 +26,8 @@ import io.cairn.server.shard.ShardDescriptor;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,18 +40,27 @@ public final class PeerService implements RequestHandler {
 
   private final Replicas replicas;
   private final RevisionOracle oracle;
-  private final io.cairn.platform.EventLoop oracleLoop;
+  private final EventLoop oracleLoop;
   private final SnapshotReceiver snapshots;
+  private final Set<ServerChannel> channels = ConcurrentHashMap.newKeySet();
 
-  public PeerService(Replicas replicas, RevisionOracle oracle, io.cairn.platform.EventLoop oracleLoop, SnapshotReceiver snapshots) {
+  public PeerService(Replicas replicas, RevisionOracle oracle, EventLoop oracleLoop, SnapshotReceiver snapshots) {
     this.replicas = replicas;
     this.oracle = oracle;
     this.oracleLoop = oracleLoop;
     this.snapshots = snapshots;
   }
 
+  /** Ends all connections that peers have opened. */
+  public void close() {
+    for (ServerChannel channel : channels) {
+      channel.loop().run(channel::close);
+    }
+  }
+
   @Override
   public void opened(ServerChannel channel, Hello hello) {
+    channels.add(channel);
     channel.attach(hello.getNodeName());
     log.info("accepted a peer; node={} remote={}", hello.getNodeName(), channel.remote());
   }
@@ -146,6 +158,7 @@ public final class PeerService implements RequestHandler {
 
   @Override
   public void closed(ServerChannel channel, Throwable cause) {
+    channels.remove(channel);
     log.info("lost a peer's connection; node={} remote={} reason=\"{}\"", channel.attachment(), channel.remote(),
         cause == null ? "closed" : cause.getMessage());
   }

@@ -33,6 +33,8 @@ import java.util.function.Supplier;
  * <p>Belongs to the node's first loop; {@link #send} and {@link #call} may be called from any.
  */
 public final class Peers implements AutoCloseable {
+  /** Appends of several shards share a frame up to this size; one message alone may exceed it. */
+  private static final long BATCH_BYTES_MAX = 1 << 20;
 
   /** Hears of the links, on the node's first loop. */
   public interface Listener {
@@ -161,21 +163,32 @@ public final class Peers implements AutoCloseable {
       flushRequested.set(false);
       RaftBatch.Builder urgent = RaftBatch.newBuilder();
       RaftBatch.Builder appends = RaftBatch.newBuilder();
+      long appendBytes = 0;
+      boolean sent = true;
       for (RaftEnvelope next = queue.poll(); next != null; next = queue.poll()) {
         boolean carriesEntries = next.hasAppend() && next.getAppend().getEntriesCount() > 0;
-        (carriesEntries ? appends : urgent).addMessages(next);
+        if (!carriesEntries) {
+          urgent.addMessages(next);
+          continue;
+        }
+        if (appendBytes > 0 && appendBytes + next.getSerializedSize() > BATCH_BYTES_MAX) {
+          sent &= send(appends, true);
+          appends = RaftBatch.newBuilder();
+          appendBytes = 0;
+        }
+        appends.addMessages(next);
+        appendBytes += next.getSerializedSize();
       }
-      boolean sent = true;
-      if (urgent.getMessagesCount() > 0) {
-        sent = link.send(FrameKind.RAFT, urgent.build(), false);
-      }
-      if (appends.getMessagesCount() > 0) {
-        sent &= link.send(FrameKind.RAFT, appends.build(), true);
-      }
+      sent &= send(urgent, false);
+      sent &= send(appends, true);
       link.flush();
       if (!sent) {
         listener.lost(node);
       }
+    }
+
+    private boolean send(RaftBatch.Builder batch, boolean bulk) {
+      return batch.getMessagesCount() == 0 || link.send(FrameKind.RAFT, batch.build(), bulk);
     }
 
     @Override

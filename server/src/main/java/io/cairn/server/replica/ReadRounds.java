@@ -55,14 +55,6 @@ final class ReadRounds {
     arrived.add(read);
   }
 
-  int waiting() {
-    int count = arrived.size();
-    for (Round round : rounds.values()) {
-      count += round.reads.size();
-    }
-    return count;
-  }
-
   /** Starts a round for what has arrived; called at the end of a turn. */
   void start() {
     if (arrived.isEmpty() || rounds.size() >= UNDER_WAY_MAX) {

@@ -44,7 +44,7 @@ public final class Replica {
   private final Resolver resolver;
   private volatile ShardStore store;
   private ReplicaId leader = ReplicaId.NONE;
-  private RoleName role = RoleName.FOLLOWER;
+  private volatile RoleName role = RoleName.FOLLOWER;
   private long term;
   private long appliedIndex;
   private long lastProposed;
@@ -52,7 +52,7 @@ public final class Replica {
   private boolean pumpRequested;
   private boolean closed;
 
-  public Replica(ShardDescriptor descriptor, ReplicaId self, Raft raft, ShardStore store, ReplicaPorts ports, WriteBatches.Bounds bounds,
+  public Replica(ShardDescriptor descriptor, ReplicaId self, Raft raft, ShardStore store, ReplicaPorts ports, WriteBounds bounds,
       long firstRead) {
     this.descriptor = descriptor;
     this.key = new ReplicaKey(descriptor.id(), self);
@@ -151,22 +151,23 @@ public final class Replica {
     requestPump();
   }
 
-  /** Takes no more work; what is not proposed yet is refused. */
+  /** Ends: what is not proposed yet is refused, what is in the log is unknown, and nothing is sent or written any more. */
   public void close() {
     closed = true;
     batches.refuseAll(shuttingDown());
+    pending.failAll("this node stopped before the write was committed");
     reads.refuseAll(shuttingDown());
-  }
-
-  /** Whether nothing that was begun waits for its end. */
-  public boolean idle() {
-    return pending.size() == 0 && reads.waiting() == 0 && batches.queuedBytes() == 0;
   }
 
   // What is known. On the replica's loop.
 
   public boolean isLeader() {
     return raft.isLeader();
+  }
+
+  /** Whether it led when that last changed. From any thread. */
+  public boolean leads() {
+    return role == RoleName.LEADER;
   }
 
   public long leaseUntil() {
@@ -197,6 +198,9 @@ public final class Replica {
 
   private void pump() {
     pumpRequested = false;
+    if (closed) {
+      return;
+    }
     batches.close();
     reads.start();
     while (raft.hasReady()) {
@@ -232,6 +236,9 @@ public final class Replica {
   }
 
   private void persisted(Ready ready) {
+    if (closed) {
+      return;
+    }
     sendAfterPersist(ready);
     raft.persisted(ready.ticket());
     requestPump();

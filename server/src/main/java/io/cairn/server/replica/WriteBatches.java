@@ -21,9 +21,6 @@ final class WriteBatches {
   /** Batches under way at once, from closing to applied. */
   private static final int UNDER_WAY_MAX = 2;
 
-  /** Bounds: see {@code limits} in the configuration. */
-  record Bounds(int batchBytesMax, int batchCommandsMax, long queueBytesMax, int clientRecordsMax) {}
-
   /** What batches need of the replica. */
   interface Proposer {
     boolean canPropose();
@@ -48,7 +45,7 @@ final class WriteBatches {
   private final Clock clock;
   private final EventLoop loop;
   private final Revisions revisions;
-  private final Bounds bounds;
+  private final WriteBounds bounds;
   private final Proposer proposer;
   private final ArrayDeque<WriteRequest> queue = new ArrayDeque<>();
   private final ArrayDeque<Closed> closed = new ArrayDeque<>();
@@ -73,7 +70,7 @@ final class WriteBatches {
     }
   }
 
-  WriteBatches(Clock clock, EventLoop loop, Revisions revisions, Bounds bounds, Proposer proposer) {
+  WriteBatches(Clock clock, EventLoop loop, Revisions revisions, WriteBounds bounds, Proposer proposer) {
     this.clock = clock;
     this.loop = loop;
     this.revisions = revisions;

@@ -1,0 +1,24 @@
+package io.cairn.server.node;
+
+import io.cairn.platform.EventLoop;
+import io.cairn.platform.EventLoops;
+import java.util.List;
+
+/**
+ * The loops that may block, each on one device only.
+ *
+ * @param log the log's files, and the data directory's
+ * @param apply writes of the engine
+ * @param flush flushes of the engine
+ * @param scan reads of ranges and of snapshots
+ */
+record BlockingLoops(EventLoop log, EventLoop apply, EventLoop flush, EventLoop scan) {
+
+  BlockingLoops(EventLoops loops) {
+    this(loops.start("log-writer"), loops.start("apply"), loops.start("flush"), loops.start("scan"));
+  }
+
+  List<EventLoop> all() {
+    return List.of(log, apply, flush, scan);
+  }
+}

@@ -1,0 +1,73 @@
+package io.cairn.server.node;
+
+import io.cairn.raft.ReplicaId;
+import io.cairn.server.metrics.NodeMeters;
+import io.cairn.server.oracle.RevisionOracle;
+import io.cairn.server.oracle.Revisions;
+import io.cairn.server.replica.Replica;
+import io.cairn.server.replica.ReplicaPorts;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What replicas report: logged, counted, and told to the oracle when it is the system shard's. */
+final class ClusterEvents implements ReplicaPorts.Observer {
+  private static final Logger log = LoggerFactory.getLogger(ClusterEvents.class);
+
+  private final NodeMeters meters;
+  private final RevisionOracle oracle;
+  private final Revisions revisions;
+
+  ClusterEvents(NodeMeters meters, RevisionOracle oracle, Revisions revisions) {
+    this.meters = meters;
+    this.oracle = oracle;
+    this.revisions = revisions;
+  }
+
+  @Override
+  public void leaderChanged(Replica replica, ReplicaId leader) {
+    int shard = replica.descriptor().id();
+    if (replica.descriptor().isSystem()) {
+      if (oracle.serving()) {
+        oracle.stop();
+      }
+      revisions.oracleMoved();
+    }
+    if (leader.equals(ReplicaId.NONE)) {
+      log.debug("shard={} {} knows no leader", shard, replica.status().describe());
+      return;
+    }
+    meters.leaderChange(shard);
+    if (replica.isLeader()) {
+      log.info("shard={} {} became leader", shard, replica.status().describe());
+    } else {
+      log.info("shard={} {} follows; leader={}", shard, replica.status().describe(), replica.leaderNode());
+    }
+  }
+
+  @Override
+  public void campaigned(Replica replica) {
+    meters.election(replica.descriptor().id());
+    log.info("shard={} {} campaigned", replica.descriptor().id(), replica.status().describe());
+  }
+
+  @Override
+  public void proposed(Replica replica, int commands, int bytes) {
+    meters.proposals(1, bytes);
+    meters.batch(commands);
+  }
+
+  @Override
+  public void windowMoved(Replica replica, long before, long end, boolean firstOfTerm, boolean own) {
+    if (own && firstOfTerm) {
+      oracle.start(before, end);
+      revisions.oracleMoved();
+    } else if (own) {
+      oracle.extended(end);
+    }
+  }
+
+  @Override
+  public void nodeRegistered(String node, byte[] incarnation) {
+    log.info("shard=0 registered a node; node={}", node);
+  }
+}

@@ -1,0 +1,53 @@
+package io.cairn.server.node;
+
+import io.cairn.protocol.wire.NodeStatus;
+import io.cairn.protocol.wire.ShardMap;
+import io.cairn.server.config.ClusterNode;
+import io.cairn.server.config.Limits;
+import io.cairn.server.config.NodeConfig;
+import io.cairn.storage.directory.Incarnation;
+import java.lang.reflect.RecordComponent;
+
+/** What a node says of itself that is not about its replicas. */
+final class NodeDescription {
+
+  private NodeDescription() {}
+
+  /** Cluster id and nodes; the shards are added by whoever answers. */
+  static ShardMap shardMap(NodeConfig config) {
+    ShardMap.Builder map = ShardMap.newBuilder().setClusterId(config.cluster().id());
+    for (ClusterNode node : config.cluster().nodes()) {
+      map.addNodes(ShardMap.Node.newBuilder()
+          .setName(node.name())
+          .setClientAddress(node.client().toString())
+          .setPeerAddress(node.peer().toString()));
+    }
+    return map.build();
+  }
+
+  /** What does not change while the node runs. */
+  static NodeStatus status(NodeConfig config, ProcessFacts facts, Incarnation incarnation) {
+    ClusterNode self = config.cluster().self();
+    NodeStatus.Builder status = NodeStatus.newBuilder()
+        .setName(self.name())
+        .setVersion(facts.version())
+        .setClusterId(config.cluster().id())
+        .setClientAddress(self.client().toString())
+        .setPeerAddress(self.peer().toString())
+        .setAdminAddress(config.addresses().admin().toString())
+        .setIncarnationHigh(incarnation.high())
+        .setProcessId(facts.processId());
+    for (RecordComponent limit : Limits.class.getRecordComponents()) {
+      status.addLimits(NodeStatus.Limit.newBuilder().setName(limit.getName()).setValue(value(limit, config.limits())));
+    }
+    return status.build();
+  }
+
+  private static long value(RecordComponent limit, Limits limits) {
+    try {
+      return (long) limit.getAccessor().invoke(limits);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("limit " + limit.getName() + " cannot be read", e);
+    }
+  }
+}

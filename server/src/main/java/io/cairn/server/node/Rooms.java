@@ -1,0 +1,307 @@
+package io.cairn.server.node;
+
+import io.cairn.platform.EventLoop;
+import io.cairn.protocol.link.Acceptance;
+import io.cairn.protocol.link.AcceptanceSettings;
+import io.cairn.protocol.link.LinkSettings;
+import io.cairn.protocol.transport.HostPort;
+import io.cairn.protocol.transport.Transport;
+import io.cairn.protocol.wire.NodeStatus;
+import io.cairn.protocol.wire.Role;
+import io.cairn.raft.ReplicaId;
+import io.cairn.server.admin.Readiness;
+import io.cairn.server.apply.Applier;
+import io.cairn.server.config.NodeConfig;
+import io.cairn.server.disk.EngineFlusher;
+import io.cairn.server.disk.LogWriter;
+import io.cairn.server.frontend.Admission;
+import io.cairn.server.frontend.Call;
+import io.cairn.server.frontend.ClientService;
+import io.cairn.server.frontend.StatusService;
+import io.cairn.server.metrics.NodeMeters;
+import io.cairn.server.oracle.OracleRoute;
+import io.cairn.server.oracle.RevisionOracle;
+import io.cairn.server.oracle.Revisions;
+import io.cairn.server.outcome.FailStop;
+import io.cairn.server.peer.PeerService;
+import io.cairn.server.peer.Peers;
+import io.cairn.server.peer.RaftCodec;
+import io.cairn.server.peer.SnapshotReceiver;
+import io.cairn.server.peer.SnapshotSender;
+import io.cairn.server.replica.Replica;
+import io.cairn.server.replica.ReplicaPorts;
+import io.cairn.server.replica.Replicas;
+import io.cairn.server.shard.ShardDescriptor;
+import io.cairn.server.shard.ShardMap;
+import io.cairn.storage.catalog.ReplicaCatalog;
+import io.cairn.storage.directory.NodeDirectory;
+import io.cairn.storage.engine.Engine;
+import io.cairn.storage.log.LogSettings;
+import io.cairn.storage.log.SharedLog;
+import io.cairn.storage.snapshot.SnapshotSource;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The rooms of a node, built and joined in the order in which they need each other. */
+final class Rooms {
+  private static final Logger log = LoggerFactory.getLogger(Rooms.class);
+
+  private final NodeConfig config;
+  private final Devices devices;
+  private final BlockingLoops blocking;
+  private final NodeMeters meters;
+  private final ProcessFacts facts;
+  private final FailStop failStop;
+  private final EventLoop nodeLoop;
+  private final Replicas replicas = new Replicas();
+  private final ClusterReadiness readiness;
+  private volatile ShardMap shards;
+  private NodeDirectory directory;
+  private Engine engine;
+  private ReplicaCatalog catalog;
+  private SharedLog logStore;
+  private LogWriter logWriter;
+  private EngineFlusher flusher;
+  private Applier applier;
+  private RevisionOracle oracle;
+  private Revisions revisions;
+  private Peers peers;
+  private PeerLinks links;
+  private SnapshotReceiver snapshotReceiver;
+  private ShardHost host;
+  private Handshakes handshakes;
+  private ClientService clients;
+  private PeerService peerService;
+  private Acceptance clientAcceptance;
+  private Transport.Listening clientPort;
+  private Transport.Listening peerPort;
+
+  Rooms(NodeConfig config, Devices devices, BlockingLoops blocking, NodeMeters meters, ProcessFacts facts, FailStop failStop) {
+    this.config = config;
+    this.devices = devices;
+    this.blocking = blocking;
+    this.meters = meters;
+    this.facts = facts;
+    this.failStop = failStop;
+    this.nodeLoop = devices.transport().loops().getFirst();
+    this.shards = Bootstrap.shards(config.cluster());
+    this.readiness = new ClusterReadiness(devices.clock(), nodeLoop, replicas, () -> shards);
+  }
+
+  void open() throws IOException {
+    openDisk();
+    try {
+      joinCluster();
+      listen();
+    } catch (IOException | RuntimeException e) {
+      closeDisk();
+      throw e;
+    }
+    nodeLoop.execute(() -> {
+      peers.start();
+      links.check();
+    });
+  }
+
+  // Room 4a and 5: the disk.
+
+  private void openDisk() throws IOException {
+    String dir = config.storage().dir();
+    directory = NodeDirectory.open(devices.files(), dir, config.cluster().id(), config.cluster().nodeName(),
+        Bootstrap.digest(config.cluster()), devices.random().split("incarnation"));
+    if (directory.identity().bootstrapDigest() != Bootstrap.digest(config.cluster())) {
+      log.warn("cluster.nodes or cluster.split-points differ from those this cluster was begun with; they count at the first start only");
+    }
+    devices.files().createDirectories(directory.engineDirectory());
+    engine = devices.engines().open(directory.engineDirectory());
+    catalog = ReplicaCatalog.open(engine);
+    sweep();
+    logStore = SharedLog.open(devices.files(), directory.logDirectory(),
+        new LogSettings(config.storage().logSegmentBytes(), config.storage().logKeepBytes(), config.cluster().id()));
+    logWriter = new LogWriter(logStore, blocking.log(), devices.clock(), failStop, (nanos, bytes, writes) -> meters.fsync(nanos, bytes));
+    flusher = new EngineFlusher(engine, blocking.flush(), failStop, config.engine().writeBufferBytes() / 2,
+        () -> new LogFloors(replicas, logWriter).compute());
+    applier = new Applier(engine, blocking.apply(), devices.clock(), failStop, (nanos, commands) -> {
+      meters.apply(nanos, commands);
+      flusher.applied();
+    });
+  }
+
+  private void sweep() {
+    var batch = engine.newBatch();
+    var swept = catalog.sweep(batch);
+    if (!swept.isEmpty()) {
+      engine.write(batch);
+      log.info("deleted stores that no replica refers to; stores={}", swept);
+    }
+  }
+
+  // Room 3 and 4b: replicas, the oracle and the peers.
+
+  private void joinCluster() {
+    oracle = new RevisionOracle(devices.clock(), new SystemLeadership(replicas));
+    handshakes = new Handshakes(config.cluster(), directory, blocking.log(), facts.version());
+    var firstStart = new FirstStart(config.cluster().nodes().size(), directory.identity().bootstrapped(),
+        () -> blocking.log().execute(this::openReplicas));
+    links = new PeerLinks(replicas, firstStart, failStop);
+    peers = new Peers(nodeLoop, devices.transport(), devices.clock(), devices.random(), Bootstrap.others(config.cluster()),
+        linkSettings(), handshakes::hello, links);
+    revisions = new Revisions(nodeLoop, new OracleRoute(oracle, replicas, peers));
+    snapshotReceiver = new SnapshotReceiver(engine, catalog, applier, logWriter);
+    var events = new ClusterEvents(meters, oracle, revisions);
+    var snapshots = new SnapshotRoutes(new SnapshotSender(peers, blocking.scan(), this::snapshotOf, devices.random().split("snapshots")
+        .nextLong() >>> 2), snapshotReceiver);
+    host = new ShardHost(config, devices, engine, catalog, logStore, replicas, loop -> new ReplicaPorts(loop, devices.clock(), logWriter,
+        applier, revisions, (from, message) -> peers.send(from.descriptor().node(message.to()), RaftCodec.encode(from.descriptor(), message)),
+        snapshots, events));
+    clients = clientService();
+    peerService = new PeerService(replicas, oracle, nodeLoop, snapshotReceiver);
+  }
+
+  private LinkSettings linkSettings() {
+    return LinkSettings.defaults().withBytes((int) peerFrameBytes(), config.limits().peerQueueBytes(), config.limits().peerQueueBytes());
+  }
+
+  /** A frame of appends holds up to one message's bytes beyond what a single entry may have. */
+  private long peerFrameBytes() {
+    return config.limits().frameBytes() + config.limits().appendBytes();
+  }
+
+  private SnapshotSource snapshotOf(Replica replica) {
+    return SnapshotSource.open(engine, replica.store(), catalog.replica(replica.descriptor().id()).orElseThrow(),
+        config.cluster().id().getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Runs once it is clear that this node never took part under another directory; on the log's loop. */
+  private void openReplicas() {
+    host.createFirst(shards);
+    directory.markBootstrapped();
+    shards = host.storedShards();
+    host.open();
+    nodeLoop.execute(host::tick);
+  }
+
+  // Room 1: the clients.
+
+  private ClientService clientService() {
+    var limits = config.limits();
+    var desk = new Call.Desk(new Admission(limits.connectionInflightBytes(), limits.nodeInflightBytes()), meters, devices.clock());
+    NodeStatus fixed = NodeDescription.status(config, facts, directory.identity().incarnation());
+    long began = devices.clock().nanoTime();
+    Supplier<NodeStatus.Builder> status = () -> fixed.toBuilder()
+        .setUptimeMillis((devices.clock().nanoTime() - began) / 1_000_000)
+        .setResidentBytes(facts.residentBytes())
+        .setCpuMicros(facts.cpuMicros())
+        .setLogBytes(logStore.diskBytes())
+        .setEngineBytes(engine.diskBytes())
+        .setQueuedBytes(logWriter.queuedBytes() + clients.inflightBytes())
+        .setConnections(connections())
+        .addAllPeers(links.status());
+    return new ClientService(desk, () -> shards, replicas, revisions, blocking.scan(), limits,
+        new StatusService(() -> shards, replicas, revisions, NodeDescription.shardMap(config), status));
+  }
+
+  private int connections() {
+    return clientAcceptance == null ? 0 : clientAcceptance.connections();
+  }
+
+  private void listen() throws IOException {
+    var limits = config.limits();
+    var peerAcceptance = new Acceptance(
+        AcceptanceSettings.of(Role.PEER, (int) peerFrameBytes(), (int) limits.connectionsMax()), handshakes.peers(),
+        peerService);
+    clientAcceptance = new Acceptance(
+        AcceptanceSettings.of(Role.CLIENT, (int) limits.frameBytes(), (int) limits.connectionsMax()), handshakes.clients(), clients);
+    peerPort = devices.transport().listen(config.addresses().peer(), peerAcceptance);
+    try {
+      clientPort = devices.transport().listen(config.addresses().client(), clientAcceptance);
+    } catch (IOException e) {
+      peerPort.close();
+      throw e;
+    }
+    meters.connections("client", clientAcceptance::connections);
+    meters.connections("peer", peerAcceptance::connections);
+    meters.logBytes(logStore::diskBytes);
+    meters.engineBytes(engine::diskBytes);
+    meters.queue("log", limits.logQueueBytes(), logWriter::queuedBytes);
+    meters.queue("requests", limits.nodeInflightBytes(), clients::inflightBytes);
+    for (ShardDescriptor shard : shards.shards()) {
+      meters.rememberedClients(shard.id(), () -> rememberedClients(shard.id()));
+    }
+    meters.replicasLed(() -> replicas.all().stream().filter(Replica::leads).count());
+  }
+
+  private long rememberedClients(int shard) {
+    Replica replica = replicas.get(shard);
+    return replica == null ? 0 : replica.store().clients();
+  }
+
+  // What others of this room need.
+
+  HostPort clientAddress() {
+    return clientPort.address();
+  }
+
+  HostPort peerAddress() {
+    return peerPort.address();
+  }
+
+  Readiness readiness() {
+    return readiness;
+  }
+
+  Replicas replicas() {
+    return replicas;
+  }
+
+  ClientService clients() {
+    return clients;
+  }
+
+  EventLoop nodeLoop() {
+    return nodeLoop;
+  }
+
+  // The way down, called by Stopping in this order.
+
+  void closePorts() {
+    clientPort.close();
+  }
+
+  void closeCluster() {
+    host.close();
+    revisions.close();
+    peers.close();
+    peerPort.close();
+    peerService.close();
+    clients.close();
+  }
+
+  /** Blocks; on a loop that may. */
+  void closeDisk() {
+    if (engine != null) {
+      engine.flush();
+      engine.close();
+    }
+    if (logStore != null) {
+      logStore.close();
+    }
+    directory.close();
+  }
+
+  /** Routes between a replica and its snapshots. */
+  private record SnapshotRoutes(SnapshotSender sender, SnapshotReceiver receiver) implements ReplicaPorts.Snapshots {
+    @Override
+    public void send(Replica from, ReplicaId to, long term) {
+      sender.send(from, to, term);
+    }
+
+    @Override
+    public void install(Replica replica, io.cairn.raft.SnapshotMeta snapshot) {
+      receiver.install(replica, snapshot);
+    }
+  }
+}

@@ -1,0 +1,169 @@
+package io.cairn.server.node;
+
+import io.cairn.platform.EventLoop;
+import io.cairn.raft.LeaderEntry;
+import io.cairn.raft.Raft;
+import io.cairn.raft.RaftSettings;
+import io.cairn.raft.ReplicaId;
+import io.cairn.raft.log.EntryId;
+import io.cairn.raft.log.HardState;
+import io.cairn.raft.log.StableLog;
+import io.cairn.raft.membership.Membership;
+import io.cairn.raft.membership.MembershipCodec;
+import io.cairn.server.command.EntryPayload;
+import io.cairn.server.command.SystemCommand;
+import io.cairn.server.config.Limits;
+import io.cairn.server.config.NodeConfig;
+import io.cairn.server.oracle.RevisionOracle;
+import io.cairn.server.replica.Replica;
+import io.cairn.server.replica.ReplicaPorts;
+import io.cairn.server.replica.Replicas;
+import io.cairn.server.replica.WriteBounds;
+import io.cairn.server.shard.DescriptorCodec;
+import io.cairn.server.shard.ShardDescriptor;
+import io.cairn.server.shard.ShardMap;
+import io.cairn.storage.catalog.Piece;
+import io.cairn.storage.catalog.ReplicaCatalog;
+import io.cairn.storage.catalog.ReplicaRecord;
+import io.cairn.storage.engine.Engine;
+import io.cairn.storage.engine.EngineBatch;
+import io.cairn.storage.log.LogStore;
+import io.cairn.storage.log.LogWrite;
+import io.cairn.storage.log.ReplicaKey;
+import io.cairn.storage.mvcc.Applied;
+import io.cairn.storage.mvcc.ShardStore;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Creates the first replicas of a node, opens those it has, and lets time pass for them. */
+final class ShardHost {
+  private static final Logger log = LoggerFactory.getLogger(ShardHost.class);
+  private static final LeaderEntry NOTHING = term -> new byte[0];
+
+  private final NodeConfig config;
+  private final Devices devices;
+  private final Engine engine;
+  private final ReplicaCatalog catalog;
+  private final LogStore logStore;
+  private final Replicas replicas;
+  private final Function<EventLoop, ReplicaPorts> ports;
+  private final SharedJitter jitter;
+  private volatile boolean closed;
+
+  /** @param ports the rooms for replicas of a loop */
+  ShardHost(NodeConfig config, Devices devices, Engine engine, ReplicaCatalog catalog, LogStore logStore, Replicas replicas,
+      Function<EventLoop, ReplicaPorts> ports) {
+    this.config = config;
+    this.devices = devices;
+    this.engine = engine;
+    this.catalog = catalog;
+    this.logStore = logStore;
+    this.replicas = replicas;
+    this.ports = ports;
+    this.jitter = new SharedJitter(devices.clock(), devices.random().split("election jitter"), 2 * config.raft().electionTimeoutNanos());
+  }
+
+  /** Writes the first state of every shard, durably, where there is none. On the engine's writer. */
+  void createFirst(ShardMap shards) {
+    if (!catalog.replicas().isEmpty()) {
+      return;
+    }
+    EngineBatch batch = engine.newBatch();
+    for (ShardDescriptor shard : shards.shards()) {
+      ReplicaId self = shard.replicaOf(config.cluster().nodeName());
+      byte[] members = MembershipCodec.encode(Membership.of(new TreeSet<>(shard.replicas().keySet())));
+      catalog.create(batch, new ReplicaRecord(shard.id(), self.value(), shard.rangeEpoch(), shard.membershipEpoch(), shard.start(),
+          shard.end(), List.of(new Piece(catalog.newStore(batch), shard.start(), shard.end())), members,
+          DescriptorCodec.encodeNodes(shard.replicas())));
+    }
+    engine.write(batch);
+    engine.flush();
+    log.info("created the first state of all shards; shards={}", shards.shards().size());
+  }
+
+  /** The shards of which this node holds replicas. */
+  ShardMap storedShards() {
+    return new ShardMap(1, catalog.replicas().stream().map(DescriptorCodec::descriptor).toList());
+  }
+
+  /** Opens every replica of the node; they take part from here on. On the log's loop, before anything else is written. */
+  void open() {
+    for (ReplicaRecord record : catalog.replicas()) {
+      open(record);
+    }
+  }
+
+  private void open(ReplicaRecord record) {
+    ShardStore store = ShardStore.open(engine, record.store());
+    Applied applied = store.applied();
+    var key = new ReplicaKey(record.shard(), new ReplicaId(record.replicaId()));
+    alignLog(key, applied);
+    ShardDescriptor descriptor = DescriptorCodec.descriptor(record);
+    EventLoop loop = loopOf(record.shard());
+    HardState hardState = logStore.hardState(key);
+    StableLog view = logStore.view(key);
+    LeaderEntry leaderEntry = descriptor.isSystem()
+        ? term -> EntryPayload.system(new SystemCommand.ExtendWindow(RevisionOracle.firstWindow())) : NOTHING;
+    Raft raft = new Raft(key.replica(), settings(), hardState, MembershipCodec.decode(record.membership()), view, applied.index(),
+        leaderEntry, jitter, devices.clock().nanoTime());
+    long firstRead = devices.random().split("reads of shard " + record.shard()).nextLong() >>> 2 | 1;
+    var replica = new Replica(descriptor, key.replica(), raft, store, ports.apply(loop), writeBounds(), firstRead);
+    log.info("shard={} {} opened; range-epoch={}", record.shard(), raft.status().describe(), record.rangeEpoch());
+    loop.execute(() -> replicas.add(replica));
+  }
+
+  /**
+   * A durable applied entry that the log does not hold with that term is the log's base, and what the log holds after it is
+   * dropped: the node stopped between switching to a snapshot and restarting its log, or lost the unsynced end of its log (A-01).
+   */
+  private void alignLog(ReplicaKey key, Applied applied) {
+    StableLog view = logStore.view(key);
+    boolean held = applied.index() == 0 || view.term(applied.index()) == applied.term();
+    if (held) {
+      return;
+    }
+    var base = new EntryId(applied.term(), applied.index());
+    HardState stored = logStore.hardState(key);
+    var hardState = new HardState(Math.max(stored.term(), applied.term()), stored.term() >= applied.term() ? stored.vote() : 0,
+        Math.max(stored.commit(), applied.index()));
+    log.warn("shard={} restarted its log at what is applied; base={} log-base={} log-last={}", key.shard(), base, view.base(), view.last());
+    logStore.append(List.of(new LogWrite(key, Optional.of(hardState), List.of(), Optional.of(base))));
+  }
+
+  private RaftSettings settings() {
+    Limits limits = config.limits();
+    return new RaftSettings(config.raft().electionTimeoutNanos(), config.raft().electionJitterNanos(), config.raft().heartbeatNanos(),
+        limits.appendBytes(), limits.inflightAppendBytes(), (int) limits.inflightAppendMessages(), limits.uncommittedBytes(),
+        limits.applyBytes());
+  }
+
+  private WriteBounds writeBounds() {
+    Limits limits = config.limits();
+    return new WriteBounds((int) limits.batchBytes(), (int) limits.batchCommands(), limits.inboxBytes(), (int) config.retriedClientsMax());
+  }
+
+  private EventLoop loopOf(int shard) {
+    List<EventLoop> loops = devices.transport().loops();
+    return loops.get(shard % loops.size());
+  }
+
+  /** Lets time pass for all replicas at the same moment, so that the heartbeats of all shards leave together. */
+  void tick() {
+    if (closed) {
+      return;
+    }
+    long now = devices.clock().nanoTime();
+    for (Replica replica : replicas.all()) {
+      replica.loop().run(() -> replica.tick(now));
+    }
+    devices.transport().loops().getFirst().schedule(config.raft().heartbeatNanos() / 2, this::tick);
+  }
+
+  void close() {
+    closed = true;
+  }
+}

@@ -1,0 +1,76 @@
+package io.cairn.server.node;
+
+import io.cairn.platform.EventLoop;
+import io.cairn.server.replica.Replica;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+
+/** An orderly end: no new work, what is in flight answered within the grace, the engine flushed, everything closed. */
+final class Stopping {
+  private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
+  private final Rooms rooms;
+  private final Devices devices;
+  private final BlockingLoops blocking;
+  private final long deadline;
+  private final CompletableFuture<Boolean> closed = new CompletableFuture<>();
+
+  Stopping(Rooms rooms, Devices devices, BlockingLoops blocking, long graceNanos) {
+    this.rooms = rooms;
+    this.devices = devices;
+    this.blocking = blocking;
+    this.deadline = devices.clock().nanoTime() + graceNanos;
+  }
+
+  CompletionStage<Boolean> begin() {
+    rooms.nodeLoop().run(() -> {
+      rooms.closePorts();
+      rooms.clients().stop();
+      look();
+    });
+    return closed;
+  }
+
+  /** Looks again and again, on the node's loop, until nothing is in flight or the grace is over. */
+  private void look() {
+    boolean answered = rooms.clients().inflightBytes() == 0;
+    if (!answered && devices.clock().nanoTime() - deadline < 0) {
+      rooms.nodeLoop().schedule(LOOK_NANOS, this::look);
+      return;
+    }
+    closeReplicas(new ArrayList<>(rooms.replicas().all()).iterator(), answered);
+  }
+
+  private void closeReplicas(Iterator<Replica> left, boolean answered) {
+    if (left.hasNext()) {
+      Replica replica = left.next();
+      replica.loop().run(() -> {
+        replica.close();
+        closeReplicas(left, answered);
+      });
+      return;
+    }
+    rooms.nodeLoop().run(() -> {
+      rooms.closeCluster();
+      drain(answered);
+    });
+  }
+
+  /** What was handed to the blocking loops is done first, one loop after the other; then the disk is closed. */
+  private void drain(boolean answered) {
+    blocking.log().execute(() -> blocking.apply().execute(() -> blocking.scan().execute(() -> blocking.flush().execute(() -> {
+      try {
+        rooms.closeDisk();
+        closed.complete(answered);
+      } catch (RuntimeException e) {
+        closed.completeExceptionally(e);
+      }
+      for (EventLoop loop : blocking.all()) {
+        devices.loops().stop(loop);
+      }
+    }))));
+  }
+}
