@@ -35,13 +35,9 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
   }
 
   @Override
-  public void channelActive(ChannelHandlerContext context) {
-    context.read();
-  }
-
-  @Override
   protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
     boolean keepAlive = HttpUtil.isKeepAlive(request);
+    context.channel().config().setAutoRead(false);
     if (request.decoderResult().isFailure()) {
       refuse(context, request.decoderResult().cause());
       return;
@@ -115,7 +111,7 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     }
     var written = context.writeAndFlush(response);
     if (keepAlive) {
-      written.addListener(_ -> context.read());
+      written.addListener(_ -> context.channel().config().setAutoRead(true));
     } else {
       written.addListener(ChannelFutureListener.CLOSE);
     }

@@ -69,12 +69,11 @@ public final class AdminServer implements AutoCloseable {
       return;
     }
     channel.closeFuture().addListener(_ -> connections.decrementAndGet());
-    channel.config().setAutoRead(false);
     channel.pipeline()
         .addLast(new ReadTimeoutHandler(SILENT_SECONDS_MAX))
         .addLast(new HttpServerCodec(bytesMax, bytesMax, bytesMax))
         .addLast(new HttpObjectAggregator(bytesMax, true))
-        // One request of a connection at a time: the next is read when the answer has been written.
+        // One request of a connection at a time: the handler stops reading until the answer has been written.
         .addLast(new FlowControlHandler())
         .addLast(new AdminHandler(pages));
   }
