@@ -1,0 +1,17 @@
+package io.cairn.client;
+
+import java.util.Optional;
+
+/**
+ * What a get found.
+ *
+ * @param revision a revision at which this was the newest; every later change of the key has a larger one
+ * @param found empty when there is no such key
+ */
+public record GetResult(long revision, Optional<KeyValue> found) {
+
+  /** The value as text, when there is such a key. */
+  public Optional<String> valueUtf8() {
+    return found.map(KeyValue::valueUtf8);
+  }
+}

@@ -1,0 +1,11 @@
+package io.cairn.client;
+
+import java.util.Optional;
+
+/**
+ * What became of a put.
+ *
+ * @param revision the put's own
+ * @param previous what it replaced, when {@link PutOptions#withPrevious()} asked for it and there was something
+ */
+public record PutResult(long revision, Optional<KeyValue> previous) {}

@@ -1,0 +1,34 @@
+package io.cairn.client;
+
+/** Why a call was refused, and what to do next. New codes may come with new versions: have a default in a switch. */
+public enum RefusedCode {
+  UNAVAILABLE("Check that the cluster runs and that the endpoints are right; then try again."),
+  DEADLINE("Try again, or allow more time."),
+  OVERLOADED("Come back later, with fewer calls at once."),
+  BAD_REQUEST("Change the call; it will be refused again as it is."),
+  KEY_EMPTY("Use a key of at least one byte."),
+  KEY_TOO_LARGE("Use a key of at most 4,096 bytes."),
+  VALUE_TOO_LARGE("Split the value, or raise the server's limit."),
+  RANGE_INVERTED("Swap start and end."),
+  RANGE_CROSSES_SHARDS("Allow parts, or delete up to the border and then from it."),
+  FUTURE_REVISION("Use a revision that an answer has shown."),
+  COMPACTED("Read at a newer revision; the oldest one kept is in the error."),
+  NO_SUCH_NODE("Name a node of the cluster."),
+  ANSWER_TOO_LARGE("Read in pages: with a limit, or with scan."),
+  NOT_SUPPORTED("Use a server that knows this call."),
+  HANDSHAKE("Use endpoints of the right cluster, with a server of a version this client speaks."),
+  INTERRUPTED("The calling thread was interrupted; the call may be made again."),
+  CLOSED("Use a client that is not closed."),
+  INTERNAL("Report it: client and server disagree about a request.");
+
+  private final String advice;
+
+  RefusedCode(String advice) {
+    this.advice = advice;
+  }
+
+  /** What to do next, in one sentence. */
+  public String advice() {
+    return advice;
+  }
+}
