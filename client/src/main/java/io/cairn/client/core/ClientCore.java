@@ -1,0 +1,310 @@
+package io.cairn.client.core;
+
+import io.cairn.client.ByteSeq;
+import io.cairn.client.DeleteRangeResult;
+import io.cairn.client.DeleteResult;
+import io.cairn.client.KeyRange;
+import io.cairn.client.KvException;
+import io.cairn.client.PutResult;
+import io.cairn.client.RefusedCode;
+import io.cairn.platform.Clock;
+import io.cairn.platform.EventLoop;
+import io.cairn.platform.RandomSource;
+import io.cairn.protocol.link.Handshake;
+import io.cairn.protocol.link.Link;
+import io.cairn.protocol.link.LinkSettings;
+import io.cairn.protocol.transport.HostPort;
+import io.cairn.protocol.transport.Transport;
+import io.cairn.protocol.wire.Command;
+import io.cairn.protocol.wire.Delete;
+import io.cairn.protocol.wire.DeleteRange;
+import io.cairn.protocol.wire.Put;
+import io.cairn.protocol.wire.Role;
+import io.cairn.protocol.wire.ShardMap;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
+
+/**
+ * The client below its threads: everything it does, on one loop, on the seams. {@link io.cairn.client.KvClient} runs it on
+ * sockets, the simulator in virtual time.
+ *
+ * <p>{@link #start} and {@link #close} may be called from any thread; all else happens on the loop.
+ */
+public final class ClientCore implements AutoCloseable {
+
+  private static final long MAP_FETCH_NANOS = TimeUnit.SECONDS.toNanos(5);
+  private static final long RECONNECT_NANOS_MIN = TimeUnit.MILLISECONDS.toNanos(50);
+  private static final long RECONNECT_NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(1_500);
+
+  private final EventLoop loop;
+  private final Clock clock;
+  private final RandomSource random;
+  private final RandomSource ids;
+  private final ClientSettings settings;
+  private final Cluster cluster;
+
+  /** What callers have started and the loop has not seen: one wake-up serves all that gathers meanwhile. */
+  private final ConcurrentLinkedQueue<Started<?>> inbox = new ConcurrentLinkedQueue<>();
+  private final AtomicBoolean inboxScheduled = new AtomicBoolean();
+  /** Of every call from {@link #start} to its end, also those still in the inbox. */
+  private final AtomicLong openBytes = new AtomicLong();
+  private volatile boolean closed;
+
+  private final Set<Call<?>> open = new LinkedHashSet<>();
+  private Set<Call<?>> parked = new LinkedHashSet<>();
+  private final Map<Integer, SequenceLane> lanes = new LinkedHashMap<>();
+  private String clusterId = "";
+  private MapCall mapCall;
+  private long wantedEpoch;
+  private long seen;
+
+  /**
+   * @param loop one of the transport's
+   * @param random for waits and for client ids: unforeseeable in production, since an id tells one client's writes from
+   *     another's, and seeded in a simulation
+   */
+  public ClientCore(EventLoop loop, Clock clock, Transport transport, RandomSource random, ClientSettings settings) {
+    this.loop = loop;
+    this.clock = clock;
+    this.random = random.split("client-waits");
+    this.ids = random.split("client-ids");
+    this.settings = settings;
+    RandomSource reconnects = random.split("client-reconnects");
+    BiFunction<HostPort, NodeLink.Watcher, NodeLink> opener = (address, watcher) -> new NodeConnection(
+        watcher,
+        listener -> new Link(
+            transport, loop, address,
+            () -> Handshake.hello(Role.CLIENT).setSoftware("cairn-client").setClusterId(clusterId).build(),
+            linkSettings(settings), clock, reconnects, listener));
+    this.cluster = new Cluster(settings.endpoints(), loop, clock, random.split("client-order"), opener, this::connectionsChanged);
+  }
+
+  private static LinkSettings linkSettings(ClientSettings settings) {
+    LinkSettings defaults = LinkSettings.defaults();
+    return defaults
+        .withTimeouts(settings.connectNanos(), settings.connectNanos())
+        .withBackoff(RECONNECT_NANOS_MIN, RECONNECT_NANOS_MAX)
+        .withBytes(defaults.frameBytesMax(), settings.openBytesMax(), defaults.oneWayPendingBytesMax());
+  }
+
+  /** Something under way, for whoever started it. */
+  public interface Pending {
+    /** Ends it now: as refused when it certainly had no effect, as of unknown outcome otherwise. From any thread. */
+    void interrupt();
+  }
+
+  /**
+   * Starts an operation. From any thread; how it ends is heard on the loop, or, when the client is closed or full, from within
+   * this very call.
+   *
+   * @param timeoutNanos from now to its end at the latest
+   */
+  public <T> Pending start(Operation<T> operation, long timeoutNanos, Completion<T> completion) {
+    long now = clock.nanoTime();
+    Started<T> started = new Started<>(operation, new Deadline(now, now + timeoutNanos), completion);
+    if (closed) {
+      started.refuse(RefusedCode.CLOSED, "The client is closed");
+      return started;
+    }
+    long bytes = operation.bytes();
+    if (openBytes.addAndGet(bytes) > settings.openBytesMax() && bytes < openBytes.get()) {
+      openBytes.addAndGet(-bytes);
+      started.refuse(RefusedCode.OVERLOADED, "Calls of " + settings.openBytesMax() + " bytes are open in this client, its most");
+      return started;
+    }
+    inbox.add(started);
+    if (closed) {
+      refuseInbox();
+    } else if (inboxScheduled.compareAndSet(false, true)) {
+      loop.execute(this::drainInbox);
+    }
+    return started;
+  }
+
+  private void drainInbox() {
+    inboxScheduled.set(false);
+    for (Started<?> next = inbox.poll(); next != null; next = inbox.poll()) {
+      next.begin();
+    }
+  }
+
+  private void refuseInbox() {
+    for (Started<?> next = inbox.poll(); next != null; next = inbox.poll()) {
+      openBytes.addAndGet(-next.operation.bytes());
+      next.refuse(RefusedCode.CLOSED, "The client was closed");
+    }
+  }
+
+  /** Ends every open call and all connections. From any thread; idempotent. The loop stays its owner's. */
+  @Override
+  public void close() {
+    closed = true;
+    loop.run(() -> {
+      refuseInbox();
+      for (Call<?> call : List.copyOf(open)) {
+        call.giveUp(RefusedCode.CLOSED, "The client was closed");
+      }
+      cluster.close();
+    });
+  }
+
+  /** The sum of what open calls hold, for tests and metrics. From any thread. */
+  public long openBytes() {
+    return openBytes.get();
+  }
+
+  // What follows is for calls, on the loop.
+
+  EventLoop loop() {
+    return loop;
+  }
+
+  long nowNanos() {
+    return clock.nanoTime();
+  }
+
+  RandomSource random() {
+    return random;
+  }
+
+  ClientSettings settings() {
+    return settings;
+  }
+
+  Cluster cluster() {
+    return cluster;
+  }
+
+  /** The highest revision that any answer has shown; it never goes back. */
+  long seen() {
+    return seen;
+  }
+
+  void saw(long revision) {
+    seen = Math.max(seen, revision);
+  }
+
+  SequenceLane lane(int shard) {
+    return lanes.computeIfAbsent(shard, id -> new SequenceLane(ids.nextLong(), ids.nextLong(), settings.openSequencesMax()));
+  }
+
+  <C extends Call<?>> C begin(C call) {
+    open.add(call);
+    if (closed) {
+      call.giveUp(RefusedCode.CLOSED, "The client was closed");
+    } else {
+      call.attempt();
+    }
+    return call;
+  }
+
+  void callEnded(Call<?> call) {
+    open.remove(call);
+    parked.remove(call);
+    openBytes.addAndGet(-call.bytes());
+  }
+
+  /** Keeps the call until a connection or the map has changed. */
+  void park(Call<?> call) {
+    parked.add(call);
+  }
+
+  private void connectionsChanged(boolean anyUp) {
+    wake(!anyUp);
+  }
+
+  private void wake(boolean onlyEndingWithConnection) {
+    if (parked.isEmpty()) {
+      return;
+    }
+    List<Call<?>> awake = new ArrayList<>();
+    for (Call<?> call : parked) {
+      if (!onlyEndingWithConnection || call.endsWithConnection()) {
+        awake.add(call);
+      }
+    }
+    if (awake.size() == parked.size()) {
+      parked = new LinkedHashSet<>();
+    } else {
+      awake.forEach(parked::remove);
+    }
+    awake.forEach(Call::wake);
+  }
+
+  /** Fetches the map unless that is under way. */
+  void needMap() {
+    if (mapCall != null || closed) {
+      return;
+    }
+    long now = nowNanos();
+    mapCall = new MapCall(this, new Deadline(now, now + MAP_FETCH_NANOS), new Completion<>() {
+      @Override
+      public void done(io.cairn.client.ClusterMap map) {
+        mapFetched();
+      }
+
+      @Override
+      public void failed(KvException why) {
+        mapFetched();
+      }
+    });
+    openBytes.addAndGet(mapCall.bytes());
+    begin(mapCall);
+  }
+
+  private void mapFetched() {
+    mapCall = null;
+    wake(false);
+  }
+
+  /** A node has a map of {@code epoch}, or finds fault with ours (0). */
+  void mapIsOld(long epoch) {
+    if (epoch == 0 || epoch > cluster.epoch()) {
+      wantedEpoch = Math.max(wantedEpoch, epoch);
+      needMap();
+    }
+  }
+
+  long wantedEpoch() {
+    return wantedEpoch;
+  }
+
+  void learn(ShardMap map) {
+    if (cluster.install(map)) {
+      clusterId = map.getClusterId();
+    }
+  }
+
+  WriteCall<DeleteRangeResult.Part> deleteRange(KeyRange range, Deadline deadline, Completion<DeleteRangeResult.Part> completion) {
+    DeleteRange.Builder body = DeleteRange.newBuilder().setStart(Wire.byteString(range.start()));
+    range.end().ifPresentOrElse(end -> body.setEnd(Wire.byteString(end)), () -> body.setEndOpen(true));
+    return new WriteCall<>(
+        this, deadline, 0, range.start(), Command.newBuilder().setDeleteRange(body),
+        response -> new DeleteRangeResult.Part(range, response.getRevision(), response.getWrite().getChanged()), completion);
+  }
+
+  private WriteCall<PutResult> put(Operation.Put put, Deadline deadline, Completion<PutResult> completion) {
+    Put.Builder body = Put.newBuilder()
+        .setKey(Wire.byteString(put.key())).setValue(Wire.byteString(put.value())).setPrevious(put.previous());
+    return new WriteCall<>(
+        this, deadline, put.bytes(), put.key(), Command.newBuilder().setPut(body),
+        response -> new PutResult(response.getRevision(), Wire.previous(response)), completion);
+  }
+
+  private WriteCall<DeleteResult> delete(Operation.Delete delete, Deadline deadline, Completion<DeleteResult> completion) {
+    Delete.Builder body = Delete.newBuilder().setKey(Wire.byteString(delete.key())).setPrevious(delete.previous());
+    return new WriteCall<>(
+        this, deadline, delete.bytes(), delete.key(), Command.newBuilder().setDelete(body),
+        response -> new DeleteResult(response.getRevision(), response.getWrite().getChanged() > 0, Wire.previous(response)),
+        completion);
+  }
+}
