@@ -7,6 +7,7 @@ import io.cairn.client.KeyRange;
 import io.cairn.client.KvException;
 import io.cairn.client.PutResult;
 import io.cairn.client.RefusedCode;
+import io.cairn.client.RefusedException;
 import io.cairn.platform.Clock;
 import io.cairn.platform.EventLoop;
 import io.cairn.platform.RandomSource;
@@ -110,14 +111,20 @@ public final class ClientCore implements AutoCloseable {
    */
   public <T> Pending start(Operation<T> operation, long timeoutNanos, Completion<T> completion) {
     long now = clock.nanoTime();
-    Started<T> started = new Started<>(operation, new Deadline(now, now + timeoutNanos), completion);
+    Started<T> started = new Started<>(this, operation, new Deadline(now, now + timeoutNanos), completion);
+    RefusedException fault = operation.fault();
+    if (fault != null) {
+      completion.failed(fault);
+      return started;
+    }
     if (closed) {
       started.refuse(RefusedCode.CLOSED, "The client is closed");
       return started;
     }
     long bytes = operation.bytes();
-    if (openBytes.addAndGet(bytes) > settings.openBytesMax() && bytes < openBytes.get()) {
-      openBytes.addAndGet(-bytes);
+    long sum = openBytes.addAndGet(bytes);
+    if (sum > settings.openBytesMax() && sum != bytes) {
+      release(bytes);
       started.refuse(RefusedCode.OVERLOADED, "Calls of " + settings.openBytesMax() + " bytes are open in this client, its most");
       return started;
     }
@@ -139,7 +146,7 @@ public final class ClientCore implements AutoCloseable {
 
   private void refuseInbox() {
     for (Started<?> next = inbox.poll(); next != null; next = inbox.poll()) {
-      openBytes.addAndGet(-next.operation.bytes());
+      release(next.bytes());
       next.refuse(RefusedCode.CLOSED, "The client was closed");
     }
   }
@@ -210,7 +217,12 @@ public final class ClientCore implements AutoCloseable {
   void callEnded(Call<?> call) {
     open.remove(call);
     parked.remove(call);
-    openBytes.addAndGet(-call.bytes());
+    release(call.bytes());
+  }
+
+  /** What was admitted with {@link #start} is no longer held. */
+  void release(long bytes) {
+    openBytes.addAndGet(-bytes);
   }
 
   /** Keeps the call until a connection or the map has changed. */
@@ -246,7 +258,7 @@ public final class ClientCore implements AutoCloseable {
       return;
     }
     long now = nowNanos();
-    mapCall = new MapCall(this, new Deadline(now, now + MAP_FETCH_NANOS), new Completion<>() {
+    mapCall = new MapCall(this, new Deadline(now, now + MAP_FETCH_NANOS), 0, new Completion<>() {
       @Override
       public void done(io.cairn.client.ClusterMap map) {
         mapFetched();
@@ -257,7 +269,6 @@ public final class ClientCore implements AutoCloseable {
         mapFetched();
       }
     });
-    openBytes.addAndGet(mapCall.bytes());
     begin(mapCall);
   }
 
@@ -284,15 +295,16 @@ public final class ClientCore implements AutoCloseable {
     }
   }
 
-  WriteCall<DeleteRangeResult.Part> deleteRange(KeyRange range, Deadline deadline, Completion<DeleteRangeResult.Part> completion) {
+  WriteCall<DeleteRangeResult.Part> deleteRange(
+      KeyRange range, Deadline deadline, long bytes, Completion<DeleteRangeResult.Part> completion) {
     DeleteRange.Builder body = DeleteRange.newBuilder().setStart(Wire.byteString(range.start()));
     range.end().ifPresentOrElse(end -> body.setEnd(Wire.byteString(end)), () -> body.setEndOpen(true));
     return new WriteCall<>(
-        this, deadline, 0, range.start(), Command.newBuilder().setDeleteRange(body),
+        this, deadline, bytes, range.start(), Command.newBuilder().setDeleteRange(body),
         response -> new DeleteRangeResult.Part(range, response.getRevision(), response.getWrite().getChanged()), completion);
   }
 
-  private WriteCall<PutResult> put(Operation.Put put, Deadline deadline, Completion<PutResult> completion) {
+  WriteCall<PutResult> put(Operation.Put put, Deadline deadline, Completion<PutResult> completion) {
     Put.Builder body = Put.newBuilder()
         .setKey(Wire.byteString(put.key())).setValue(Wire.byteString(put.value())).setPrevious(put.previous());
     return new WriteCall<>(
@@ -300,7 +312,7 @@ public final class ClientCore implements AutoCloseable {
         response -> new PutResult(response.getRevision(), Wire.previous(response)), completion);
   }
 
-  private WriteCall<DeleteResult> delete(Operation.Delete delete, Deadline deadline, Completion<DeleteResult> completion) {
+  WriteCall<DeleteResult> delete(Operation.Delete delete, Deadline deadline, Completion<DeleteResult> completion) {
     Delete.Builder body = Delete.newBuilder().setKey(Wire.byteString(delete.key())).setPrevious(delete.previous());
     return new WriteCall<>(
         this, deadline, delete.bytes(), delete.key(), Command.newBuilder().setDelete(body),

@@ -40,7 +40,7 @@ final class DeleteRangeParts implements Completion<DeleteRangeResult.Part> {
       next();
       return;
     }
-    underWay = core.begin(new MapCall(core, deadline, new Completion<>() {
+    underWay = core.begin(new MapCall(core, deadline, 0, new Completion<>() {
       @Override
       public void done(ClusterMap map) {
         next();
@@ -59,7 +59,7 @@ final class DeleteRangeParts implements Completion<DeleteRangeResult.Part> {
   }
 
   private void send(Optional<ByteSeq> end) {
-    underWay = core.begin(core.deleteRange(new KeyRange(from, end), deadline, this));
+    underWay = core.begin(core.deleteRange(new KeyRange(from, end), deadline, 0, this));
   }
 
   private static Optional<ByteSeq> earlier(Optional<ByteSeq> a, Optional<ByteSeq> b) {
@@ -98,6 +98,7 @@ final class DeleteRangeParts implements Completion<DeleteRangeResult.Part> {
     return border.isPresent() && border.get().compareTo(from) > 0;
   }
 
+  /** Ends what is under way, and with it the whole. */
   void giveUp(RefusedCode code, String why) {
     if (underWay != null) {
       underWay.giveUp(code, why);

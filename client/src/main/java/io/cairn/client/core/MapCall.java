@@ -8,10 +8,9 @@ import io.cairn.protocol.wire.ShardMapRequest;
 /** Asks any node where keys live, and makes the client route by the answer. */
 final class MapCall extends Call<ClusterMap> {
 
-  private static final long BYTES = Operation.FIXED_BYTES;
-
-  MapCall(ClientCore core, Deadline deadline, Completion<ClusterMap> completion) {
-    super(core, deadline, BYTES, completion);
+  /** @param bytes what was admitted for it; 0 when the client itself wants the map */
+  MapCall(ClientCore core, Deadline deadline, long bytes, Completion<ClusterMap> completion) {
+    super(core, deadline, bytes, completion);
   }
 
   @Override

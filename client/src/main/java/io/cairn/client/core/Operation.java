@@ -10,6 +10,8 @@ import io.cairn.client.NodeStatus;
 import io.cairn.client.PutResult;
 import io.cairn.client.RangeOptions;
 import io.cairn.client.RangeResult;
+import io.cairn.client.RefusedCode;
+import io.cairn.client.RefusedException;
 import java.util.Optional;
 
 /** Everything a client can ask of a cluster, with the type of the answer. */
@@ -20,6 +22,34 @@ public sealed interface Operation<T> {
     return FIXED_BYTES;
   }
 
+  /** Why no server would take it; null when one might. Saves a journey, and the server checks again. */
+  default RefusedException fault() {
+    return null;
+  }
+
+  /** The longest key, fixed in the format of the data. */
+  int KEY_BYTES_MAX = 4_096;
+
+  /** The longest value that a server can be configured to take. */
+  int VALUE_BYTES_MAX = 8 << 20;
+
+  private static RefusedException faultOf(ByteSeq key) {
+    if (key.isEmpty()) {
+      return new RefusedException(RefusedCode.KEY_EMPTY, "The key is empty; a key has 1 to " + KEY_BYTES_MAX + " bytes");
+    }
+    if (key.size() > KEY_BYTES_MAX) {
+      return new RefusedException(
+          RefusedCode.KEY_TOO_LARGE, "The key has " + key.size() + " bytes; a key has 1 to " + KEY_BYTES_MAX + " bytes");
+    }
+    return null;
+  }
+
+  private static RefusedException faultOf(KeyRange range) {
+    return range.isInverted()
+        ? new RefusedException(RefusedCode.RANGE_INVERTED, "The range ends before it starts: " + range)
+        : null;
+  }
+
   /** What a call holds beside its keys and values. Measured as a put's objects under compressed oops, rounded up. */
   int FIXED_BYTES = 512;
 
@@ -28,6 +58,15 @@ public sealed interface Operation<T> {
     public long bytes() {
       return FIXED_BYTES + key.size() + value.size();
     }
+
+    @Override
+    public RefusedException fault() {
+      if (value.size() > VALUE_BYTES_MAX) {
+        return new RefusedException(
+            RefusedCode.VALUE_TOO_LARGE, "The value has " + value.size() + " bytes; no server takes more than " + VALUE_BYTES_MAX);
+      }
+      return faultOf(key);
+    }
   }
 
   record Delete(ByteSeq key, boolean previous) implements Operation<DeleteResult> {
@@ -35,19 +74,39 @@ public sealed interface Operation<T> {
     public long bytes() {
       return FIXED_BYTES + key.size();
     }
+
+    @Override
+    public RefusedException fault() {
+      return faultOf(key);
+    }
   }
 
-  record DeleteRange(KeyRange range, boolean parts) implements Operation<DeleteRangeResult> {}
+  record DeleteRange(KeyRange range, boolean parts) implements Operation<DeleteRangeResult> {
+    @Override
+    public RefusedException fault() {
+      return faultOf(range);
+    }
+  }
 
   record Get(ByteSeq key, long revision, Optional<String> node) implements Operation<GetResult> {
     @Override
     public long bytes() {
       return FIXED_BYTES + key.size();
     }
+
+    @Override
+    public RefusedException fault() {
+      return faultOf(key);
+    }
   }
 
   record Range(KeyRange range, long revision, long limit, RangeOptions.Show show, Optional<String> node)
-      implements Operation<RangeResult> {}
+      implements Operation<RangeResult> {
+    @Override
+    public RefusedException fault() {
+      return faultOf(range);
+    }
+  }
 
   record Map() implements Operation<ClusterMap> {}
 

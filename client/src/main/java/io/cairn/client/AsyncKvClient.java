@@ -1,0 +1,89 @@
+package io.cairn.client;
+
+import io.cairn.client.core.ClientCore;
+import io.cairn.client.core.Completion;
+import io.cairn.client.core.Operation;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+
+/**
+ * The calls of {@link KvClient} without waiting: {@link KvClient#async()}.
+ *
+ * <p>Every stage completes by the call's deadline, with the answer or exceptionally with a {@link KvException}, on the client's
+ * callback threads (or the executor it was built with), never on the thread that serves its connections. So a callback may
+ * block, and may itself make calls of this client. Stages of different calls complete in no particular order.
+ */
+public final class AsyncKvClient {
+
+  private final ClientCore core;
+  private final Executor callbacks;
+  private final Duration deadline;
+
+  AsyncKvClient(ClientCore core, Executor callbacks, Duration deadline) {
+    this.core = core;
+    this.callbacks = callbacks;
+    this.deadline = deadline;
+  }
+
+  public CompletionStage<PutResult> put(String key, String value) {
+    return put(ByteSeq.utf8(key), ByteSeq.utf8(value), PutOptions.DEFAULT);
+  }
+
+  public CompletionStage<PutResult> put(ByteSeq key, ByteSeq value, PutOptions options) {
+    return start(new Operation.Put(key, value, options.previous()), options.deadline());
+  }
+
+  public CompletionStage<GetResult> get(String key) {
+    return get(ByteSeq.utf8(key), GetOptions.DEFAULT);
+  }
+
+  public CompletionStage<GetResult> get(ByteSeq key, GetOptions options) {
+    return start(new Operation.Get(key, options.revision(), options.node()), options.deadline());
+  }
+
+  public CompletionStage<DeleteResult> delete(String key) {
+    return delete(ByteSeq.utf8(key), DeleteOptions.DEFAULT);
+  }
+
+  public CompletionStage<DeleteResult> delete(ByteSeq key, DeleteOptions options) {
+    return start(new Operation.Delete(key, options.previous()), options.deadline());
+  }
+
+  public CompletionStage<DeleteRangeResult> deleteRange(KeyRange range, DeleteRangeOptions options) {
+    return start(new Operation.DeleteRange(range, options.parts()), options.deadline());
+  }
+
+  public CompletionStage<RangeResult> range(KeyRange range, RangeOptions options) {
+    return start(
+        new Operation.Range(range, options.revision(), options.limit(), options.show(), options.node()), options.deadline());
+  }
+
+  /** Where keys live, asked anew. */
+  public CompletionStage<ClusterMap> clusterMap() {
+    return start(new Operation.Map(), Optional.empty());
+  }
+
+  /** How the node of that name is. One that cannot be reached refuses with {@link RefusedCode#UNAVAILABLE}, at once when that is known. */
+  public CompletionStage<NodeStatus> status(String node) {
+    return start(new Operation.Status(node), Optional.empty());
+  }
+
+  private <T> CompletionStage<T> start(Operation<T> operation, Optional<Duration> ownDeadline) {
+    CompletableFuture<T> future = new CompletableFuture<>();
+    core.start(operation, ownDeadline.orElse(deadline).toNanos(), new Completion<>() {
+      @Override
+      public void done(T result) {
+        callbacks.execute(() -> future.complete(result));
+      }
+
+      @Override
+      public void failed(KvException why) {
+        callbacks.execute(() -> future.completeExceptionally(why));
+      }
+    });
+    return future.minimalCompletionStage();
+  }
+}

@@ -1,0 +1,229 @@
+package io.cairn.client;
+
+import io.cairn.client.core.ClientCore;
+import io.cairn.client.core.ClientSettings;
+import io.cairn.client.core.Operation;
+import io.cairn.platform.EventLoop;
+import io.cairn.platform.JdkCallbackPool;
+import io.cairn.platform.JdkClock;
+import io.cairn.platform.JdkSecureRandomSource;
+import io.cairn.protocol.transport.HostPort;
+import io.cairn.protocol.transport.Transport;
+import io.cairn.protocol.transport.netty.NettyTransport;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A client of a Cairn cluster. Safe for any number of threads; make one and share it.
+ *
+ * <p>It finds the nodes and the leader of each shard, and follows them. What may be retried it retries, within the call's one
+ * deadline (5 s unless told otherwise); a retried write takes effect once. What it reads is never older than what it has read
+ * or written before. A call ends by its deadline with a result or a {@link KvException}: {@link RefusedException} certainly had no effect,
+ * {@link UnknownOutcomeException} may have had one. An interrupted thread's call ends at once in one of these two ways.
+ *
+ * <p>While the cluster is away the client keeps trying to connect, at most every 1.5 s to each node.
+ */
+public final class KvClient implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(KvClient.class);
+  private static final long CLOSE_MILLIS = 2_000;
+
+  private final Transport transport;
+  private final EventLoop loop;
+  private final ClientCore core;
+  private final JdkCallbackPool ownCallbacks;
+  private final AsyncKvClient async;
+  private final SyncCalls sync;
+
+  private KvClient(Builder builder) {
+    this.transport = new NettyTransport("cairn-client", 1, this::broken);
+    this.loop = transport.loops().get(0);
+    this.core = new ClientCore(
+        loop, new JdkClock(), transport, new JdkSecureRandomSource(), ClientSettings.of(builder.endpoints));
+    this.ownCallbacks = builder.callbacks == null ? new JdkCallbackPool("cairn-client-callback") : null;
+    this.async = new AsyncKvClient(core, builder.callbacks == null ? ownCallbacks : builder.callbacks, builder.deadline);
+    this.sync = new SyncCalls(core, loop, builder.deadline);
+  }
+
+  /** A fault of the client's own: nothing is known of its state any more, so its calls end rather than hang. */
+  private void broken(Throwable cause) {
+    LOG.error("the client has failed and is closed", cause);
+    core.close();
+  }
+
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** The same calls without waiting. */
+  public AsyncKvClient async() {
+    return async;
+  }
+
+  public PutResult put(String key, String value) {
+    return put(ByteSeq.utf8(key), ByteSeq.utf8(value));
+  }
+
+  public PutResult put(String key, byte[] value) {
+    return put(ByteSeq.utf8(key), ByteSeq.of(value));
+  }
+
+  public PutResult put(ByteSeq key, ByteSeq value) {
+    return put(key, value, PutOptions.DEFAULT);
+  }
+
+  public PutResult put(ByteSeq key, ByteSeq value, PutOptions options) {
+    return sync.await(new Operation.Put(key, value, options.previous()), options.deadline());
+  }
+
+  public GetResult get(String key) {
+    return get(ByteSeq.utf8(key));
+  }
+
+  public GetResult get(ByteSeq key) {
+    return get(key, GetOptions.DEFAULT);
+  }
+
+  /** Linearizable, whichever node answers, unless a past revision is asked for. */
+  public GetResult get(ByteSeq key, GetOptions options) {
+    return sync.await(new Operation.Get(key, options.revision(), options.node()), options.deadline());
+  }
+
+  public DeleteResult delete(String key) {
+    return delete(ByteSeq.utf8(key));
+  }
+
+  public DeleteResult delete(ByteSeq key) {
+    return delete(key, DeleteOptions.DEFAULT);
+  }
+
+  public DeleteResult delete(ByteSeq key, DeleteOptions options) {
+    return sync.await(new Operation.Delete(key, options.previous()), options.deadline());
+  }
+
+  /** Deletes every key of the range at once; refused with {@link RefusedCode#RANGE_CROSSES_SHARDS} when several shards hold it. */
+  public DeleteRangeResult deleteRange(KeyRange range) {
+    return deleteRange(range, DeleteRangeOptions.DEFAULT);
+  }
+
+  public DeleteRangeResult deleteRange(KeyRange range, DeleteRangeOptions options) {
+    return sync.await(new Operation.DeleteRange(range, options.parts()), options.deadline());
+  }
+
+  public RangeResult range(KeyRange range) {
+    return range(range, RangeOptions.DEFAULT);
+  }
+
+  /**
+   * Reads a range at one revision, over however many shards, into memory: at most 64 MiB. {@link #scan} reads more than that.
+   */
+  public RangeResult range(KeyRange range, RangeOptions options) {
+    return sync.await(
+        new Operation.Range(range, options.revision(), options.limit(), options.show(), options.node()), options.deadline());
+  }
+
+  /**
+   * Reads a range of any size at one revision, page by page as the result is iterated; each page has the deadline for itself.
+   * A limit bounds the whole.
+   */
+  public RangeScan scan(KeyRange range, RangeOptions options) {
+    return new RangeScan(this, range, options);
+  }
+
+  /** Where keys live, asked anew. */
+  public ClusterMap clusterMap() {
+    return sync.await(new Operation.Map(), Optional.empty());
+  }
+
+  /** How the node of that name is. One that cannot be reached refuses with {@link RefusedCode#UNAVAILABLE}, at once when that is known. */
+  public NodeStatus status(String node) {
+    return sync.await(new Operation.Status(node), Optional.empty());
+  }
+
+  /**
+   * Ends every open call, as refused or of unknown outcome, and the connections and threads. Returns when that is done, at the
+   * latest after some seconds. Idempotent.
+   */
+  @Override
+  public void close() {
+    core.close();
+    if (!loop.inLoop()) {
+      awaitLoop();
+    }
+    transport.close();
+    if (ownCallbacks != null) {
+      ownCallbacks.close();
+    }
+  }
+
+  /** Until the loop has done what {@link ClientCore#close} gave it: then every call has ended. */
+  private void awaitLoop() {
+    CountDownLatch reached = new CountDownLatch(1);
+    loop.execute(reached::countDown);
+    try {
+      reached.await(CLOSE_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /**
+   * How a client is made. Connections are in plain TCP; when the server's TLS comes, its settings get their place here, as a
+   * {@code javax.net.ssl.SSLContext}.
+   */
+  public static final class Builder {
+
+    private static final Duration DEADLINE = Duration.ofSeconds(5);
+
+    private final List<HostPort> endpoints = new ArrayList<>();
+    private Duration deadline = DEADLINE;
+    private Executor callbacks;
+
+    private Builder() {}
+
+    /**
+     * Where to find the cluster: some of its nodes are enough, the rest is learnt from them.
+     *
+     * @param addresses as in {@code 127.0.0.1:7001} or {@code [::1]:7001}
+     * @throws IllegalArgumentException with what would be right
+     */
+    public Builder endpoints(String... addresses) {
+      for (String address : addresses) {
+        endpoints.add(HostPort.parse(address));
+      }
+      return this;
+    }
+
+    /** How long a call may take that names no deadline of its own; 5 s by default, at most an hour. It includes all retries. */
+    public Builder deadline(Duration most) {
+      deadline = CallDeadlines.check(most);
+      return this;
+    }
+
+    /**
+     * Runs what is attached to the stages of {@link #async()}; by default some threads of the client's own. One that runs tasks in place
+     * holds up the client's connections for as long as they take.
+     */
+    public Builder callbacks(Executor executor) {
+      callbacks = Objects.requireNonNull(executor, "executor");
+      return this;
+    }
+
+    /**
+     * Makes the client and returns without waiting for a connection.
+     *
+     * @throws IllegalArgumentException without endpoints
+     */
+    public KvClient build() {
+      return new KvClient(this);
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package io.cairn.client;
+
+import io.cairn.client.core.ClientCore;
+import io.cairn.client.core.Completion;
+import io.cairn.client.core.Operation;
+import io.cairn.platform.EventLoop;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+
+/** Waits for operations on the calling thread, which the loop itself wakes: a full callback executor cannot hold it up. */
+final class SyncCalls {
+
+  private final ClientCore core;
+  private final EventLoop loop;
+  private final Duration deadline;
+
+  SyncCalls(ClientCore core, EventLoop loop, Duration deadline) {
+    this.core = core;
+    this.loop = loop;
+    this.deadline = deadline;
+  }
+
+  /**
+   * @throws KvException when it was not done, with this thread's stack; when the thread is interrupted it stays so
+   * @throws IllegalStateException on the thread that serves the client's connections, which would wait for itself
+   */
+  <T> T await(Operation<T> operation, Optional<Duration> ownDeadline) {
+    if (loop.inLoop()) {
+      throw new IllegalStateException("A call that waits was made on the client's own I/O thread, which a callback reaches only by an "
+          + "executor that runs tasks in place; give the client one with threads of its own, or none");
+    }
+    CompletableFuture<T> answer = new CompletableFuture<>();
+    ClientCore.Pending pending = core.start(operation, ownDeadline.orElse(deadline).toNanos(), new Completion<>() {
+      @Override
+      public void done(T result) {
+        answer.complete(result);
+      }
+
+      @Override
+      public void failed(KvException why) {
+        answer.completeExceptionally(why);
+      }
+    });
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return answer.get();
+        } catch (InterruptedException e) {
+          interrupted = true;
+          pending.interrupt();
+        } catch (ExecutionException e) {
+          throw atCaller(e.getCause());
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private static RuntimeException atCaller(Throwable cause) {
+    if (cause instanceof RefusedException refused) {
+      return refused.atCaller();
+    } else if (cause instanceof UnknownOutcomeException unknown) {
+      return unknown.atCaller();
+    }
+    return new IllegalStateException("a call ended with something that is no KvException", cause);
+  }
+}
