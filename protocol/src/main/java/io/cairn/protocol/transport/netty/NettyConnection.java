@@ -36,6 +36,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
   private ConnectionHandler handler;
   private Throwable failure;
   private boolean closing;
+  private boolean writableWhileOpening;
 
   /** @param opened gives the connection its handler, once it is open */
   NettyConnection(SocketChannel channel, NettyEventLoop loop, Function<Connection, ConnectionHandler> opened) {
@@ -115,6 +116,9 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
       remote = new HostPort(address.getAddress().getHostAddress(), address.getPort()).toString();
     }
     handler = opened.apply(this);
+    if (writableWhileOpening && !closing) {
+      handler.writable();
+    }
   }
 
   @Override
@@ -137,7 +141,12 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext context) {
-    if (!closing && channel.isWritable()) {
+    if (closing || !channel.isWritable()) {
+      return;
+    }
+    if (handler == null) {
+      writableWhileOpening = true; // Its handler writes already, and is not known here yet.
+    } else {
       handler.writable();
     }
   }

@@ -83,6 +83,7 @@ public final class NettyTransport implements Transport {
     int number = 0;
     for (EventExecutor executor : group) {
       loops.add(new NettyEventLoop((io.netty.channel.EventLoop) executor, name + "-" + number++, uncaught));
+      executor.execute(() -> { }); // Starts its thread now, so that the threads are numbered as the loops are.
     }
     this.resolver = new Resolver(numbered(name + "-resolver"));
   }
