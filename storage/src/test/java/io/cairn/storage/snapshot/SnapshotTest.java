@@ -1,0 +1,294 @@
+package io.cairn.storage.snapshot;
+
+import static io.cairn.storage.mvcc.StoreScript.all;
+import static io.cairn.storage.mvcc.StoreScript.bytes;
+import static io.cairn.storage.mvcc.StoreScript.keys;
+import static io.cairn.storage.mvcc.StoreScript.put;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.cairn.storage.catalog.Piece;
+import io.cairn.storage.catalog.ReplicaCatalog;
+import io.cairn.storage.catalog.ReplicaRecord;
+import io.cairn.storage.engine.Engine;
+import io.cairn.storage.engine.EngineBatch;
+import io.cairn.storage.engine.ScratchEngine;
+import io.cairn.storage.mvcc.ApplyRound;
+import io.cairn.storage.mvcc.Batch;
+import io.cairn.storage.mvcc.CompactedException;
+import io.cairn.storage.mvcc.ShardStore;
+import io.cairn.storage.mvcc.StoreScript;
+import io.cairn.storage.mvcc.Version;
+import io.cairn.storage.mvcc.Write;
+import io.cairn.storage.mvcc.WriteResult;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class SnapshotTest {
+  private static final byte[] CLUSTER = bytes("cluster-1");
+  private ScratchEngine leader;
+  private ScratchEngine follower;
+  private ReplicaCatalog catalog;
+  private ReplicaRecord replica;
+  private StoreScript script;
+
+  @BeforeEach
+  void open() {
+    leader = new ScratchEngine();
+    follower = new ScratchEngine();
+    catalog = ReplicaCatalog.open(leader.engine());
+    EngineBatch batch = leader.engine().newBatch();
+    long store = catalog.newStore(batch);
+    replica = record(7, store);
+    catalog.create(batch, replica);
+    leader.engine().write(batch);
+    script = new StoreScript(leader.engine(), store);
+  }
+
+  @AfterEach
+  void close() {
+    leader.close();
+    follower.close();
+  }
+
+  private static ReplicaRecord record(int shard, long store) {
+    return new ReplicaRecord(shard, 3, 1, 1, bytes("a"), bytes("z"), List.of(new Piece(store, bytes("a"), bytes("z"))), bytes("members"),
+        bytes("names"));
+  }
+
+  private SnapshotSource source() {
+    return SnapshotSource.open(leader.engine(), script.store, replica, CLUSTER);
+  }
+
+  private List<byte[]> chunks(int bytesMax) {
+    var chunks = new ArrayList<byte[]>();
+    try (SnapshotSource source = source()) {
+      for (byte[] chunk = source.next(bytesMax); chunk != null; chunk = source.next(bytesMax)) {
+        assertThat(chunk.length).isLessThanOrEqualTo(bytesMax);
+        chunks.add(chunk);
+      }
+    }
+    return chunks;
+  }
+
+  private static ShardStore install(Engine engine, long store, List<byte[]> chunks) throws BadSnapshotException {
+    var sink = new SnapshotSink(engine, store);
+    for (byte[] chunk : chunks) {
+      assertThat(sink.complete()).isFalse();
+      assertThat(sink.add(chunk)).isTrue();
+    }
+    assertThat(sink.complete()).isTrue();
+    sink.finish();
+    return ShardStore.open(engine, store);
+  }
+
+  private void fill(long seed) {
+    var random = new Random(seed);
+    for (int i = 0; i < 40; i++) {
+      script.apply(StoreScript.randomOp(random), StoreScript.randomOp(random));
+    }
+    var round = new ApplyRound(leader.engine());
+    script.store.putRecord(round, "settings", bytes("1"));
+    script.store.pass(round, script.next());
+    round.commit();
+  }
+
+  @Test
+  void aSnapshotIsTheStoreWithItsHistoryUnderAnotherNumber() throws BadSnapshotException {
+    for (int bytesMax : new int[] {64, 100, 4096, 1 << 20}) {
+      fill(bytesMax);
+      ShardStore copy = install(follower.engine(), follower.newStore(), chunks(bytesMax));
+      assertThat(copy.applied()).isEqualTo(script.store.applied());
+      assertThat(copy.contentHash()).isEqualTo(script.store.contentHash());
+      assertThat(copy.record("settings")).isEqualTo(bytes("1"));
+      for (long revision = 1; revision <= copy.applied().revision(); revision++) {
+        assertThat(copy.range(all(revision))).usingRecursiveComparison().isEqualTo(script.store.range(all(revision)));
+      }
+    }
+  }
+
+  @Test
+  void anEmptyStoreMakesASnapshotToo() throws BadSnapshotException {
+    ShardStore copy = install(follower.engine(), 9, chunks(64));
+    assertThat(copy.applied()).isEqualTo(script.store.applied());
+    assertThat(copy.contentHash()).isEqualTo(script.store.contentHash());
+  }
+
+  @Test
+  void aValueMayBeFarLargerThanAChunk() throws BadSnapshotException {
+    script.done(put("a", "1".repeat(3 << 20)));
+    script.done(put("a", "2".repeat(2 << 20)));
+    ShardStore copy = install(follower.engine(), 9, chunks(64 << 10));
+    assertThat(copy.get(bytes("a"), 2).value()).hasSize(3 << 20);
+    assertThat(copy.contentHash()).isEqualTo(script.store.contentHash());
+  }
+
+  @Test
+  @DisplayName("SN-08 the applied index and the members are those of the data, though applying goes on")
+  void theHeaderIsReadFromTheViewOfTheData() throws BadSnapshotException {
+    script.apply(put("a", "1"));
+    try (SnapshotSource source = source()) {
+      script.apply(put("a", "2"));
+      script.apply(put("b", "1"));
+      EngineBatch batch = leader.engine().newBatch();
+      catalog.replace(batch, replica.withMembership(2, bytes("later"), bytes("later")));
+      leader.engine().write(batch);
+      var sink = new SnapshotSink(follower.engine(), 4);
+      for (byte[] chunk = source.next(4096); chunk != null; chunk = source.next(4096)) {
+        sink.add(chunk);
+      }
+      SnapshotHeader header = sink.finish();
+      assertThat(header.applied().index()).isEqualTo(1);
+      assertThat(header.applied().revision()).isEqualTo(2);
+      assertThat(header.membership()).isEqualTo(bytes("members"));
+      assertThat(header.membershipEpoch()).isEqualTo(1);
+      assertThat(header.clusterId()).isEqualTo(CLUSTER);
+      ShardStore copy = ShardStore.open(follower.engine(), 4);
+      assertThat(copy.applied()).isEqualTo(header.applied());
+      assertThat(keys(copy.range(all(0)))).isEqualTo("a");
+      assertThat(copy.get(bytes("a"), 0).value()).isEqualTo(bytes("1"));
+    }
+  }
+
+  @Test
+  @DisplayName("A-11 what clients have sent goes along: a retry after a snapshot gets the first answer, a forgotten one HORIZON")
+  void clientsGoAlong() throws BadSnapshotException {
+    Write old = new Write(1, 1, 1, 1, 0, 11, put("a", "1"));
+    Write kept = new Write(2, 2, 1, 1, 0, 22, put("a", "2"));
+    Write longAnswer = new Write(2, 2, 2, 1, 0, 23, put("big", "2"));
+    script.apply(new Batch(2, 2, List.of(old)));
+    script.apply(new Batch(3, 2, List.of(new Write(3, 3, 1, 1, 0, 33, put("big", "x".repeat(2000))))));
+    script.apply(new Batch(4, 2, List.of(kept, longAnswer)));
+    ShardStore copy = install(follower.engine(), 5, chunks(200));
+    assertThat(copy.clients()).isEqualTo(2);
+    var round = new ApplyRound(follower.engine());
+    List<WriteResult> results = copy.apply(round, new io.cairn.raft.log.EntryId(1, 4), new Batch(6, 2, List.of(old, kept, longAnswer)));
+    assertThat(((WriteResult.Refused) results.get(0)).reason()).isEqualTo(WriteResult.Reason.HORIZON);
+    assertThat(((WriteResult.Done) results.get(1)).repeated()).isTrue();
+    assertThat(((WriteResult.Done) results.get(2)).previous().value()).isEqualTo(bytes("x".repeat(2000)));
+  }
+
+  @Test
+  void historyBelowTheCompactionRevisionStaysBehind() throws BadSnapshotException {
+    script.apply(put("a", "1"), put("a", "2"), put("a", "3"), StoreScript.delete("a"), put("b", "1"));
+    var round = new ApplyRound(leader.engine());
+    script.store.compact(round, 4);
+    round.commit();
+    ShardStore copy = install(follower.engine(), 5, chunks(200));
+    assertThat(copy.contentHash()).isEqualTo(script.store.contentHash());
+    Version version = copy.get(bytes("a"), 4);
+    assertThat(version.value()).isEqualTo(bytes("3"));
+    assertThatThrownBy(() -> copy.get(bytes("a"), 3)).isInstanceOf(CompactedException.class);
+  }
+
+  @Test
+  @DisplayName("SN-15 a chunk with any bit turned over is refused, and nothing of it is left after abort")
+  void aChangedBitIsFound() throws BadSnapshotException {
+    fill(1);
+    List<byte[]> chunks = chunks(1500);
+    assertThat(chunks.size()).isGreaterThan(3);
+    var random = new Random(5);
+    for (int i = 0; i < 200; i++) {
+      int bad = random.nextInt(chunks.size());
+      long store = follower.newStore();
+      var sink = new SnapshotSink(follower.engine(), store);
+      for (int at = 0; at < bad; at++) {
+        sink.add(chunks.get(at));
+      }
+      byte[] changed = chunks.get(bad).clone();
+      changed[random.nextInt(changed.length)] ^= (byte) (1 << random.nextInt(8));
+      assertThatThrownBy(() -> sink.add(changed)).isInstanceOf(BadSnapshotException.class);
+      assertThatThrownBy(sink::finish).isInstanceOf(BadSnapshotException.class);
+      sink.abort();
+      ShardStore left = ShardStore.open(follower.engine(), store);
+      assertThat(left.applied().index()).isZero();
+      assertThat(left.range(all(0)).versions()).isEmpty();
+    }
+  }
+
+  @Test
+  @DisplayName("SN-15 chunks of two snapshots do not make one")
+  void chunksOfTwoSnapshotsAreNotMixed() throws BadSnapshotException {
+    fill(2);
+    List<byte[]> first = chunks(3000);
+    script.apply(put("a", "changed"));
+    List<byte[]> second = chunks(3000);
+    var sink = new SnapshotSink(follower.engine(), 5);
+    assertThatThrownBy(() -> {
+      for (int i = 0; i < second.size(); i++) {
+        sink.add(i == 0 ? first.get(0) : second.get(i));
+      }
+      sink.finish();
+    }).isInstanceOf(BadSnapshotException.class);
+  }
+
+  @Test
+  @DisplayName("SN-03 a chunk that comes twice is taken once, one that is missing is named")
+  void repeatedAndMissingChunks() throws BadSnapshotException {
+    fill(3);
+    List<byte[]> chunks = chunks(2000);
+    var sink = new SnapshotSink(follower.engine(), 5);
+    assertThat(sink.add(chunks.get(0))).isTrue();
+    assertThat(sink.header().shard()).isEqualTo(7);
+    assertThat(sink.add(chunks.get(0))).isFalse();
+    assertThat(sink.nextChunk()).isEqualTo(1);
+    assertThatThrownBy(sink::finish).isInstanceOf(BadSnapshotException.class).hasMessageContaining("chunk 1 is missing");
+    assertThatThrownBy(() -> sink.add(chunks.get(2))).isInstanceOf(BadSnapshotException.class).hasMessageContaining("wanted was number 1");
+  }
+
+  @Test
+  void aSnapshotOfAnotherFormatIsRefusedWithBothNamed() {
+    byte[] header = new io.cairn.storage.bytes.BytesOut().varint(9).toArray();
+    assertThatThrownBy(() -> SnapshotHeader.decode(header)).isInstanceOf(BadSnapshotException.class)
+        .hasMessageContaining("format 9").hasMessageContaining("reads 1");
+  }
+
+  @Test
+  @DisplayName("SN-06 the switch is one flushed batch: a crash before it leaves the old replica, after it the new one")
+  void aCrashBeforeOrAfterTheSwitch() throws BadSnapshotException {
+    fill(4);
+    List<byte[]> chunks = chunks(2000);
+    for (boolean flushed : new boolean[] {false, true}) {
+      try (var node = new ScratchEngine()) {
+        ReplicaCatalog own = ReplicaCatalog.open(node.engine());
+        EngineBatch batch = node.engine().newBatch();
+        long old = own.newStore(batch);
+        own.create(batch, record(7, old));
+        node.engine().write(batch);
+        var behind = new StoreScript(node.engine(), old);
+        behind.apply(put("a", "old"));
+        node.engine().flush();
+
+        long fresh = own.newStore(batch);
+        node.engine().write(batch);
+        ShardStore copy = install(node.engine(), fresh, chunks);
+        own.replace(batch, record(7, fresh));
+        node.engine().write(batch);
+        if (flushed) {
+          node.engine().flush();
+        }
+
+        own = ReplicaCatalog.open(node.crash());
+        List<Long> swept = own.sweep(batch = node.engine().newBatch());
+        node.engine().write(batch);
+        long store = own.replica(7).orElseThrow().store();
+        assertThat(store).isEqualTo(flushed ? fresh : old);
+        assertThat(swept).containsExactlyElementsOf(flushed ? List.of(old) : List.of());
+        ShardStore now = ShardStore.open(node.engine(), store);
+        assertThat(now.contentHash()).isEqualTo(flushed ? script.store.contentHash() : behind(node.engine(), old));
+        assertThat(copy.store()).isEqualTo(fresh);
+      }
+    }
+  }
+
+  private static long behind(Engine engine, long store) {
+    ShardStore old = ShardStore.open(engine, store);
+    assertThat(old.get(bytes("a"), 0).value()).isEqualTo(bytes("old"));
+    return old.contentHash();
+  }
+}
