@@ -79,7 +79,7 @@ final class Follower implements Role {
     return this;
   }
 
-  void hear(ReplicaId from) {
+  private void hear(ReplicaId from) {
     Invariant.check(leader.equals(ReplicaId.NONE) || leader.equals(from), "term %d has one leader: %d, and now %d",
         state.term(), leader.value(), from.value());
     leader = from;
@@ -89,6 +89,9 @@ final class Follower implements Role {
   /** Section 5.3: take the entries when the one before them agrees, else say where it may. */
   private void append(AppendEntries append) {
     var slice = new LogSlice(append.previous(), append.entries());
+    if (slice.last().term() > append.term()) {
+      throw new IllegalArgumentException("entry " + slice.last() + " is of a later term than its leader's, " + append.term());
+    }
     if (state.installing != null) {
       return;
     }

@@ -71,7 +71,7 @@ public final class Raft {
    *
    * @param now read from the clock <em>after</em> the message had arrived: a lease stands on it that this replica votes for nobody
    *     else for an election timeout from here
-   * @throws IllegalArgumentException when the message is malformed or not for this replica; nothing has changed then
+   * @throws IllegalArgumentException when the message is malformed or not for this replica; nothing of it is appended
    */
   public void receive(RaftMessage message, long now) {
     if (!message.to().equals(state.self)) {

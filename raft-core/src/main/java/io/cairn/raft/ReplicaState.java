@@ -1,8 +1,8 @@
 package io.cairn.raft;
 
-import io.cairn.raft.log.EntryKind;
 import io.cairn.raft.log.Entry;
 import io.cairn.raft.log.EntryId;
+import io.cairn.raft.log.EntryKind;
 import io.cairn.raft.log.HardState;
 import io.cairn.raft.log.RaftLog;
 import io.cairn.raft.membership.Membership;

@@ -12,7 +12,7 @@ import java.util.List;
  * One replica's log as a disk keeps it: writes wait in order, become durable one by one, and those that have not are gone after
  * a crash.
  */
-final class TestDisk implements StableLog {
+public final class TestDisk implements StableLog {
 
   /** What one Ready asks to be made durable. */
   record Write(Ready ready) {}
@@ -22,16 +22,16 @@ final class TestDisk implements StableLog {
   private EntryId base = EntryId.ZERO;
   private final List<Entry> entries = new ArrayList<>();
 
-  void write(Ready ready) {
+  public void write(Ready ready) {
     pending.add(new Write(ready));
   }
 
-  boolean isIdle() {
+  public boolean isIdle() {
     return pending.isEmpty();
   }
 
   /** The oldest write becomes durable. */
-  Ready syncOne() {
+  public Ready syncOne() {
     Ready ready = pending.removeFirst().ready();
     ready.hardState().ifPresent(state -> hardState = state);
     for (Entry entry : ready.entries()) {
@@ -47,22 +47,22 @@ final class TestDisk implements StableLog {
     return ready;
   }
 
-  void crash() {
+  public void crash() {
     pending.clear();
   }
 
-  HardState hardState() {
+  public HardState hardState() {
     return hardState;
   }
 
   /** Sets what stands on the disk before a replica starts. */
-  void load(HardState state, List<Entry> log) {
+  public void load(HardState state, List<Entry> log) {
     hardState = state;
     entries.addAll(log);
   }
 
   /** Cuts off everything up to {@code index}. */
-  void cut(long index) {
+  public void cut(long index) {
     EntryId newBase = new EntryId(term(index), index);
     while (!entries.isEmpty() && entries.getFirst().index() <= index) {
       entries.removeFirst();
@@ -71,7 +71,7 @@ final class TestDisk implements StableLog {
   }
 
   /** Begins anew behind a snapshot. */
-  void restart(EntryId at) {
+  public void restart(EntryId at) {
     entries.clear();
     base = at;
     hardState = new HardState(hardState.term(), hardState.vote(), Math.max(hardState.commit(), at.index()));
