@@ -50,8 +50,12 @@ final class Follower implements Role {
   @Override
   public Role tick() {
     state.asked.expire(state.now - state.settings.electionTimeoutNanos(), state.outbox::answered);
-    boolean campaigns = state.now >= state.campaignAt && state.installing == null && state.membership().isVoter(state.self);
-    return campaigns ? PreCandidate.begin(state) : this;
+    return state.now >= state.campaignAt && mayCampaign() ? PreCandidate.begin(state) : this;
+  }
+
+  /** Not in the middle of a snapshot: a leader's log is not begun anew. */
+  private boolean mayCampaign() {
+    return state.installing == null && state.membership().isVoter(state.self);
   }
 
   @Override
@@ -69,7 +73,7 @@ final class Follower implements Role {
       case ReadIndexRequest request -> refuseRead(state, request);
       case ReadIndexResponse response -> answered(response);
       case TimeoutNow order -> {
-        if (order.from().equals(leader) && order.round() >= answeredRound && state.membership().isVoter(state.self)) {
+        if (order.from().equals(leader) && order.round() >= answeredRound && mayCampaign()) {
           return Candidate.begin(state, true);
         }
       }

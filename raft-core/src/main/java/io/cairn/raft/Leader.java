@@ -3,6 +3,7 @@ package io.cairn.raft;
 import io.cairn.raft.log.Entry;
 import io.cairn.raft.log.EntryKind;
 import io.cairn.raft.log.RaftLog;
+import io.cairn.raft.membership.MembershipCodec;
 import io.cairn.raft.message.RaftMessage;
 import io.cairn.raft.message.RaftMessage.AppendEntries;
 import io.cairn.raft.message.RaftMessage.AppendEntriesResponse;
@@ -87,8 +88,11 @@ final class Leader implements Role {
     if (uncommittedBytes > 0 && uncommittedBytes + payload.length > state.settings.maxUncommittedBytes()) {
       return -1;
     }
-    if (kind == EntryKind.MEMBERSHIP && (!isTermCommitted() || log.members().index() > log.committed())) {
-      return -1;
+    if (kind == EntryKind.MEMBERSHIP) {
+      MembershipCodec.decode(payload);
+      if (!isTermCommitted() || log.members().index() > log.committed()) {
+        return -1;
+      }
     }
     return append(kind, payload);
   }

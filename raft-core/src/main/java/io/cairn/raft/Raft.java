@@ -58,7 +58,7 @@ public final class Raft {
     long overslept = state.now - tickedAt - 2 * state.settings.heartbeatNanos();
     tickedAt = state.now;
     if (overslept > 0) {
-      state.campaignAt += overslept;
+      state.postponeCampaign(overslept);
       if (role instanceof Leader leader) {
         leader.replication().overslept(overslept);
       }
@@ -129,7 +129,9 @@ public final class Raft {
   /**
    * Appends an entry to the leader's log.
    *
-   * @return its index, or -1 when this replica does not lead, is handing leadership over, or too much is uncommitted
+   * @return its index, or -1 when this replica does not lead, is handing leadership over, too much is uncommitted, or a change of
+   *     members is proposed before the last one (or the first entry of the term) is committed
+   * @throws IllegalArgumentException for {@link EntryKind#LEADER}, and for bytes that are no membership
    */
   public long propose(EntryKind kind, byte[] payload) {
     return role instanceof Leader leader ? leader.propose(kind, payload) : -1;

@@ -108,6 +108,12 @@ final class ReplicaState {
     campaignAt = now + settings.electionTimeoutNanos() + jitter.next(settings.electionJitterNanos());
   }
 
+  /** This process stood still for so long; it may just have heard a leader, and then waits no longer than for any other. */
+  void postponeCampaign(long nanos) {
+    long latest = now + settings.electionTimeoutNanos() + settings.electionJitterNanos();
+    campaignAt = Math.min(campaignAt + nanos, Math.max(campaignAt, latest));
+  }
+
   /** A leader of the present term has spoken. */
   void heardLeader() {
     noVoteBefore = Math.max(noVoteBefore, now + settings.electionTimeoutNanos());

@@ -214,7 +214,7 @@ final class Replication {
   /** This process stood still: nobody was silent for that long. */
   void overslept(long nanos) {
     for (Row row : table.rows()) {
-      row.heardAt += nanos;
+      row.heardAt = Math.min(row.heardAt + nanos, state.now);
     }
   }
 

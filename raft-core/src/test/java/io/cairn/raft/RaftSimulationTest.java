@@ -42,6 +42,25 @@ class RaftSimulationTest {
   }
 
   @Test
+  @DisplayName("RC-15 with links cut as a bridge or a ring, one leader stays for as long as it has a majority")
+  void partialPartitionsKeepTheirLeader() {
+    for (long seed = 1; seed <= 20; seed++) {
+      var bridge = new SimCluster(seed, 3, false);
+      int elected = bridge.leadersWithCutLinks(2, "1-3");
+      long committed = bridge.oracle().committed();
+      assertThat(bridge.leadersWithCutLinks(5)).as("bridge, seed %d", seed).isEqualTo(elected);
+      assertThat(bridge.oracle().committed()).isGreaterThan(committed + 100);
+
+      var ring = new SimCluster(seed, 5, false);
+      elected = ring.leadersWithCutLinks(4, "1-3", "1-4", "2-4", "2-5", "3-5");
+      assertThat(elected).as("a replica with two neighbours can lead a ring of five").isPositive();
+      committed = ring.oracle().committed();
+      assertThat(ring.leadersWithCutLinks(5)).as("ring, seed %d", seed).isEqualTo(elected);
+      assertThat(ring.oracle().committed()).isGreaterThan(committed + 100);
+    }
+  }
+
+  @Test
   void sameSeedGivesTheSameRun() {
     assertThat(run(7, 3).digest()).isEqualTo(run(7, 3).digest()).isNotEqualTo(run(8, 3).digest());
   }

@@ -47,8 +47,13 @@ final class SimCluster {
   int crashed;
 
   SimCluster(long seed, int size) {
+    this(seed, size, true);
+  }
+
+  SimCluster(long seed, int size, boolean faulty) {
     random = new Random(seed);
     oracle = new SimOracle(size);
+    healed = !faulty;
     // Each kind of fault is there in half of the runs, and each size is drawn anew: faults that are always on hide others.
     loss = chance(0.5) ? random.nextDouble() * 0.2 : 0;
     doubled = chance(0.5) ? random.nextDouble() * 0.2 : 0;
@@ -182,6 +187,24 @@ final class SimCluster {
     runUntil(now + 3000 * MS);
     SimOracle.check(oracle.committed() > before, "a healed cluster commits: %d", before);
     agree();
+  }
+
+  /** Nothing fails but these links, which are cut in both directions. Returns how many terms had a leader after so long. */
+  int leadersWithCutLinks(double seconds, String... links) {
+    for (String link : links) {
+      String[] ends = link.split("-");
+      cutLinks.add(ends[0] + ">" + ends[1]);
+      cutLinks.add(ends[1] + ">" + ends[0]);
+    }
+    if (now == 0) {
+      for (SimReplica replica : replicas.values()) {
+        replica.start();
+        tick(replica);
+      }
+      load();
+    }
+    runUntil(now + seconds * 1000 * MS);
+    return oracle.leaders();
   }
 
   private void runUntil(double end) {

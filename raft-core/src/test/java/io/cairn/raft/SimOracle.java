@@ -38,6 +38,11 @@ final class SimOracle {
     return committed.isEmpty() ? 0 : committed.lastKey();
   }
 
+  /** In how many terms somebody has led. */
+  int leaders() {
+    return leaders.size();
+  }
+
   /** Every message, at the sender's network card: it claims nothing that a crash now would undo. */
   void sent(RaftMessage message, TestDisk disk) {
     long durableTerm = disk.hardState().term();
@@ -133,7 +138,8 @@ final class SimOracle {
     }
     leasesSeen++;
     leases.forEach((other, lease) -> check(other.equals(holder.id()) || lease.endsAt <= trueNow,
-        "two leases at once: %s (term %d) until %s, and %s (term %d) now", other, lease.term, lease.endsAt, holder.id(), holder.raft().term()));
+        "two leases at once: %s (term %d) until %s, and %s (term %d) now", other, lease.term, lease.endsAt, holder.id(),
+        holder.raft().term()));
     check(holder.raft().commitIndex() >= committed(), "replica %s holds a lease and knows %d of %d committed", holder.id(),
         holder.raft().commitIndex(), committed());
     leases.put(holder.id(), new Lease(holder.raft().term(), holder.trueTime(until)));

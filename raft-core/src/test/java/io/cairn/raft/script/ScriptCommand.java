@@ -13,10 +13,10 @@ interface ScriptCommand {
 
   static List<ScriptCommand> all() {
     return List.of(new ReplicasCommand(), new TickCommand(), new RunCommand(), new CampaignCommand(), new ProposeCommand(),
-        new DeliverCommand(), new SettleCommand(), new DropCommand(), new DuplicateCommand(), new ParkCommand(), new UnparkCommand(), new CutCommand(),
-        new HealCommand(), new DiskCommand(), new PersistCommand(), new CrashCommand(), new RestartCommand(), new ReadCommand(),
-        new CompactCommand(), new SnapshotCommand(), new PrintLogCommand(), new PrintStatusCommand(), new PrintLeaseCommand(),
-        new MembershipCommand(), new TransferCommand(), new VoteCommand());
+        new DeliverCommand(), new SettleCommand(), new DropCommand(), new DuplicateCommand(), new ParkCommand(),
+        new UnparkCommand(), new CutCommand(), new HealCommand(), new DiskCommand(), new PersistCommand(), new CrashCommand(),
+        new RestartCommand(), new ReadCommand(), new CompactCommand(), new SnapshotCommand(), new PrintLogCommand(),
+        new PrintStatusCommand(), new PrintLeaseCommand(), new MembershipCommand(), new TransferCommand(), new VoteCommand());
   }
 
   static ReplicaId replica(String word) {
