@@ -15,8 +15,5 @@ public sealed interface EntryEffect {
   /** The window of revisions now ends at {@code end}; before the entry it ended at {@code before}. */
   record WindowMoved(long before, long end) implements EntryEffect {}
 
-  /** Which data directory a node was first met with; {@code incarnation} is the one that counts, whoever was first. */
-  record NodeRegistered(String node, byte[] incarnation) implements EntryEffect {}
-
   EntryEffect NOTHING = new Nothing();
 }

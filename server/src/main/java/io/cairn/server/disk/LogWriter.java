@@ -32,23 +32,30 @@ public final class LogWriter {
   private final Clock clock;
   private final FailStop failStop;
   private final SyncListener listener;
+  private final long queueBytesMax;
   private final Object lock = new Object();
   private final AtomicLong queuedBytes = new AtomicLong();
   private List<Pending> queue = new ArrayList<>();
   private boolean drainScheduled;
   private boolean failed;
 
-  public LogWriter(LogStore store, EventLoop loop, Clock clock, FailStop failStop, SyncListener listener) {
+  public LogWriter(LogStore store, EventLoop loop, Clock clock, FailStop failStop, long queueBytesMax, SyncListener listener) {
     this.store = store;
     this.loop = loop;
     this.clock = clock;
     this.failStop = failStop;
+    this.queueBytesMax = queueBytesMax;
     this.listener = listener;
   }
 
   /** Bytes handed in and not yet durable. */
   public long queuedBytes() {
     return queuedBytes.get();
+  }
+
+  /** Whether so much waits that no new commands should be taken; what Raft itself must write is always taken. From any thread. */
+  public boolean full() {
+    return queuedBytes.get() > queueBytesMax;
   }
 
   /** Writes of one replica become durable in the order they are submitted; {@code durable} then runs on {@code reply}. */

@@ -65,9 +65,4 @@ final class ClusterEvents implements ReplicaPorts.Observer {
       oracle.extended(end);
     }
   }
-
-  @Override
-  public void nodeRegistered(String node, byte[] incarnation) {
-    log.info("shard=0 registered a node; node={}", node);
-  }
 }

@@ -121,7 +121,8 @@ final class Rooms {
     sweep();
     logStore = SharedLog.open(devices.files(), directory.logDirectory(),
         new LogSettings(config.storage().logSegmentBytes(), config.storage().logKeepBytes(), config.cluster().id()));
-    logWriter = new LogWriter(logStore, blocking.log(), devices.clock(), failStop, (nanos, bytes, writes) -> meters.fsync(nanos, bytes));
+    logWriter = new LogWriter(logStore, blocking.log(), devices.clock(), failStop,
+        config.limits().logQueueBytes(), (nanos, bytes, writes) -> meters.fsync(nanos, bytes));
     flusher = new EngineFlusher(engine, blocking.flush(), failStop, config.engine().writeBufferBytes() / 2,
         () -> new LogFloors(replicas, logWriter).compute());
     applier = new Applier(engine, blocking.apply(), devices.clock(), failStop, (nanos, commands) -> {
@@ -156,7 +157,7 @@ final class Rooms {
         .nextLong() >>> 2), snapshotReceiver);
     host = new ShardHost(config, devices, engine, catalog, logStore, replicas, loop -> new ReplicaPorts(loop, devices.clock(), logWriter,
         applier, revisions, (from, message) -> peers.send(from.descriptor().node(message.to()), RaftCodec.encode(from.descriptor(), message)),
-        snapshots, events));
+        snapshots, events), oracle::retry);
     clients = clientService();
     peerService = new PeerService(replicas, oracle, nodeLoop, snapshotReceiver);
   }

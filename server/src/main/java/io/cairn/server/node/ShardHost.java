@@ -51,12 +51,16 @@ final class ShardHost {
   private final LogStore logStore;
   private final Replicas replicas;
   private final Function<EventLoop, ReplicaPorts> ports;
+  private final Runnable ticked;
   private final SharedJitter jitter;
   private volatile boolean closed;
 
-  /** @param ports the rooms for replicas of a loop */
+  /**
+   * @param ports the rooms for replicas of a loop
+   * @param ticked runs on the node's first loop after each tick: what waits for a lease may look again
+   */
   ShardHost(NodeConfig config, Devices devices, Engine engine, ReplicaCatalog catalog, LogStore logStore, Replicas replicas,
-      Function<EventLoop, ReplicaPorts> ports) {
+      Function<EventLoop, ReplicaPorts> ports, Runnable ticked) {
     this.config = config;
     this.devices = devices;
     this.engine = engine;
@@ -64,6 +68,7 @@ final class ShardHost {
     this.logStore = logStore;
     this.replicas = replicas;
     this.ports = ports;
+    this.ticked = ticked;
     this.jitter = new SharedJitter(devices.clock(), devices.random().split("election jitter"), 2 * config.raft().electionTimeoutNanos());
   }
 
@@ -160,6 +165,7 @@ final class ShardHost {
     for (Replica replica : replicas.all()) {
       replica.loop().run(() -> replica.tick(now));
     }
+    ticked.run();
     devices.transport().loops().getFirst().schedule(config.raft().heartbeatNanos() / 2, this::tick);
   }
 

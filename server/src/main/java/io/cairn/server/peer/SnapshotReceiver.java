@@ -5,7 +5,6 @@ import io.cairn.protocol.wire.SnapshotChunkAnswer;
 import io.cairn.raft.ReplicaId;
 import io.cairn.raft.SnapshotMeta;
 import io.cairn.raft.log.EntryId;
-import io.cairn.raft.log.HardState;
 import io.cairn.raft.membership.MembershipCodec;
 import io.cairn.server.apply.Applier;
 import io.cairn.server.disk.LogWriter;
@@ -119,12 +118,10 @@ public final class SnapshotReceiver {
 
   /** Switches the replica to the snapshot that Raft has accepted. On the replica's loop. */
   public void install(Replica replica, SnapshotMeta snapshot) {
-    var status = replica.status();
-    var hardState = new HardState(status.term(), status.vote().value(), Math.max(status.commit(), snapshot.last().index()));
-    applier.run("installing a snapshot", () -> switchStores(replica, snapshot, hardState));
+    applier.run("installing a snapshot", () -> switchStores(replica, snapshot));
   }
 
-  private void switchStores(Replica replica, SnapshotMeta snapshot, HardState hardState) {
+  private void switchStores(Replica replica, SnapshotMeta snapshot) {
     int shard = replica.descriptor().id();
     Received ready = received.remove(shard);
     if (ready == null || !ready.meta.last().equals(snapshot.last())) {
@@ -137,7 +134,8 @@ public final class SnapshotReceiver {
     engine.write(batch);
     engine.flush();
     ShardStore store = ShardStore.open(engine, ready.sink.store());
-    var restart = new LogWrite(replica.key(), Optional.of(hardState), List.of(), Optional.of(snapshot.last()));
+    // No hard state with it: a newer one may be on its way to the log already, and boot takes what is applied for committed.
+    var restart = new LogWrite(replica.key(), Optional.empty(), List.of(), Optional.of(snapshot.last()));
     logWriter.submit(restart, replica.loop(), () -> {
       log.info("shard={} installed a snapshot; index={} term={}", shard, snapshot.last().index(), snapshot.last().term());
       replica.snapshotInstalled(snapshot, store);

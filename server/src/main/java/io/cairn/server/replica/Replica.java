@@ -1,5 +1,6 @@
 package io.cairn.server.replica;
 
+import io.cairn.platform.EventLoop;
 import io.cairn.protocol.wire.ErrorCode;
 import io.cairn.raft.Invariant;
 import io.cairn.raft.Raft;
@@ -76,7 +77,7 @@ public final class Replica {
     return key;
   }
 
-  public io.cairn.platform.EventLoop loop() {
+  public EventLoop loop() {
     return ports.loop();
   }
 
@@ -91,6 +92,10 @@ public final class Replica {
   public void write(WriteRequest write) {
     if (!raft.isLeader() || closed) {
       write.completion().refused(closed ? shuttingDown() : notLeader());
+      return;
+    }
+    if (ports.log().full()) {
+      write.completion().refused(Refusal.retry(ErrorCode.OVERLOADED, "too much waits for this node's log; come back later", 20));
       return;
     }
     batches.add(write);
@@ -273,7 +278,6 @@ public final class Replica {
     }
     switch (effect) {
       case EntryEffect.WindowMoved(long before, long end) -> ports.observer().windowMoved(this, before, end, firstOfTerm, own);
-      case EntryEffect.NodeRegistered(String node, byte[] incarnation) -> ports.observer().nodeRegistered(node, incarnation);
       case EntryEffect.Written _, EntryEffect.Nothing _ -> { }
     }
   }
