@@ -1,0 +1,113 @@
+# Sourced by the commands beside it: finds a JDK 25 and builds what is missing. Expects $root, the folder that holds bin/.
+
+JAVA_MIN=25
+
+fail() {
+  printf '%s: %s\n' "${0##*/}" "$1" >&2
+  exit "${2:-1}"
+}
+
+# The feature number of the JDK in folder $1, read from its release file (no JVM is started for it); nothing when there is none.
+jdk_feature() {
+  local line
+  [[ -x $1/bin/java && -r $1/release ]] || return 0
+  while IFS= read -r line; do
+    if [[ $line =~ ^JAVA_VERSION=\"([0-9]+) ]]; then
+      printf '%s' "${BASH_REMATCH[1]}"
+      return 0
+    fi
+  done <"$1/release"
+}
+
+# Sets JAVA and JDK_FOUND: JAVA_HOME, else what lies in /usr/lib/jvm, else java on the PATH; the first that is new enough.
+find_java() {
+  local home feature seen=""
+  local -a homes=()
+  [[ -n ${JAVA_HOME:-} ]] && homes+=("$JAVA_HOME")
+  for home in /usr/lib/jvm/*; do
+    [[ -d $home ]] && homes+=("$home")
+  done
+  if command -v java >/dev/null 2>&1; then
+    home=$(readlink -f "$(command -v java)")
+    homes+=("${home%/bin/java}")
+  fi
+  for home in ${homes[@]+"${homes[@]}"}; do
+    feature=$(jdk_feature "$home")
+    if [[ -n $feature ]]; then
+      if ((feature >= JAVA_MIN)); then
+        JAVA=$home/bin/java
+        JDK_FOUND=$home
+        return 0
+      fi
+      seen+=" $home ($feature)"
+    fi
+  done
+  fail "no JDK $JAVA_MIN or newer was found in JAVA_HOME, /usr/lib/jvm or on the PATH;${seen:+ too old:$seen;} install one, or set JAVA_HOME to it"
+}
+
+# The jar of module $1, in JAR; fails when it is not built.
+find_jar() {
+  local jar
+  JAR=""
+  for jar in "$root/$1/target/$1"-[0-9]*.jar; do
+    case $jar in
+      *-sources.jar | *-javadoc.jar | *-tests.jar) ;;
+      *) [[ -f $jar && -d $root/$1/target/lib ]] && JAR=$jar ;;
+    esac
+  done
+  [[ -n $JAR ]]
+}
+
+# Whether a source of the server or of kvctl is newer than what was built of it.
+is_stale() {
+  local module newer
+  for module in server cli; do
+    find_jar "$module" || return 0
+    newer=$(cd "$root" && find pom.xml ./*/pom.xml {platform,protocol,raft-core,storage,server,client,cli}/src/main \
+      -type f -newer "$JAR" -print -quit 2>/dev/null)
+    [[ -n $newer ]] && return 0
+  done
+  return 1
+}
+
+# Builds the server and kvctl; one build at a time, whoever comes second waits and then finds it done.
+build() {
+  local log="$root/server/target/build.log"
+  command -v mvn >/dev/null 2>&1 || fail "it is not built yet and there is no mvn to build it with; install Maven, then: mvn package -DskipTests"
+  mkdir -p "$root/server/target"
+  exec 8>"$root/server/target/.build-lock"
+  if ! flock -n 8; then
+    echo "waiting for another build to end ..." >&2
+    flock 8
+  fi
+  if is_stale; then
+    echo "building (mvn package, without tests) ..." >&2
+    # Maven itself runs on any JDK; the toolchain plugin finds the one to compile with.
+    if ! (
+      cd "$root" || exit 1
+      command -v java >/dev/null 2>&1 || export JAVA_HOME="${JAVA_HOME:-$JDK_FOUND}"
+      mvn -q -B -pl server,cli -am -DskipTests package 8>&- 9>&-
+    ) >"$log" 2>&1; then
+      cat "$log" >&2
+      fail "the build failed; what Maven said stands above and in $log"
+    fi
+    rm -f "$root/cli/target/kvctl.aot"
+  fi
+  exec 8>&-
+}
+
+# Builds when module $1 has never been built.
+ensure_built() {
+  find_jar "$1" && return 0
+  build
+  find_jar "$1" || fail "the build has not made $1/target/$1-VERSION.jar"
+}
+
+# JAR and the jars it needs, in a fixed order, in CLASS_PATH.
+class_path() {
+  local jar
+  CLASS_PATH=$JAR
+  for jar in "${JAR%/*}"/lib/*.jar; do
+    CLASS_PATH+=:$jar
+  done
+}
