@@ -20,6 +20,8 @@ import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
@@ -28,6 +30,7 @@ import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.FastThreadLocalThread;
 import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -62,6 +65,8 @@ public final class NettyTransport implements Transport {
   private final PooledByteBufAllocator allocator;
   private final List<NettyEventLoop> loops = new ArrayList<>();
   private final Resolver resolver;
+  /** All sockets, open ports too; one that comes after its end is closed at once. */
+  private final ChannelGroup sockets = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
 
   /**
    * Starts the loops, as daemon threads.
@@ -74,8 +79,8 @@ public final class NettyTransport implements Transport {
     this(name, loopCount, uncaught, Native.IF_AVAILABLE);
   }
 
-  public NettyTransport(String name, int loopCount, Consumer<Throwable> uncaught, Native sockets) {
-    this.epoll = sockets == Native.IF_AVAILABLE && Epoll.isAvailable();
+  public NettyTransport(String name, int loopCount, Consumer<Throwable> uncaught, Native choice) {
+    this.epoll = choice == Native.IF_AVAILABLE && Epoll.isAvailable();
     this.allocator = new PooledByteBufAllocator(true, 0, loopCount, PAGE_BYTES, CHUNK_ORDER,
         PooledByteBufAllocator.defaultSmallCacheSize(), PooledByteBufAllocator.defaultNormalCacheSize(), false);
     IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
@@ -135,6 +140,7 @@ public final class NettyTransport implements Transport {
     if (!bound.isSuccess()) {
       throw bindFailure(address, bound.cause());
     }
+    sockets.add(bound.channel());
     return new NettyListening((ServerSocketChannel) bound.channel(), address.host());
   }
 
@@ -154,11 +160,20 @@ public final class NettyTransport implements Transport {
     });
   }
 
+  /**
+   * Closes all connections, whose handlers hear of it, and ends the loops. The sockets come first: a loop of Netty's that is
+   * told to end just as it goes to sleep forgets to tell the connections it still has.
+   */
   @Override
   public void close() {
     resolver.close();
+    boolean mayWait = loops.stream().noneMatch(NettyEventLoop::inLoop);
+    Future<?> closed = sockets.close();
+    if (mayWait) {
+      closed.awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
+    }
     Future<?> ended = group.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS);
-    if (loops.stream().noneMatch(NettyEventLoop::inLoop)) {
+    if (mayWait) {
       ended.awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
     }
   }
@@ -192,6 +207,7 @@ public final class NettyTransport implements Transport {
   }
 
   private void configure(SocketChannel channel) {
+    sockets.add(channel);
     channel.config().setAllocator(allocator);
     channel.config().setTcpNoDelay(true);
     channel.config().setWriteBufferWaterMark(

@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -215,6 +216,21 @@ class NettyTransportTest {
     world.until(() -> order.size() == 100 && fired[0] != 0);
     assertThat(order).isSorted().doesNotContain(-1);
     assertThat(fired[0] - begun).isGreaterThanOrEqualTo(20_000_000);
+  }
+
+  @RepeatedTest(20)
+  void closingTellsEveryConnectionOnce() throws IOException {
+    List<Recorder> ends = new java.util.concurrent.CopyOnWriteArrayList<>();
+    world.transport.listen(world.anyPort(), connection -> accept(connection, ends)).close();
+    Transport.Listening port = world.transport.listen(world.anyPort(), connection -> accept(connection, ends));
+    for (int i = 0; i < 8; i++) {
+      Recorder opener = new Recorder();
+      opener.onConnected = connection -> ends.add(opener);
+      world.transport.connect(port.address(), SECOND, world.transport.loops().get(i % 2), opener);
+    }
+    world.until(() -> ends.size() == 16);
+    world.transport.close();
+    assertThat(ends).extracting(end -> end.closed).containsOnly(1);
   }
 
   @Test
