@@ -46,12 +46,17 @@ public final class MemoryFiles implements Files {
   private int changes;
   private int crashAt = Integer.MAX_VALUE;
   private int syncs;
+  private int reads;
   private int failSyncAt = Integer.MAX_VALUE;
   private long freeBytes = Long.MAX_VALUE;
   private boolean crashed;
 
   public int changes() {
     return changes;
+  }
+
+  public int reads() {
+    return reads;
   }
 
   public int syncs() {
@@ -138,6 +143,19 @@ public final class MemoryFiles implements Files {
     Map<String, byte[]> image = new TreeMap<>();
     names.forEach((name, content) -> image.put(name, content.seen.clone()));
     return image;
+  }
+
+  /** Fails unless every file is as it was in {@code before}. */
+  public void requireSame(Map<String, byte[]> before) {
+    if (!before.keySet().equals(names.keySet())) {
+      throw new AssertionError("files " + names.keySet() + " where " + before.keySet() + " were");
+    }
+    names.forEach((name, content) -> {
+      int at = Arrays.mismatch(content.seen, before.get(name));
+      if (at >= 0) {
+        throw new AssertionError(name + " has changed at byte " + at);
+      }
+    });
   }
 
   private void change() {
@@ -288,6 +306,7 @@ public final class MemoryFiles implements Files {
     @Override
     public int read(ByteBuffer target, long position) throws IOException {
       refuseClosed();
+      reads++;
       int count = (int) Math.max(0, Math.min(target.remaining(), content.seen.length - position));
       target.put(content.seen, (int) position, count);
       return count;

@@ -180,6 +180,11 @@ public final class SharedLog implements LogStore {
     }
   }
 
+  /** The number of the segment that batches go to. */
+  int activeSegment() {
+    return active.number;
+  }
+
   // ---- one batch ----
 
   /** Checks one write against the replica's log, puts its record into the batch and its places into the index. */
