@@ -16,6 +16,7 @@ public final class RangeScan implements Iterable<KeyValue> {
   private final KeyRange range;
   private final RangeOptions options;
   private long revision;
+  private boolean more;
 
   RangeScan(KvClient client, KeyRange range, RangeOptions options) {
     if (options.show() == RangeOptions.Show.COUNT_ONLY) {
@@ -32,6 +33,11 @@ public final class RangeScan implements Iterable<KeyValue> {
     return revision;
   }
 
+  /** Whether the limit left keys of the range out; known once the last key was iterated. */
+  public boolean more() {
+    return more;
+  }
+
   /** @return an iterator whose methods throw {@link KvException} when a page cannot be read */
   @Override
   public Iterator<KeyValue> iterator() {
@@ -42,14 +48,14 @@ public final class RangeScan implements Iterable<KeyValue> {
     private List<KeyValue> page = List.of();
     private int index;
     private ByteSeq from = range.start();
-    private boolean more = true;
+    private boolean goesOn = true;
     private long pageKeys = PAGE_KEYS;
     /** How many keys the caller's limit still allows. */
     private long left = options.limit() == 0 ? Long.MAX_VALUE : options.limit();
 
     @Override
     public boolean hasNext() {
-      while (index == page.size() && more && left > 0) {
+      while (index == page.size() && goesOn && left > 0) {
         read();
       }
       return index < page.size();
@@ -70,7 +76,8 @@ public final class RangeScan implements Iterable<KeyValue> {
       revision = result.revision();
       page = result.keyValues();
       index = 0;
-      more = result.more() && !page.isEmpty();
+      more = result.more();
+      goesOn = more && !page.isEmpty();
       left -= page.size();
       if (!page.isEmpty()) {
         from = page.get(page.size() - 1).key().successor();

@@ -1,0 +1,190 @@
+package io.cairn.cli;
+
+import io.cairn.client.ByteSeq;
+import io.cairn.client.KvClient;
+import io.cairn.client.KvException;
+import io.cairn.client.RefusedException;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.netty.util.internal.logging.Slf4JLoggerFactory;
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** The command line: options that hold for every verb, and how each ending becomes a line and a status. */
+@Command(
+    name = "kvctl",
+    description = "Reads and writes a Cairn cluster, and looks at it.",
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {
+      PutVerb.class, GetVerb.class, DelVerb.class, RangeVerb.class, StatusVerb.class, ShardsVerb.class, NodesVerb.class,
+      VersionVerb.class, CommandLine.HelpCommand.class
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  kvctl put greeting hello",
+      "  kvctl get greeting",
+      "  kvctl put config < config.json",
+      "  kvctl range --prefix 'users/' --limit 10 -w table",
+      "  kvctl range --prefix '' --count-only",
+      "  kvctl --endpoints db1:7001,db2:7001 status",
+      "",
+      "Exit status: 0 done, 1 no such key or condition not met, 2 refused, 3 outcome unknown or deadline, 4 bad input,",
+      "5 cannot connect. Errors are one line on stderr. KVCTL_DEBUG=1 writes a log to stderr."
+    })
+public final class Kvctl implements Callable<Integer> {
+
+  /** The three nodes of config/three-node. */
+  private static final String DEFAULT_ENDPOINTS = "127.0.0.1:7001,127.0.0.1:7002,127.0.0.1:7003";
+
+  @Option(names = "--endpoints", paramLabel = "H:P,...", scope = ScopeType.INHERIT,
+      description = "Where to find the cluster; some of its nodes are enough. Otherwise KVCTL_ENDPOINTS, otherwise " + DEFAULT_ENDPOINTS + ".")
+  private String endpoints;
+
+  @Option(names = "--timeout", paramLabel = "TIME", scope = ScopeType.INHERIT, converter = DurationText.class, defaultValue = "5s",
+      description = "How long a request may take, with all its retries, as in 500ms, 5s, 2m. Default: 5s.")
+  private Duration timeout;
+
+  @Option(names = "--node", paramLabel = "NAME", scope = ScopeType.INHERIT,
+      description = "The node that answers a read, instead of the one that is best.")
+  private String node;
+
+  @Option(names = {"-w", "--write-out"}, paramLabel = "FORMAT", scope = ScopeType.INHERIT, defaultValue = "simple",
+      description = "simple (default), json, table, or raw: the bytes alone.")
+  private Format format;
+
+  @Option(names = {"-h", "--help"}, usageHelp = true, scope = ScopeType.INHERIT, description = "Shows this help.")
+  private boolean help;
+
+  private final Map<String, String> environment;
+  private final InputStream in;
+  private final OutputStream out;
+
+  private final PrintWriter err;
+
+  Kvctl(Map<String, String> environment, InputStream in, OutputStream out, PrintWriter err) {
+    this.environment = environment;
+    this.in = in;
+    this.out = out;
+    this.err = err;
+  }
+
+  public static void main(String[] args) {
+    Map<String, String> environment = System.getenv();
+    if (environment.getOrDefault("KVCTL_DEBUG", "").isEmpty()) {
+      quiet();
+    }
+    OutputStream out = new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 1 << 16);
+    int status = run(args, environment, System.in, out, new PrintWriter(System.err, true, StandardCharsets.UTF_8));
+    // Without a look at the other threads: they hold nothing that matters any more, and waiting for them costs time.
+    Runtime.getRuntime().halt(status);
+  }
+
+  /** No logging at all: finding and starting a back end for it would take longer than a get. */
+  private static void quiet() {
+    System.setProperty("slf4j.internal.verbosity", "ERROR");
+    System.setProperty("slf4j.provider", "org.slf4j.helpers.NOP_FallbackServiceProvider");
+    InternalLoggerFactory.setDefaultFactory(Slf4JLoggerFactory.INSTANCE); // Otherwise Netty turns to java.util.logging, which prints.
+  }
+
+  /** All of kvctl but the end of the process. Returns the exit status. */
+  static int run(String[] args, Map<String, String> environment, InputStream in, OutputStream out, PrintWriter err) {
+    CommandLine line = new CommandLine(new Kvctl(environment, in, out, err))
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setUsageHelpWidth(120)
+        .setExpandAtFiles(false)
+        .setOut(new PrintWriter(out, false, StandardCharsets.UTF_8))
+        .setErr(err)
+        .setParameterExceptionHandler((e, given) -> fail(err, ExitStatus.BAD_INPUT,
+            e.getMessage() + " (try '" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help')"))
+        .setExecutionExceptionHandler((e, command, parsed) -> failed(e, err));
+    int status = line.execute(args);
+    line.getOut().flush();
+    try {
+      out.flush();
+    } catch (IOException e) {
+      return failed(e, err);
+    }
+    return status;
+  }
+
+  private static int failed(Exception e, PrintWriter err) {
+    if (e instanceof KvException kv) {
+      String kind = kv instanceof RefusedException refused ? "refused (" + refused.code() + "): " : "outcome unknown: ";
+      String border = kv instanceof RefusedException refused && refused.border().isPresent()
+          ? " (the next shard begins at " + Escaped.text(refused.border().get()) + ")" : "";
+      String message = kv.getMessage().endsWith(".") ? kv.getMessage() : kv.getMessage() + border + ".";
+      return fail(err, ExitStatus.of(kv), kind + message + " " + kv.advice());
+    } else if (e instanceof BadInput) {
+      return fail(err, ExitStatus.BAD_INPUT, e.getMessage());
+    } else if (e instanceof IOException || e instanceof UncheckedIOException) {
+      boolean readerLeft = String.valueOf(e.getMessage()).contains("Broken pipe");
+      return readerLeft ? ExitStatus.DONE : fail(err, ExitStatus.REFUSED, "the output cannot be written: " + e.getMessage());
+    }
+    return fail(err, ExitStatus.REFUSED, "a fault of kvctl itself: " + e);
+  }
+
+  /** Exactly one line, whatever stands in the message. */
+  private static int fail(PrintWriter err, int status, String message) {
+    err.println("kvctl: " + message.replaceAll("\\s*\\R\\s*", " "));
+    err.flush();
+    return status;
+  }
+
+  /** Without a verb there is nothing to do. */
+  @Override
+  public Integer call() {
+    throw new BadInput("a command is missing: put, get, del, range, status, shards, nodes or version (try 'kvctl --help')");
+  }
+
+  KvClient connect() {
+    String text = endpoints != null ? endpoints : environment.getOrDefault("KVCTL_ENDPOINTS", "");
+    String[] addresses = (text.isBlank() ? DEFAULT_ENDPOINTS : text).split(",");
+    try {
+      return KvClient.builder().endpoints(addresses).deadline(timeout).build();
+    } catch (IllegalArgumentException e) {
+      throw new BadInput("--endpoints: " + e.getMessage());
+    }
+  }
+
+  Optional<String> node() {
+    return Optional.ofNullable(node);
+  }
+
+  int noSuchKey(String key) {
+    return fail(err, ExitStatus.NOT_MET, "no such key: " + Escaped.text(ByteSeq.utf8(key)));
+  }
+
+  /** For verbs that change something. */
+  void refuseNode() {
+    if (node != null) {
+      throw new BadInput("--node names the node that answers a read; a write is answered by the leader of its shard");
+    }
+  }
+
+  Format format() {
+    return format;
+  }
+
+  Output output() {
+    return new Output(out);
+  }
+
+  InputStream in() {
+    return in;
+  }
+}

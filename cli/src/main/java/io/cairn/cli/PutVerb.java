@@ -1,0 +1,44 @@
+package io.cairn.cli;
+
+import io.cairn.client.ByteSeq;
+import io.cairn.client.KvClient;
+import io.cairn.client.PutResult;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+@Command(name = "put", description = "Puts a value under a key.",
+    footer = {"", "Examples:", "  kvctl put greeting hello", "  kvctl put config < config.json", "  kvctl put -- -key -value"})
+final class PutVerb implements Callable<Integer> {
+
+  /** Above the largest value that a server can be configured to take, 8 MiB, so that it can say itself what is wrong. */
+  private static final int VALUE_BYTES_READ_MAX = (8 << 20) + 1;
+
+  @ParentCommand private Kvctl root;
+
+  @Parameters(index = "0", paramLabel = "KEY", description = "The key: 1 to 4,096 bytes.")
+  private String key;
+
+  @Parameters(index = "1", paramLabel = "VALUE", arity = "0..1", description = "The value; without it, what stdin holds, byte by byte.")
+  private String value;
+
+  @Override
+  public Integer call() throws IOException {
+    root.refuseNode();
+    ByteSeq bytes = value != null ? ByteSeq.utf8(value) : ByteSeq.of(root.in().readNBytes(VALUE_BYTES_READ_MAX));
+    try (KvClient client = root.connect()) {
+      PutResult put = client.put(ByteSeq.utf8(key), bytes);
+      Output output = root.output();
+      switch (root.format()) {
+        case json -> output.json(json -> json.writeNumberProperty("revision", put.revision()));
+        case table -> output.table(List.of("REVISION"), List.of(List.of(Long.toString(put.revision()))));
+        case simple -> output.line("OK, revision " + put.revision());
+        case raw -> { }
+      }
+    }
+    return ExitStatus.DONE;
+  }
+}

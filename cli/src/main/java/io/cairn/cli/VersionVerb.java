@@ -1,0 +1,33 @@
+package io.cairn.cli;
+
+import io.cairn.protocol.link.Handshake;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Properties;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ParentCommand;
+
+@Command(name = "version", description = "Shows the version of kvctl and of the protocol it speaks. Asks no cluster; 'kvctl status' shows the nodes'.")
+final class VersionVerb implements Callable<Integer> {
+
+  @ParentCommand private Kvctl root;
+
+  @Override
+  public Integer call() throws IOException {
+    Properties properties = new Properties();
+    try (InputStream in = VersionVerb.class.getResourceAsStream("/kvctl.properties")) {
+      properties.load(in);
+    }
+    String version = properties.getProperty("version");
+    if (root.format() == Format.json) {
+      root.output().json(json -> {
+        json.writeStringProperty("version", version);
+        json.writeNumberProperty("protocolVersion", Handshake.PROTOCOL_VERSION);
+      });
+    } else {
+      root.output().line("kvctl " + version + " (protocol " + Handshake.PROTOCOL_VERSION + ")");
+    }
+    return ExitStatus.DONE;
+  }
+}
