@@ -31,7 +31,7 @@ import picocli.CommandLine.ScopeType;
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
       PutVerb.class, GetVerb.class, DelVerb.class, RangeVerb.class, StatusVerb.class, ShardsVerb.class, NodesVerb.class,
-      VersionVerb.class, CommandLine.HelpCommand.class
+      VersionVerb.class
     },
     footer = {
       "",

@@ -23,18 +23,28 @@ final class NodesVerb implements Callable<Integer> {
         json(map);
       } else {
         List<List<String>> rows = new ArrayList<>();
-        map.nodes().forEach(node -> rows.add(List.of(node.name(), node.clientAddress(), node.peerAddress())));
+        shown(map).forEach(node -> rows.add(List.of(node.name(), node.clientAddress(), node.peerAddress())));
         root.output().table(List.of("NODE", "CLIENTS", "PEERS"), rows);
       }
     }
     return ExitStatus.DONE;
   }
 
+  /** All, or the one that --node names. */
+  private List<ClusterMap.Node> shown(ClusterMap map) {
+    List<ClusterMap.Node> shown =
+        map.nodes().stream().filter(node -> root.node().isEmpty() || root.node().get().equals(node.name())).toList();
+    if (shown.isEmpty()) {
+      throw new BadInput("there is no node '" + root.node().orElse("") + "'; 'kvctl nodes' shows them all");
+    }
+    return shown;
+  }
+
   private void json(ClusterMap map) throws IOException {
     root.output().json(json -> {
       json.writeStringProperty("clusterId", map.clusterId());
       json.writeArrayPropertyStart("nodes");
-      for (ClusterMap.Node node : map.nodes()) {
+      for (ClusterMap.Node node : shown(map)) {
         json.writeStartObject();
         json.writeStringProperty("name", node.name());
         json.writeStringProperty("clientAddress", node.clientAddress());
