@@ -16,7 +16,9 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.Callable;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine;
@@ -29,10 +31,6 @@ import picocli.CommandLine.ScopeType;
     name = "kvctl",
     description = "Reads and writes a Cairn cluster, and looks at it.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {
-      PutVerb.class, GetVerb.class, DelVerb.class, RangeVerb.class, StatusVerb.class, ShardsVerb.class, NodesVerb.class,
-      VersionVerb.class
-    },
     footer = {
       "",
       "Examples:",
@@ -50,6 +48,9 @@ public final class Kvctl implements Callable<Integer> {
 
   /** The three nodes of config/three-node. */
   private static final String DEFAULT_ENDPOINTS = "127.0.0.1:7001,127.0.0.1:7002,127.0.0.1:7003";
+
+  private static final List<Class<?>> VERBS = List.of(
+      PutVerb.class, GetVerb.class, DelVerb.class, RangeVerb.class, StatusVerb.class, ShardsVerb.class, NodesVerb.class, VersionVerb.class);
 
   @Option(names = "--endpoints", paramLabel = "H:P,...", scope = ScopeType.INHERIT,
       description = "Where to find the cluster; some of its nodes are enough. Otherwise KVCTL_ENDPOINTS, otherwise " + DEFAULT_ENDPOINTS + ".")
@@ -103,7 +104,9 @@ public final class Kvctl implements Callable<Integer> {
 
   /** All of kvctl but the end of the process. Returns the exit status. */
   static int run(String[] args, Map<String, String> environment, InputStream in, OutputStream out, PrintWriter err) {
-    CommandLine line = new CommandLine(new Kvctl(environment, in, out, err))
+    CommandLine line = new CommandLine(new Kvctl(environment, in, out, err));
+    addVerbs(line, Arrays.asList(args));
+    line
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setUsageHelpWidth(120)
         .setExpandAtFiles(false)
@@ -120,6 +123,13 @@ public final class Kvctl implements Callable<Integer> {
       return failed(e, err);
     }
     return status;
+  }
+
+  /** Those that the line mentions, or all when it mentions none: reading the annotations of all would double the time to start. */
+  private static void addVerbs(CommandLine line, List<String> args) {
+    List<Class<?>> mentioned = VERBS.stream().filter(verb -> args.contains(verb.getAnnotation(Command.class).name())).toList();
+    boolean all = mentioned.isEmpty() || args.contains("--help") || args.contains("-h");
+    (all ? VERBS : mentioned).forEach(line::addSubcommand);
   }
 
   private static int failed(Exception e, PrintWriter err) {

@@ -188,7 +188,7 @@ final class Cluster {
     return node;
   }
 
-  /** Of {@code candidates} one with a connection: best one that is neither suspect nor to be avoided. */
+  /** Of {@code candidates} one with a connection: best one that is neither suspect nor to be avoided. Null: to wait for a change. */
   private Node upAmong(List<Node> candidates, long now, Node avoid) {
     Node best = null;
     int bestRank = Integer.MAX_VALUE;
@@ -202,10 +202,21 @@ final class Cluster {
         bestRank = rank;
       }
     }
-    if (best != null && bestRank > 0) {
+    if (best != null && bestRank > 0 && hasUntried(candidates)) {
       connectAll(candidates);
+      return null; // Soon there is a better one, or it is known that there is none.
     }
     return best;
+  }
+
+  /** Whether to one of them there is no connection only because none was asked for, or it is under way. */
+  private static boolean hasUntried(List<Node> candidates) {
+    for (Node node : candidates) {
+      if (!node.link.isUp() && node.lastFailure.isEmpty()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static void connectAll(List<Node> nodes) {

@@ -37,6 +37,9 @@ public final class FakeNode implements RequestHandler {
   /** A script's word that the request is to be served, and the connection cut before the answer. */
   public static final Response SERVE_AND_CUT = Response.newBuilder().setRevision(-2).build();
 
+  /** A script's word that of the answer only the first chunk is to be sent. */
+  public static final Response FIRST_CHUNK = Response.newBuilder().setRevision(-3).build();
+
   private final String name;
   private final FakeCluster cluster;
   private final List<Request> requests = new ArrayList<>();
@@ -110,12 +113,13 @@ public final class FakeNode implements RequestHandler {
     if (scripted == SILENCE) {
       return;
     }
-    List<Response> answers = scripted == null || scripted == SERVE_AND_CUT ? serve(request) : List.of(scripted);
+    List<Response> answers = scripted == null || scripted == SERVE_AND_CUT || scripted == FIRST_CHUNK ? serve(request) : List.of(scripted);
     if (scripted == SERVE_AND_CUT) {
       channel.close();
       return;
     }
-    for (int i = 0; i < answers.size(); i++) {
+    int count = scripted == FIRST_CHUNK ? 1 : answers.size();
+    for (int i = 0; i < count; i++) {
       channel.respond(requestId, answers.get(i), i < answers.size() - 1);
     }
   }
