@@ -18,8 +18,9 @@ import io.cairn.server.replica.Replicas;
 import io.cairn.server.shard.ShardMap;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -37,7 +38,8 @@ public final class ClientService implements RequestHandler {
   private final GetService gets;
   private final RangeService ranges;
   private final StatusService status;
-  private final Set<ServerChannel> channels = ConcurrentHashMap.newKeySet();
+  /** In the order they were opened: what is done to all of them is done in the same order in every run. */
+  private final Set<ServerChannel> channels = Collections.synchronizedSet(new LinkedHashSet<>());
   private volatile boolean stopping;
 
   public ClientService(Call.Desk desk, Supplier<ShardMap> map, Replicas replicas, Revisions revisions, EventLoop scanLoop, Limits limits,
@@ -59,13 +61,13 @@ public final class ClientService implements RequestHandler {
   /** From now on every request is refused; what is in flight is still answered. */
   public void stop() {
     stopping = true;
-    for (ServerChannel channel : channels) {
+    for (ServerChannel channel : channels.toArray(new ServerChannel[0])) {
       channel.loop().run(() -> channel.goAway("this node is stopping"));
     }
   }
 
   public void close() {
-    for (ServerChannel channel : channels) {
+    for (ServerChannel channel : channels.toArray(new ServerChannel[0])) {
       channel.loop().run(channel::close);
     }
   }

@@ -25,9 +25,10 @@ import io.cairn.server.replica.Replicas;
 import io.cairn.server.shard.ShardDescriptor;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,7 +43,8 @@ public final class PeerService implements RequestHandler {
   private final RevisionOracle oracle;
   private final EventLoop oracleLoop;
   private final SnapshotReceiver snapshots;
-  private final Set<ServerChannel> channels = ConcurrentHashMap.newKeySet();
+  /** In the order they were opened: what is done to all of them is done in the same order in every run. */
+  private final Set<ServerChannel> channels = Collections.synchronizedSet(new LinkedHashSet<>());
 
   public PeerService(Replicas replicas, RevisionOracle oracle, EventLoop oracleLoop, SnapshotReceiver snapshots) {
     this.replicas = replicas;
@@ -53,7 +55,7 @@ public final class PeerService implements RequestHandler {
 
   /** Ends all connections that peers have opened. */
   public void close() {
-    for (ServerChannel channel : channels) {
+    for (ServerChannel channel : channels.toArray(new ServerChannel[0])) {
       channel.loop().run(channel::close);
     }
   }
