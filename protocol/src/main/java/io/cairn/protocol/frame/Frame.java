@@ -3,8 +3,8 @@ package io.cairn.protocol.frame;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Parser;
+import com.google.protobuf.UnsafeByteOperations;
 import io.netty.buffer.ByteBuf;
-import java.io.IOException;
 
 /**
  * The layout of a frame. Two versions of the software meet on the wire, so none of these numbers may change under
@@ -49,22 +49,22 @@ public final class Frame {
   private Frame() {}
 
   /**
-   * Reads a message from a frame's body. The message holds copies: it outlives the buffer.
+   * Reads a message from a frame's body. The bytes are copied once, and the message's byte strings are parts of that copy:
+   * they outlive the buffer (A-10), and one of them keeps all of it alive.
    *
    * @throws FrameException when the bytes are no such message
    */
   public static <M> M parse(Parser<M> parser, ByteBuf body) throws FrameException {
+    byte[] copy = new byte[body.readableBytes()];
+    body.getBytes(body.readerIndex(), copy);
+    CodedInputStream input = UnsafeByteOperations.unsafeWrap(copy).newCodedInput();
+    input.enableAliasing(true);
     try {
-      CodedInputStream input = body.hasArray()
-          ? CodedInputStream.newInstance(body.array(), body.arrayOffset() + body.readerIndex(), body.readableBytes())
-          : CodedInputStream.newInstance(body.nioBuffer());
       M message = parser.parseFrom(input);
       input.checkLastTagWas(0);
       return message;
     } catch (InvalidProtocolBufferException e) {
-      throw new FrameException(FrameException.Fault.BODY, "a body of " + body.readableBytes() + " bytes cannot be read: " + e.getMessage());
-    } catch (IOException e) {
-      throw new FrameException(FrameException.Fault.BODY, "a body of " + body.readableBytes() + " bytes cannot be read: " + e);
+      throw new FrameException(FrameException.Fault.BODY, "a body of " + copy.length + " bytes cannot be read: " + e.getMessage());
     }
   }
 }

@@ -130,7 +130,7 @@ public final class FrameChannel implements ConnectionHandler {
     checkSize(bodyBytes);
     ByteBuf bytes = connection.allocator().buffer(Math.max(bodyBytes, 1));
     if (bodyBytes > 0) {
-      FrameEncoder.serialize(body, bodyBytes, bytes);
+      encoder.serialize(body, bodyBytes, bytes);
     }
     return sendBulk(kind, flags, requestId, bytes);
   }

@@ -11,7 +11,11 @@ import java.util.zip.CRC32C;
 /** Writes frames into buffers that have the room for them. Belongs to one loop. */
 public final class FrameEncoder {
 
+  /** Messages up to this size are written to an array first, which costs less than protobuf's way into direct memory. */
+  private static final int SCRATCH_BYTES = 4 << 10;
+
   private final CRC32C crc = new CRC32C();
+  private final byte[] scratch = new byte[SCRATCH_BYTES];
 
   /** The bytes of a frame whose body has {@code bodyBytes}. */
   public static int frameBytes(int bodyBytes) {
@@ -44,12 +48,13 @@ public final class FrameEncoder {
   }
 
   /** Appends the message's bytes alone. */
-  static void serialize(MessageLite body, int bodyBytes, ByteBuf out) {
+  void serialize(MessageLite body, int bodyBytes, ByteBuf out) {
     int at = out.writerIndex();
     out.ensureWritable(bodyBytes);
-    CodedOutputStream output = out.hasArray()
-        ? CodedOutputStream.newInstance(out.array(), out.arrayOffset() + at, bodyBytes)
-        : CodedOutputStream.newInstance(out.nioBuffer(at, bodyBytes));
+    boolean small = bodyBytes <= SCRATCH_BYTES;
+    CodedOutputStream output = small ? CodedOutputStream.newInstance(scratch, 0, bodyBytes)
+        : out.hasArray() ? CodedOutputStream.newInstance(out.array(), out.arrayOffset() + at, bodyBytes)
+        : CodedOutputStream.newInstance(out.internalNioBuffer(at, bodyBytes));
     try {
       body.writeTo(output);
       output.flush();
@@ -57,7 +62,11 @@ public final class FrameEncoder {
       throw new UncheckedIOException(e); // A message that grew after its size was taken: it was not immutable.
     }
     output.checkNoSpaceLeft();
-    out.writerIndex(at + bodyBytes);
+    if (small) {
+      out.writeBytes(scratch, 0, bodyBytes);
+    } else {
+      out.writerIndex(at + bodyBytes);
+    }
   }
 
   private static int header(ByteBuf out, FrameKind kind, int flags, long requestId, int bodyBytes) {
