@@ -202,7 +202,7 @@ final class AcceptedConnection implements FrameChannel.Receiver {
 
   /** Silence for all of the idle timeout: a live opener would have sent PINGs, so it is gone without a word. */
   private void look() {
-    silentLooks = heard || server.readingPaused() ? 0 : silentLooks + 1;
+    silentLooks = server.takePaused() || heard ? 0 : silentLooks + 1;
     heard = false;
     if (silentLooks >= LOOKS) {
       channel.abort();

@@ -19,6 +19,7 @@ public final class ServerChannel {
   private final String remote;
   private Object attachment;
   private boolean pausedReading;
+  private boolean pausedSinceLook;
 
   ServerChannel(FrameChannel frames) {
     this.frames = frames;
@@ -69,6 +70,7 @@ public final class ServerChannel {
   /** Stops or resumes reading: back-pressure. A paused connection is not idle, however long it stays paused. */
   public void pauseReading(boolean paused) {
     pausedReading = paused;
+    pausedSinceLook |= paused;
     frames.pauseReading(paused);
   }
 
@@ -95,8 +97,11 @@ public final class ServerChannel {
     this.attachment = kept;
   }
 
-  boolean readingPaused() {
-    return pausedReading;
+  /** Whether reading was paused at any time since this was last asked: silence then says nothing of the opener. */
+  boolean takePaused() {
+    boolean was = pausedSinceLook;
+    pausedSinceLook = pausedReading;
+    return was;
   }
 
   static GoAway goAway(GoAwayReason reason, String message) {
