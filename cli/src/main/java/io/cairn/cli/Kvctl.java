@@ -4,8 +4,6 @@ import io.cairn.client.ByteSeq;
 import io.cairn.client.KvClient;
 import io.cairn.client.KvException;
 import io.cairn.client.RefusedException;
-import io.netty.util.internal.logging.InternalLoggerFactory;
-import io.netty.util.internal.logging.Slf4JLoggerFactory;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -53,7 +51,8 @@ public final class Kvctl implements Callable<Integer> {
       PutVerb.class, GetVerb.class, DelVerb.class, RangeVerb.class, StatusVerb.class, ShardsVerb.class, NodesVerb.class, VersionVerb.class);
 
   @Option(names = "--endpoints", paramLabel = "H:P,...", scope = ScopeType.INHERIT,
-      description = "Where to find the cluster; some of its nodes are enough. Otherwise KVCTL_ENDPOINTS, otherwise " + DEFAULT_ENDPOINTS + ".")
+      description = {
+        "Where to find the cluster; some of its nodes are enough.", "Otherwise KVCTL_ENDPOINTS, otherwise " + DEFAULT_ENDPOINTS + "."})
   private String endpoints;
 
   @Option(names = "--timeout", paramLabel = "TIME", scope = ScopeType.INHERIT, converter = DurationText.class, defaultValue = "5s",
@@ -98,8 +97,7 @@ public final class Kvctl implements Callable<Integer> {
   /** No logging at all: finding and starting a back end for it would take longer than a get. */
   private static void quiet() {
     System.setProperty("slf4j.internal.verbosity", "ERROR");
-    System.setProperty("slf4j.provider", "org.slf4j.helpers.NOP_FallbackServiceProvider");
-    InternalLoggerFactory.setDefaultFactory(Slf4JLoggerFactory.INSTANCE); // Otherwise Netty turns to java.util.logging, which prints.
+    System.setProperty("slf4j.provider", QuietLogging.class.getName());
   }
 
   /** All of kvctl but the end of the process. Returns the exit status. */

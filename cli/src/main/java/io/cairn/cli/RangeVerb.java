@@ -19,8 +19,8 @@ import picocli.CommandLine.ParentCommand;
 @Command(name = "range", description = {
     "Shows the keys of a range with their values, in order, all as they were at one revision.",
     "simple: key, tab, value, line end. raw: the values' bytes alone, or the keys' with --keys-only."},
-    footer = {"", "Examples:", "  kvctl range --prefix users/", "  kvctl range a m --keys-only", "  kvctl range m      from m to the last key",
-        "  kvctl range --prefix '' --count-only", "  kvctl range --prefix users/ --rev 42 -w json"})
+    footer = {"", "Examples:", "  kvctl range --prefix users/", "  kvctl range a m --keys-only",
+        "  kvctl range m      from m to the last key", "  kvctl range --prefix '' --count-only", "  kvctl range --prefix users/ --rev 42 -w json"})
 final class RangeVerb implements Callable<Integer> {
 
   /** Rows of a table that are measured and written together. */

@@ -1,6 +1,6 @@
 package io.cairn.cli;
 
-import io.cairn.protocol.link.Handshake;
+import io.cairn.client.KvClient;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Properties;
@@ -8,7 +8,8 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParentCommand;
 
-@Command(name = "version", description = "Shows the version of kvctl and of the protocol it speaks. Asks no cluster; 'kvctl status' shows the nodes'.")
+@Command(name = "version", description = {
+    "Shows the version of kvctl and of the protocol it speaks.", "Asks no cluster; 'kvctl status' shows the nodes' versions."})
 final class VersionVerb implements Callable<Integer> {
 
   @ParentCommand private Kvctl root;
@@ -23,10 +24,10 @@ final class VersionVerb implements Callable<Integer> {
     if (root.format() == Format.json) {
       root.output().json(json -> {
         json.writeStringProperty("version", version);
-        json.writeNumberProperty("protocolVersion", Handshake.PROTOCOL_VERSION);
+        json.writeNumberProperty("protocolVersion", KvClient.protocolVersion());
       });
     } else {
-      root.output().line("kvctl " + version + " (protocol " + Handshake.PROTOCOL_VERSION + ")");
+      root.output().line("kvctl " + version + " (protocol " + KvClient.protocolVersion() + ")");
     }
     return ExitStatus.DONE;
   }

@@ -1,5 +1,6 @@
 package io.cairn.client;
 
+import io.cairn.client.core.Operation;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -47,7 +48,12 @@ public record KeyRange(ByteSeq start, Optional<ByteSeq> end) {
 
   /** The range of {@code key} alone. */
   public static KeyRange single(ByteSeq key) {
-    return of(key, key.successor());
+    return of(key, firstAfter(key));
+  }
+
+  /** Where the keys behind {@code key} begin: no key and no bound is longer than 4,096 bytes, so behind such a key nothing extends it. */
+  public static ByteSeq firstAfter(ByteSeq key) {
+    return key.size() < Operation.KEY_BYTES_MAX ? key.successor() : key.prefixEnd().orElseGet(key::successor);
   }
 
   public boolean contains(ByteSeq key) {

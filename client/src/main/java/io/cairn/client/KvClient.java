@@ -7,6 +7,7 @@ import io.cairn.platform.EventLoop;
 import io.cairn.platform.JdkCallbackPool;
 import io.cairn.platform.JdkClock;
 import io.cairn.platform.JdkSecureRandomSource;
+import io.cairn.protocol.link.Handshake;
 import io.cairn.protocol.transport.HostPort;
 import io.cairn.protocol.transport.Transport;
 import io.cairn.protocol.transport.netty.NettyTransport;
@@ -61,6 +62,11 @@ public final class KvClient implements AutoCloseable {
 
   public static Builder builder() {
     return new Builder();
+  }
+
+  /** The newest version of the protocol that this client speaks. */
+  public static int protocolVersion() {
+    return Handshake.PROTOCOL_VERSION;
   }
 
   /** The same calls without waiting. */

@@ -80,7 +80,7 @@ public final class RangeScan implements Iterable<KeyValue> {
       goesOn = more && !page.isEmpty();
       left -= page.size();
       if (!page.isEmpty()) {
-        from = page.get(page.size() - 1).key().successor();
+        from = KeyRange.firstAfter(page.get(page.size() - 1).key());
       }
     }
 

@@ -6,7 +6,8 @@
  * {@link io.cairn.client.KvException}. No type of another library shows in this package.
  *
  * <p>A client has one thread for its connections, on which all of {@link io.cairn.client.core} lives, and some for callbacks.
- * A call goes from its own thread to the loop as a {@link io.cairn.client.core.Operation}, and its answer comes straight back to a waiting thread or, by way of
- * the callback threads, to a stage. From here the path goes on in {@link io.cairn.client.core.ClientCore#start}.
+ * A call goes from its own thread to the loop as a {@link io.cairn.client.core.Operation}, and its answer comes straight back to a
+ * waiting thread or, by way of the callback threads, to a stage. From here the path goes on in
+ * {@link io.cairn.client.core.ClientCore#start}.
  */
 package io.cairn.client;

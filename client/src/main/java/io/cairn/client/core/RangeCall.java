@@ -1,6 +1,7 @@
 package io.cairn.client.core;
 
 import io.cairn.client.ByteSeq;
+import io.cairn.client.KeyRange;
 import io.cairn.client.KeyValue;
 import io.cairn.client.RangeOptions.Show;
 import io.cairn.client.RangeResult;
@@ -70,7 +71,7 @@ final class RangeCall extends Call<RangeResult> {
     if (revision == 0) {
       kvs.clear();
     }
-    from = kvs.isEmpty() ? range.range().start() : kvs.get(kvs.size() - 1).key().successor();
+    from = kvs.isEmpty() ? range.range().start() : KeyRange.firstAfter(kvs.get(kvs.size() - 1).key());
   }
 
   /** Chunks of two sendings must not be mixed. */
