@@ -286,7 +286,7 @@ abstract class Call<T> {
     }
     Node hinted = core.cluster().named(error.getLeaderNode());
     if (hinted == null && !error.getLeaderNode().isEmpty()) {
-      core.mapIsOld(core.cluster().epoch() + 1);
+      core.needMap();
     }
     if (hinted != null && hinted != node) {
       core.cluster().learnLeader(route, hinted);

@@ -258,7 +258,7 @@ public final class ClientCore implements AutoCloseable {
       return;
     }
     long now = nowNanos();
-    mapCall = new MapCall(this, new Deadline(now, now + MAP_FETCH_NANOS), 0, new Completion<>() {
+    mapCall = new MapCall(this, new Deadline(now, now + MAP_FETCH_NANOS), 0, wantedEpoch, new Completion<>() {
       @Override
       public void done(io.cairn.client.ClusterMap map) {
         mapFetched();
@@ -274,6 +274,7 @@ public final class ClientCore implements AutoCloseable {
 
   private void mapFetched() {
     mapCall = null;
+    wantedEpoch = 0; // Either it is here, or nobody has it for now and whoever misses it will say so again.
     wake(false);
   }
 
@@ -283,10 +284,6 @@ public final class ClientCore implements AutoCloseable {
       wantedEpoch = Math.max(wantedEpoch, epoch);
       needMap();
     }
-  }
-
-  long wantedEpoch() {
-    return wantedEpoch;
   }
 
   void learn(ShardMap map) {

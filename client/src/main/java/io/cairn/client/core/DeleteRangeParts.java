@@ -40,7 +40,7 @@ final class DeleteRangeParts implements Completion<DeleteRangeResult.Part> {
       next();
       return;
     }
-    underWay = core.begin(new MapCall(core, deadline, 0, new Completion<>() {
+    underWay = core.begin(new MapCall(core, deadline, 0, 0, new Completion<>() {
       @Override
       public void done(ClusterMap map) {
         next();

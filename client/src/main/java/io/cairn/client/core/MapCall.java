@@ -8,9 +8,15 @@ import io.cairn.protocol.wire.ShardMapRequest;
 /** Asks any node where keys live, and makes the client route by the answer. */
 final class MapCall extends Call<ClusterMap> {
 
-  /** @param bytes what was admitted for it; 0 when the client itself wants the map */
-  MapCall(ClientCore core, Deadline deadline, long bytes, Completion<ClusterMap> completion) {
+  private final long epochMin;
+
+  /**
+   * @param bytes what was admitted for it; 0 when the client itself wants the map
+   * @param epochMin older maps are not taken for an answer: a node has shown that there is this one
+   */
+  MapCall(ClientCore core, Deadline deadline, long bytes, long epochMin, Completion<ClusterMap> completion) {
     super(core, deadline, bytes, completion);
+    this.epochMin = epochMin;
   }
 
   @Override
@@ -37,7 +43,7 @@ final class MapCall extends Call<ClusterMap> {
       malformed("a map that cannot be: " + e.getMessage());
       return;
     }
-    if (core.cluster().epoch() >= core.wantedEpoch()) {
+    if (core.cluster().epoch() >= epochMin) {
       succeed(map);
     } else {
       askAgain("its map is older than another node's");

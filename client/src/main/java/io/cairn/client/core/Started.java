@@ -59,7 +59,7 @@ final class Started<T> implements ClientCore.Pending {
     } else if (operation instanceof Operation.Range range) {
       return new RangeCall(core, deadline, range, cast());
     } else if (operation instanceof Operation.Map) {
-      return new MapCall(core, deadline, bytes(), cast());
+      return new MapCall(core, deadline, bytes(), 0, cast());
     } else if (operation instanceof Operation.Status status) {
       return new StatusCall(core, deadline, status, cast());
     }

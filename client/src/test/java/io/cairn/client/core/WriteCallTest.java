@@ -211,6 +211,25 @@ class WriteCallTest {
   }
 
   @Test
+  void aHintThatNamesAnUnknownNodeLeavesTheMapUsable() {
+    Simulation sim = new Simulation();
+    sim.node(1).script(firstWrites(3, Response.newBuilder().setError(Error.newBuilder()
+        .setKind(ErrorKind.REFUSED).setCode(ErrorCode.NOT_LEADER).setLeaderNode("n9")).build()));
+    sim.done(sim.put("a", "1"));
+    assertThat(sim.done(sim.start(new Operation.Map())).epoch()).isEqualTo(1);
+  }
+
+  @Test
+  void aMapEpochThatNobodyHasDoesNotHoldUpWhatComesLater() {
+    Simulation sim = new Simulation();
+    sim.node(1).script(firstWrites(1, Response.newBuilder().setError(Error.newBuilder()
+        .setKind(ErrorKind.REFUSED).setCode(ErrorCode.WRONG_SHARD).setMapEpoch(99)).build()));
+    sim.done(sim.put("a", "1"));
+    assertThat(sim.done(sim.start(new Operation.Map())).epoch()).isEqualTo(1);
+    sim.done(sim.put("a", "2"));
+  }
+
+  @Test
   void sequencesRunFromOneAndTheLowestOpenOneIsNamed() {
     Simulation sim = new Simulation();
     sim.done(sim.put("a", "1"));
