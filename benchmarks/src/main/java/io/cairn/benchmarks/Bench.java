@@ -1,0 +1,102 @@
+package io.cairn.benchmarks;
+
+import io.cairn.client.ByteSeq;
+import io.cairn.client.ClusterMap;
+import io.cairn.client.GetOptions;
+import io.cairn.client.KvClient;
+import io.cairn.client.PutOptions;
+import java.time.Duration;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionStage;
+import java.util.function.LongFunction;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Puts or gets against a running cluster, and one line of figures at the end. */
+@Command(name = "bench", mixinStandardHelpOptions = true, description = "Measures puts or gets against a running cluster. The last line is "
+    + "throughput, latencies in microseconds, CPU of all nodes per operation, and errors.")
+public final class Bench implements Callable<Integer> {
+  enum Work { put, get }
+
+  private static final String[] PREFIXES = {"a", "h", "l", "lib", "libm", "m", "p", "z"};
+
+  @Parameters(paramLabel = "put|get", description = "What is done.")
+  private Work work;
+
+  @Option(names = "--in-flight", defaultValue = "1", description = "Requests in flight. Default: ${DEFAULT-VALUE}.")
+  private int inFlight;
+
+  @Option(names = "--value-size", defaultValue = "256", description = "Bytes of each value. Default: ${DEFAULT-VALUE}.")
+  private int valueBytes;
+
+  @Option(names = "--seconds", defaultValue = "20", description = "How long is measured. Default: ${DEFAULT-VALUE}.")
+  private double seconds;
+
+  @Option(names = "--warm-seconds", defaultValue = "0", description = "How long the same is done before, unmeasured. Default: ${DEFAULT-VALUE}.")
+  private double warmSeconds;
+
+  @Option(names = "--rate", defaultValue = "0", description = "Requests due each second, whether or not earlier ones are answered; 0: as fast "
+      + "as --in-flight allows. Default: ${DEFAULT-VALUE}.")
+  private double rate;
+
+  @Option(names = "--keys", defaultValue = "100000", description = "Keys, drawn at random, spread over the alphabet. Default: ${DEFAULT-VALUE}.")
+  private int keys;
+
+  @Option(names = "--endpoints", split = ",", defaultValue = "127.0.0.1:7001,127.0.0.1:7002,127.0.0.1:7003", paramLabel = "H:P")
+  private String[] endpoints;
+
+  public static void main(String[] args) {
+    System.exit(new CommandLine(new Bench()).execute(args));
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    if (inFlight < 1 || valueBytes < 0 || seconds <= 0 || keys < 1 || rate < 0) {
+      System.err.println("bench: --in-flight, --seconds and --keys must be above 0, --value-size and --rate not below");
+      return 2;
+    }
+    try (KvClient client = KvClient.builder().endpoints(endpoints).deadline(Duration.ofSeconds(10)).build()) {
+      LongFunction<CompletionStage<?>> request = request(client);
+      long next = 0;
+      if (warmSeconds > 0) {
+        next = new Load(request, inFlight, rate).run(0, warmSeconds);
+      }
+      long cpuBefore = cpuMicros(client);
+      var load = new Load(request, inFlight, rate);
+      long began = System.nanoTime();
+      load.run(next, seconds);
+      double took = (System.nanoTime() - began) / 1e9;
+      System.out.println(load.figures(took, cpuMicros(client) - cpuBefore).line());
+      return 0;
+    }
+  }
+
+  private LongFunction<CompletionStage<?>> request(KvClient client) {
+    var random = new Random(keys);
+    byte[] bytes = new byte[valueBytes];
+    random.nextBytes(bytes);
+    ByteSeq value = ByteSeq.of(bytes);
+    PutOptions putOptions = PutOptions.DEFAULT;
+    GetOptions getOptions = GetOptions.DEFAULT;
+    return switch (work) {
+      case put -> number -> client.async().put(key(random.nextInt(keys)), value, putOptions);
+      case get -> number -> client.async().get(key(random.nextInt(keys)), getOptions);
+    };
+  }
+
+  /** The prefixes spread the keys evenly over the shards of {@code config/three-node}. */
+  static ByteSeq key(int number) {
+    return ByteSeq.utf8(PREFIXES[number & 7] + "/bench/" + number);
+  }
+
+  private static long cpuMicros(KvClient client) {
+    long sum = 0;
+    for (ClusterMap.Node node : client.clusterMap().nodes()) {
+      sum += client.status(node.name()).cpu().toNanos() / 1_000;
+    }
+    return sum;
+  }
+}
