@@ -1,6 +1,8 @@
 # Sourced by the commands beside it: finds a JDK 25 and builds what is missing. Expects $root, the folder that holds bin/.
 
 JAVA_MIN=25
+# Where packages put JDKs; a test looks elsewhere.
+: "${CAIRN_JVM_DIR:=/usr/lib/jvm}"
 
 fail() {
   printf '%s: %s\n' "${0##*/}" "$1" >&2
@@ -19,12 +21,12 @@ jdk_feature() {
   done <"$1/release"
 }
 
-# Sets JAVA and JDK_FOUND: JAVA_HOME, else what lies in /usr/lib/jvm, else java on the PATH; the first that is new enough.
+# Sets JAVA and JDK_FOUND: JAVA_HOME, else what lies in $CAIRN_JVM_DIR, else java on the PATH; the first that is new enough.
 find_java() {
   local home feature seen=""
   local -a homes=()
   [[ -n ${JAVA_HOME:-} ]] && homes+=("$JAVA_HOME")
-  for home in /usr/lib/jvm/*; do
+  for home in "$CAIRN_JVM_DIR"/*; do
     [[ -d $home ]] && homes+=("$home")
   done
   if command -v java >/dev/null 2>&1; then
@@ -42,7 +44,7 @@ find_java() {
       seen+=" $home ($feature)"
     fi
   done
-  fail "no JDK $JAVA_MIN or newer was found in JAVA_HOME, /usr/lib/jvm or on the PATH;${seen:+ too old:$seen;} install one, or set JAVA_HOME to it"
+  fail "no JDK $JAVA_MIN or newer was found in JAVA_HOME, $CAIRN_JVM_DIR or on the PATH;${seen:+ too old:$seen;} install one, or set JAVA_HOME to it"
 }
 
 # The jar of module $1, in JAR; fails when it is not built.
@@ -82,6 +84,10 @@ build() {
   fi
   if is_stale; then
     echo "building (mvn package, without tests) ..." >&2
+    # A message that is gone from the .proto files leaves its generated class behind, which then does not compile.
+    if [[ -n $(find "$root/protocol/src/main/proto" -newer "$root/protocol/target/classes" -print -quit 2>/dev/null) ]]; then
+      rm -rf "$root/protocol/target"
+    fi
     # Maven itself runs on any JDK; the toolchain plugin finds the one to compile with.
     if ! (
       cd "$root" || exit 1

@@ -74,9 +74,9 @@ final class NodeProcess {
     AdminServer admin;
     try {
       node = nodes.create(config, meters, clock);
-      AdminPages pages = new AdminPages(registry::scrape, new LoopLiveness(node.loops()), node.readiness(), AdminPages.WAIT_NANOS);
       node.broken().whenComplete((cause, failure) -> ending.completeExceptionally(cause != null ? cause : failure));
       node.start();
+      AdminPages pages = new AdminPages(registry::scrape, new LoopLiveness(node.loops()), node.readiness(), AdminPages.WAIT_NANOS);
       admin = new AdminServer(config.addresses().admin(), config.limits().adminRequestBytes(), pages);
     } catch (Throwable e) {
       return cannotStart(e);

@@ -1,0 +1,195 @@
+package io.cairn.server.main;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the commands in bin/ decide before a node runs, on a copy of them that has nothing built and no cluster. */
+@Timeout(60)
+class BinTest {
+  private static final Path BIN = Path.of("..", "bin");
+  private static final Path CONFIG = Path.of("..", "config", "three-node");
+
+  @TempDir
+  Path root;
+  private Process bystander;
+
+  @BeforeEach
+  void copy() throws IOException {
+    Files.createDirectories(root.resolve("bin"));
+    Files.createDirectories(root.resolve("config/three-node"));
+    Files.createDirectories(root.resolve(".cluster"));
+    for (String name : new String[] {"kvd", "kvctl", "cluster", "java.bash"}) {
+      Path copy = Files.copy(BIN.resolve(name), root.resolve("bin").resolve(name));
+      copy.toFile().setExecutable(true);
+    }
+    for (String name : new String[] {"n1.yaml", "n2.yaml", "n3.yaml"}) {
+      Files.copy(CONFIG.resolve(name), root.resolve("config/three-node").resolve(name));
+    }
+  }
+
+  @AfterEach
+  void end() {
+    if (bystander != null) {
+      bystander.destroyForcibly();
+    }
+  }
+
+  @Test
+  void aProcessThatIsNotThatNodesIsNeverActedOnThoughItsIdWasKept() throws Exception {
+    bystander = new ProcessBuilder("sleep", "600").start();
+    Files.writeString(root.resolve(".cluster/n1.pid"), bystander.pid() + " " + startTime(bystander.pid()) + "\n");
+
+    for (String command : new String[] {"kill", "pause", "resume"}) {
+      Ran ran = run("bin/cluster", command, "1");
+      assertThat(ran.status).isEqualTo(1);
+      assertThat(ran.output).isEqualTo("cluster: n1 does not run; bin/cluster start 1 starts it\n");
+    }
+    assertThat(run("bin/cluster", "status").output).contains("n1  gone", "n2  stopped", "n3  stopped");
+    assertThat(run("bin/cluster", "stop").output).isEqualTo("nothing runs\n");
+    assertThat(bystander.isAlive()).isTrue();
+    assertThat(root.resolve(".cluster/n1.pid")).doesNotExist();
+  }
+
+  @Test
+  void aProcessWithTheNodesCommandLineButAnotherStartTimeIsNotItsEither() throws Exception {
+    bystander = new ProcessBuilder("bash", "-c", "sleep 600; : io.cairn.server.main.Kvd --config config/three-node/n1.yaml ").start();
+    Files.writeString(root.resolve(".cluster/n1.pid"), bystander.pid() + " " + (startTime(bystander.pid()) - 1) + "\n");
+    assertThat(run("bin/cluster", "kill", "1").status).isEqualTo(1);
+    assertThat(bystander.isAlive()).isTrue();
+
+    Files.writeString(root.resolve(".cluster/n1.pid"), bystander.pid() + " " + startTime(bystander.pid()) + "\n");
+    assertThat(run("bin/cluster", "kill", "1").status).as("with the right one it is").isZero();
+    assertThat(bystander.waitFor()).isEqualTo(128 + 9);
+  }
+
+  @Test
+  void aLockThatWasLeftBehindIsTakenOverWithAMessage() throws Exception {
+    Files.writeString(root.resolve(".cluster/lock"), "4242\n");
+
+    assertThat(run("bin/cluster", "stop").output)
+        .isEqualTo("an earlier bin/cluster (process 4242) was cut off and left its lock; it is taken over\nnothing runs\n");
+    assertThat(run("bin/cluster", "stop").output).isEqualTo("nothing runs\n");
+  }
+
+  @Test
+  void aLockThatIsHeldIsRespected() throws Exception {
+    Files.writeString(root.resolve(".cluster/lock"), "77\n");
+    Ran ran = run("flock", root.resolve(".cluster/lock").toString(), "bin/cluster", "stop");
+
+    assertThat(ran.status).isEqualTo(1);
+    assertThat(ran.output).isEqualTo("cluster: another bin/cluster is at work (process 77); wait for it to end, or end it\n");
+  }
+
+  @Test
+  void wipeDeletesEverythingAndAddedNodesAreKnown() throws Exception {
+    Files.createDirectories(root.resolve(".cluster/n4"));
+    assertThat(run("bin/cluster", "status").output).contains("n4  stopped");
+    assertThat(run("bin/cluster", "wipe").output).endsWith("all data and logs are deleted\n");
+    assertThat(root.resolve(".cluster")).doesNotExist();
+    assertThat(run("bin/cluster", "kill", "4").output).contains("there is no node n4; N is one of: 1 2 3");
+  }
+
+  @Test
+  void worksThroughASymbolicLinkFromAnyDirectory() throws Exception {
+    Path elsewhere = Files.createDirectories(root.resolve("else where"));
+    Path link = Files.createSymbolicLink(elsewhere.resolve("c"), root.resolve("bin/cluster"));
+    Ran ran = run(elsewhere, Map.of(), link.toString(), "stop");
+
+    assertThat(ran.output).isEqualTo("nothing runs\n");
+  }
+
+  @Test
+  void aCommandItDoesNotKnowShowsThoseThereAre() throws Exception {
+    Ran ran = run("bin/cluster", "frobnicate");
+
+    assertThat(ran.status).isEqualTo(2);
+    assertThat(ran.output).startsWith("usage: bin/cluster COMMAND");
+  }
+
+  @Test
+  void withoutAJdk25ItIsSaidWhereWasLookedAndWhatWasTooOld() throws Exception {
+    Path jvms = Files.createDirectories(root.resolve("jvms"));
+    jdk(jvms.resolve("old"), "17.0.9");
+    Path path = Files.createDirectories(root.resolve("path"));
+    for (String tool : new String[] {"bash", "readlink", "dirname", "env"}) {
+      Files.createSymbolicLink(path.resolve(tool), Path.of(Files.exists(Path.of("/bin/" + tool)) ? "/bin" : "/usr/bin").resolve(tool));
+    }
+    Map<String, String> environment = Map.of("CAIRN_JVM_DIR", jvms.toString(), "PATH", path.toString(), "JAVA_HOME", "");
+    for (String command : new String[] {"kvd", "kvctl"}) {
+      Ran ran = run(root, environment, "bin/" + command, "--version");
+      assertThat(ran.status).isEqualTo(1);
+      assertThat(ran.output).startsWith(command + ": no JDK 25 or newer was found in JAVA_HOME, " + jvms + " or on the PATH; too old: "
+          + jvms.resolve("old") + " (17); install one");
+    }
+  }
+
+  @Test
+  void javaHomeIsTakenBeforeWhatIsInstalledIfItIsNewEnough() throws Exception {
+    Path jvms = Files.createDirectories(root.resolve("jvms"));
+    jdk(jvms.resolve("a-21"), "21.0.1");
+    jdk(jvms.resolve("b-25"), "25");
+    Path own = jdk(root.resolve("own"), "26.0.1");
+    String find = "root=.; . bin/java.bash; find_java; echo $JAVA";
+
+    assertThat(run(root, Map.of("CAIRN_JVM_DIR", jvms.toString(), "JAVA_HOME", own.toString()), "bash", "-c", find).output)
+        .isEqualTo(own + "/bin/java\n");
+    assertThat(run(root, Map.of("CAIRN_JVM_DIR", jvms.toString(), "JAVA_HOME", jvms.resolve("a-21").toString()), "bash", "-c", find).output)
+        .isEqualTo(jvms.resolve("b-25") + "/bin/java\n");
+  }
+
+  @Test
+  void everyOptionOfTheJvmHasItsReasonAboveIt() throws IOException {
+    Pattern options = Pattern.compile("(?s)\noptions=\\(\n(.*?)\n\\)\n");
+    for (String name : new String[] {"kvd", "kvctl"}) {
+      Matcher found = options.matcher(Files.readString(BIN.resolve(name)));
+      assertThat(found.find()).isTrue();
+      assertThat(found.group(1)).contains("-Xmx", "-XX:MaxDirectMemorySize=", "GC", "-XX:+ExitOnOutOfMemoryError",
+          "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow");
+      assertThat(found.group(1).lines().findFirst()).hasValueSatisfying(line -> assertThat(line.strip()).startsWith("# "));
+    }
+  }
+
+  /** A folder that looks like a JDK to whoever reads its release file. */
+  private static Path jdk(Path home, String version) throws IOException {
+    Files.createDirectories(home.resolve("bin"));
+    Files.writeString(home.resolve("release"), "IMPLEMENTOR=\"x\"\nJAVA_VERSION=\"" + version + "\"\n");
+    Files.writeString(home.resolve("bin/java"), "#!/bin/sh\n").toFile().setExecutable(true);
+    return home;
+  }
+
+  /** As the kernel counts it, field 22 of its stat file. */
+  private static long startTime(long process) throws IOException {
+    String stat = Files.readString(Path.of("/proc/" + process + "/stat"));
+    return Long.parseLong(stat.substring(stat.lastIndexOf(')') + 2).split(" ")[19]);
+  }
+
+  private record Ran(int status, String output) {}
+
+  private Ran run(String... command) throws IOException, InterruptedException {
+    return run(root, Map.of(), command);
+  }
+
+  private Ran run(Path directory, Map<String, String> environment, String... command) throws IOException, InterruptedException {
+    List<String> words = Stream.of(command).map(word -> word.startsWith("bin/") ? root.resolve(word).toString() : word).toList();
+    ProcessBuilder builder = new ProcessBuilder(words).directory(directory.toFile()).redirectErrorStream(true);
+    builder.environment().putAll(new TreeMap<>(environment));
+    Process process = builder.start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return new Ran(process.waitFor(), output);
+  }
+}
