@@ -1,6 +1,7 @@
 package io.cairn.storage.directory;
 
 import io.cairn.platform.RandomSource;
+import java.util.Locale;
 
 /**
  * Which life of a node a data directory belongs to: 128 random bits, made with the directory. A node that comes back under its
@@ -22,6 +23,6 @@ public record Incarnation(long high, long low) {
 
   @Override
   public String toString() {
-    return String.format("%016x%016x", high, low);
+    return String.format(Locale.ROOT, "%016x%016x", high, low);
   }
 }

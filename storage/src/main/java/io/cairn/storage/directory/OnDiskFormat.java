@@ -3,6 +3,7 @@ package io.cairn.storage.directory;
 import io.cairn.storage.StorageFailure;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -33,11 +34,11 @@ final class OnDiskFormat {
         .append("cluster=").append(identity.clusterId()).append('\n')
         .append("node=").append(identity.nodeName()).append('\n')
         .append("incarnation=").append(identity.incarnation()).append('\n')
-        .append("bootstrap-digest=").append(String.format("%016x", identity.bootstrapDigest())).append('\n')
+        .append("bootstrap-digest=").append(String.format(Locale.ROOT, "%016x", identity.bootstrapDigest())).append('\n')
         .append("bootstrapped=").append(identity.bootstrapped()).append('\n');
     identity.peers().forEach((name, incarnation) -> text.append("peer.").append(name).append('=').append(incarnation).append('\n'));
     byte[] body = text.toString().getBytes(StandardCharsets.UTF_8);
-    return (text + "crc32c=" + String.format("%08x", crc(body, body.length)) + "\n").getBytes(StandardCharsets.UTF_8);
+    return (text + "crc32c=" + String.format(Locale.ROOT, "%08x", crc(body, body.length)) + "\n").getBytes(StandardCharsets.UTF_8);
   }
 
   /**

@@ -195,7 +195,7 @@ final class LogRecovery {
 
   /** A segment without a header must hold no batch. Returns whether any of its sectors bears its number. */
   private static boolean refuseBatches(int number, String path, StoredFile file, int sectors) throws IOException {
-    var window = new SectorWindow(file, path, number, UNUSED_LOOK_SECTORS);
+    var window = new SectorWindow(file, path, number, Math.min(UNUSED_LOOK_SECTORS, sectors));
     boolean touched = false;
     for (int sector = 0; sector < Math.min(sectors, UNUSED_LOOK_SECTORS); sector++) {
       SectorWindow.State state = window.state(sector);
@@ -224,7 +224,7 @@ final class LogRecovery {
 
   /** @param end the sector at which the next segment says this one ends, or -1 for the last segment */
   private void readBatches(Segment segment, SegmentHeader header, int end) throws IOException {
-    var window = new SectorWindow(segment.file, segment.path, segment.number, WINDOW_SECTORS);
+    var window = new SectorWindow(segment.file, segment.path, segment.number, Math.min(WINDOW_SECTORS, segment.sectors));
     segment.nextSector = header.places().firstBatch();
     if (header.nextBatch() != nextBatch && segment != live.getFirst()) {
       throw window.corrupt(0, "begins with batch " + header.nextBatch() + ", the segment before ends with " + (nextBatch - 1));

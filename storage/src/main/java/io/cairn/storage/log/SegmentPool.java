@@ -6,6 +6,7 @@ import io.cairn.storage.StorageFailure;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.Locale;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.zip.CRC32C;
@@ -33,6 +34,7 @@ final class SegmentPool {
   private Spare reserve;
   private int nextNumber;
   private boolean preparing;
+  private volatile boolean closed;
   private final AtomicReference<Filled> filled = new AtomicReference<>();
 
   /** A segment nobody has begun; number 0 for the reserve. */
@@ -50,7 +52,7 @@ final class SegmentPool {
   }
 
   static String nameOf(int number) {
-    return String.format("%010d", number) + SUFFIX;
+    return String.format(Locale.ROOT, "%010d", number) + SUFFIX;
   }
 
   /** Puts back what recovery found: a file that no batch was ever written to under its number, or the reserve. */
@@ -130,7 +132,9 @@ final class SegmentPool {
     return count * segmentSectors * OnDiskFormat.SECTOR_BYTES;
   }
 
+  /** What the executor is filling at this moment is given up by it. */
   void close() throws IOException {
+    closed = true;
     Filled last = filled.getAndSet(null);
     if (last != null && last.file != null) {
       last.file.close();
@@ -211,6 +215,9 @@ final class SegmentPool {
       written = true;
       file.sync();
       filled.set(new Filled(path, file, null, null));
+      if (closed && filled.getAndSet(null) != null) {
+        file.close();
+      }
     } catch (IOException failure) {
       discard(path, file);
       filled.set(written ? new Filled(path, null, null, failure) : new Filled(path, null, failure, null));
@@ -229,12 +236,15 @@ final class SegmentPool {
   }
 
   /** Fills the file with empty sectors. */
-  private static void fill(StoredFile file, int sectors) throws IOException {
+  private void fill(StoredFile file, int sectors) throws IOException {
     ByteBuffer piece = ByteBuffer.allocateDirect(Math.min(sectors, FILL_SECTORS) * OnDiskFormat.SECTOR_BYTES);
     var crc = new CRC32C();
     crc.update(new byte[OnDiskFormat.CHECK_OFFSET]);
     int check = (int) crc.getValue();
     for (int from = 0; from < sectors; from += FILL_SECTORS) {
+      if (closed) {
+        throw new IOException("the log was closed");
+      }
       int count = Math.min(FILL_SECTORS, sectors - from);
       for (int i = 0; i < count; i++) {
         piece.putInt(i * OnDiskFormat.SECTOR_BYTES + OnDiskFormat.CHECK_OFFSET, check ^ OnDiskFormat.placeMark(from + i));

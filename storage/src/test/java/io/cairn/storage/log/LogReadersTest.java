@@ -67,7 +67,7 @@ class LogReadersTest {
     var random = new SplittableRandom(3);
     long applied = 0;
     long term = 1;
-    for (int i = 0; i < 1500 || reads.get() == 0; i++) {
+    for (int i = 0; i < 500 || reads.get() == 0; i++) {
       long last = log.view(A).last().index();
       long from = last + 1;
       if (random.nextInt(4) == 0 && last > applied) {
@@ -187,13 +187,13 @@ class LogReadersTest {
     }
     assertThat(ready.await(10, TimeUnit.SECONDS)).isTrue();
     writer.execute(() -> {
-      for (int i = 1; i <= 300; i++) {
+      for (int i = 1; i <= 150; i++) {
         log.append(List.of(write(A, null, entry(1, i, 500))));
       }
       ended.countDown();
     });
     reader.execute(() -> {
-      while (log.view(A).last().index() < 300) {
+      while (log.view(A).last().index() < 150) {
         long last = log.view(A).last().index();
         if (last > 0) {
           log.view(A).entries(1, last, 5_000);
@@ -206,7 +206,7 @@ class LogReadersTest {
       Thread.onSpinWait();
     }
     assertThat(failed.get()).isNull();
-    assertThat(log.view(A).last()).isEqualTo(new EntryId(1, 300));
+    assertThat(log.view(A).last()).isEqualTo(new EntryId(1, 150));
     log.close();
   }
 }

@@ -38,7 +38,7 @@ final class LogWorkload {
   int baseMoved;
 
   LogWorkload(long seed) {
-    this(seed, 1 + new SplittableRandom(seed).nextInt(seed % 4 == 0 ? 24 : 4));
+    this(seed, 1 + new SplittableRandom(seed).nextInt(seed % 8 == 0 ? 12 : 4));
   }
 
   LogWorkload(long seed, int replicaCount) {

@@ -11,7 +11,7 @@ import net.jqwik.api.ShrinkingMode;
 class SharedLogProperties {
 
   /** LG-02, LG-03, LG-09, LG-10, LG-13, LG-18. */
-  @Property(tries = 100, shrinking = ShrinkingMode.OFF)
+  @Property(tries = 50, shrinking = ShrinkingMode.OFF)
   void theLogEqualsItsModel(@ForAll long seed) {
     var workload = new LogWorkload(seed);
     workload.run(300, 0);
@@ -19,7 +19,7 @@ class SharedLogProperties {
   }
 
   /** A-04, LG-01, LG-04, LG-05, LG-06, LG-07: what was acknowledged is there after any crash, what was not is whole or absent. */
-  @Property(tries = 400, shrinking = ShrinkingMode.OFF)
+  @Property(tries = 200, shrinking = ShrinkingMode.OFF)
   void noCrashLosesWhatWasAcknowledged(@ForAll long seed) {
     new LogWorkload(seed).run(200, 0.1);
   }
