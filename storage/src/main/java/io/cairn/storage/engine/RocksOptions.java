@@ -9,6 +9,7 @@ import org.rocksdb.Cache;
 import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
+import org.rocksdb.DataBlockIndexType;
 import org.rocksdb.FlushOptions;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
@@ -34,7 +35,8 @@ final class RocksOptions implements AutoCloseable {
 
   RocksOptions(EngineSettings settings) {
     this.settings = settings;
-    cache = own(new LRUCache(settings.blockCacheBytes()));
+    // Half of the cache is kept for indexes and filters: every read needs those, and blocks of data read once must not push them out.
+    cache = own(new LRUCache(settings.blockCacheBytes(), -1, false, 0.5));
     filter = own(new BloomFilter(10));
     database = own(database());
     // The Raft log is the write-ahead log; a sync without one would be refused by RocksDB anyway (SM-12).
@@ -76,13 +78,15 @@ final class RocksOptions implements AutoCloseable {
   ColumnFamilyOptions family(Family family) {
     var table = new BlockBasedTableConfig()
         .setBlockCache(cache)
-        .setBlockSize(family == Family.EVENTS ? 16 << 10 : 8 << 10)
+        .setBlockSize(family == Family.EVENTS ? 16 << 10 : 4 << 10)
         .setCacheIndexAndFilterBlocks(true)
+        .setCacheIndexAndFilterBlocksWithHighPriority(true)
         .setPinL0FilterAndIndexBlocksInCache(true)
         .setFormatVersion(5);
     if (family == Family.NEWEST || family == Family.DELETED) {
       // A key that is not there is told so without a read: most puts of new keys, most looks into "deleted".
-      table.setFilterPolicy(filter).setWholeKeyFiltering(true);
+      table.setFilterPolicy(filter).setWholeKeyFiltering(true)
+          .setDataBlockIndexType(DataBlockIndexType.kDataBlockBinaryAndHash);
     }
     ColumnFamilyOptions options = own(new ColumnFamilyOptions())
         .setTableFormatConfig(table)
