@@ -73,7 +73,7 @@ class CrashProperties {
     return store.contentHash();
   }
 
-  @Property(tries = 60)
+  @Property(tries = 40)
   @Label("A-03, SM-01 a crash leaves a flushed prefix over all families, with the applied index that belongs to it")
   void aCrashLeavesAPrefixThatFitsItsAppliedIndex(@ForAll long seed) {
     var random = new Random(seed);
@@ -101,7 +101,7 @@ class CrashProperties {
     assertThat(store.contentHash()).isEqualTo(hashAfter(other, log));
   }
 
-  @Property(tries = 60)
+  @Property(tries = 40)
   @Label("A-12, SM-03 replicas that apply the same entries have the same content and gave the same answers, however their rounds were cut")
   void applyIsAFunctionOfStateAndEntry(@ForAll long seed) {
     var random = new Random(seed);

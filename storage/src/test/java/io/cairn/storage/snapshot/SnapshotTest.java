@@ -193,7 +193,7 @@ class SnapshotTest {
     List<byte[]> chunks = chunks(1500);
     assertThat(chunks.size()).isGreaterThan(3);
     var random = new Random(5);
-    for (int i = 0; i < 200; i++) {
+    for (int i = 0; i < 80; i++) {
       int bad = random.nextInt(chunks.size());
       long store = follower.newStore();
       var sink = new SnapshotSink(follower.engine(), store);
