@@ -1,0 +1,27 @@
+package io.cairn.simulator.engine;
+
+/**
+ * How long an engine takes, and how often it flushes by itself.
+ *
+ * @param readNanos for one get or cursor
+ * @param writeNanos for one batch
+ * @param flushNanos what every flush takes
+ * @param flushNanosPerKiB and for each KiB written since the last one
+ * @param spontaneousFlushChance after each batch
+ */
+public record EngineSettings(long readNanos, long writeNanos, long flushNanos, long flushNanosPerKiB, double spontaneousFlushChance) {
+  public static final EngineSettings ROCKSDB = new EngineSettings(0, 5_000, 2_000_000, 3_000, 0.01);
+
+  public EngineSettings {
+    if (readNanos < 0 || writeNanos < 0 || flushNanos < 0 || flushNanosPerKiB < 0) {
+      throw new IllegalArgumentException("times are not negative");
+    }
+    if (!(spontaneousFlushChance >= 0 && spontaneousFlushChance <= 1)) {
+      throw new IllegalArgumentException("a chance lies between 0 and 1, was " + spontaneousFlushChance);
+    }
+  }
+
+  public EngineSettings withSpontaneousFlush(double chance) {
+    return new EngineSettings(readNanos, writeNanos, flushNanos, flushNanosPerKiB, chance);
+  }
+}

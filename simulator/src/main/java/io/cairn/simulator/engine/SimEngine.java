@@ -1,0 +1,151 @@
+package io.cairn.simulator.engine;
+
+import io.cairn.simulator.schedule.SimProcess;
+import io.cairn.storage.StorageFailure;
+import io.cairn.storage.engine.Engine;
+import io.cairn.storage.engine.EngineBatch;
+import io.cairn.storage.engine.EngineCursor;
+import io.cairn.storage.engine.EngineView;
+import io.cairn.storage.engine.Family;
+
+/** An open engine. */
+final class SimEngine implements Engine {
+  private final SimEngineDisk disk;
+  private final SimProcess process;
+  private final EngineImage image;
+  private long unflushedBytes;
+  private boolean closed;
+
+  SimEngine(SimEngineDisk disk, SimProcess process, EngineImage image) {
+    this.disk = disk;
+    this.process = process;
+    this.image = image;
+  }
+
+  @Override
+  public byte[] get(Family family, byte[] key) {
+    checkOpen();
+    disk.scheduler().elapse(disk.settings().readNanos());
+    return copy(OrderedBytes.get(image.latest().map(family), key));
+  }
+
+  @Override
+  public byte[] durable(Family family, byte[] key) {
+    checkOpen();
+    disk.scheduler().elapse(disk.settings().readNanos());
+    return copy(OrderedBytes.get(image.durable(disk.scheduler().now()).map(family), key));
+  }
+
+  @Override
+  public EngineView view() {
+    checkOpen();
+    return new View(image.latest());
+  }
+
+  @Override
+  public void write(EngineBatch batch) {
+    checkOpen();
+    SimEngineBatch changes = (SimEngineBatch) batch;
+    disk.scheduler().elapse(disk.settings().writeNanos());
+    if (disk.writeFails()) {
+      throw new StorageFailure(StorageFailure.Kind.DISK, "write failed: Input/output error");
+    }
+    OrderedBytes[] maps = image.latest().copyOfMaps();
+    changes.applyTo(maps, disk.scheduler().digest());
+    unflushedBytes += changes.bytes();
+    image.add(new EngineVersion(maps, disk.scheduler().now()), disk.scheduler().eventTime());
+    changes.clear();
+    if (disk.random().chance(disk.settings().spontaneousFlushChance())) {
+      image.flushed(disk.scheduler().now() + flushNanos());
+    }
+  }
+
+  @Override
+  public EngineBatch newBatch() {
+    checkOpen();
+    return new SimEngineBatch();
+  }
+
+  @Override
+  public void flush() {
+    checkOpen();
+    disk.scheduler().elapseBlocking(flushNanos(), "flushing the engine");
+    if (disk.flushFails()) {
+      throw new StorageFailure(StorageFailure.Kind.DISK, "flush failed: Input/output error");
+    }
+    unflushedBytes = 0;
+    image.flushed(disk.scheduler().now());
+  }
+
+  @Override
+  public long unflushedBytes() {
+    checkOpen();
+    return unflushedBytes;
+  }
+
+  @Override
+  public long diskBytes() {
+    checkOpen();
+    return image.durable(disk.scheduler().now()).bytes();
+  }
+
+  /** Without a flush, like a crash: whoever wants to keep more than the last flush covered flushes first. */
+  @Override
+  public void close() {
+    if (!closed && process.alive()) {
+      closed = true;
+      image.lose(disk.scheduler().now(), disk.random());
+    }
+  }
+
+  private long flushNanos() {
+    return disk.settings().flushNanos() + unflushedBytes / 1024 * disk.settings().flushNanosPerKiB();
+  }
+
+  private void checkOpen() {
+    process.checkAlive();
+    if (closed) {
+      throw new IllegalStateException("the engine is closed");
+    }
+  }
+
+  /** Callers own what they get; the map's arrays are shared by versions and must not change. */
+  private static byte[] copy(byte[] value) {
+    return value == null ? null : value.clone();
+  }
+
+  private final class View implements EngineView {
+    private final EngineVersion version;
+    private boolean viewClosed;
+
+    View(EngineVersion version) {
+      this.version = version;
+    }
+
+    @Override
+    public byte[] get(Family family, byte[] key) {
+      checkView();
+      disk.scheduler().elapse(disk.settings().readNanos());
+      return copy(OrderedBytes.get(version.map(family), key));
+    }
+
+    @Override
+    public EngineCursor cursor(Family family, byte[] start, byte[] end) {
+      checkView();
+      disk.scheduler().elapse(disk.settings().readNanos());
+      return new SimEngineCursor(version.map(family), start, end);
+    }
+
+    @Override
+    public void close() {
+      viewClosed = true;
+    }
+
+    private void checkView() {
+      checkOpen();
+      if (viewClosed) {
+        throw new IllegalStateException("the view is closed");
+      }
+    }
+  }
+}
