@@ -14,6 +14,8 @@ final class SimEngine implements Engine {
   private final SimProcess process;
   private final EngineImage image;
   private long unflushedBytes;
+  /** After a failure every call fails: nothing is known of what the engine holds. */
+  private StorageFailure failure;
   private boolean closed;
 
   SimEngine(SimEngineDisk disk, SimProcess process, EngineImage image) {
@@ -46,9 +48,12 @@ final class SimEngine implements Engine {
   public void write(EngineBatch batch) {
     checkOpen();
     SimEngineBatch changes = (SimEngineBatch) batch;
+    if (changes.count() == 0) {
+      return;
+    }
     disk.scheduler().elapse(disk.settings().writeNanos());
     if (disk.writeFails()) {
-      throw new StorageFailure(StorageFailure.Kind.DISK, "write failed: Input/output error");
+      throw fail("write failed: Input/output error");
     }
     OrderedBytes[] maps = image.latest().copyOfMaps();
     changes.applyTo(maps, disk.scheduler().digest());
@@ -71,7 +76,7 @@ final class SimEngine implements Engine {
     checkOpen();
     disk.scheduler().elapseBlocking(flushNanos(), "flushing the engine");
     if (disk.flushFails()) {
-      throw new StorageFailure(StorageFailure.Kind.DISK, "flush failed: Input/output error");
+      throw fail("flush failed: Input/output error");
     }
     unflushedBytes = 0;
     image.flushed(disk.scheduler().now());
@@ -98,6 +103,11 @@ final class SimEngine implements Engine {
     }
   }
 
+  private StorageFailure fail(String why) {
+    failure = new StorageFailure(StorageFailure.Kind.DISK, why);
+    return failure;
+  }
+
   private long flushNanos() {
     return disk.settings().flushNanos() + unflushedBytes / 1024 * disk.settings().flushNanosPerKiB();
   }
@@ -106,6 +116,9 @@ final class SimEngine implements Engine {
     process.checkAlive();
     if (closed) {
       throw new IllegalStateException("the engine is closed");
+    }
+    if (failure != null) {
+      throw failure;
     }
   }
 

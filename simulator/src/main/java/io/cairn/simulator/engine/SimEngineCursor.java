@@ -5,6 +5,8 @@ import java.util.Arrays;
 
 /** Walks one version of one family between two keys. */
 final class SimEngineCursor implements EngineCursor {
+  private static final byte[] FIRST = new byte[0];
+
   private final OrderedBytes map;
   private final byte[] start;
   private final byte[] end;
@@ -12,9 +14,9 @@ final class SimEngineCursor implements EngineCursor {
 
   SimEngineCursor(OrderedBytes map, byte[] start, byte[] end) {
     this.map = map;
-    this.start = start.clone();
+    this.start = start == null ? FIRST : start.clone();
     this.end = end == null ? null : end.clone();
-    seek(start);
+    seek(this.start);
   }
 
   @Override

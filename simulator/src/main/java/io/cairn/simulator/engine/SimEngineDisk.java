@@ -10,11 +10,11 @@ public final class SimEngineDisk {
   private final SimScheduler scheduler;
   private final SimRandom random;
   private final TreeMap<String, EngineImage> images = new TreeMap<>();
-  private EngineSettings settings;
+  private SimEngineSettings settings;
   private int failingFlush;
   private int failingWrite;
 
-  public SimEngineDisk(SimScheduler scheduler, String host, EngineSettings settings) {
+  public SimEngineDisk(SimScheduler scheduler, String host, SimEngineSettings settings) {
     this.scheduler = scheduler;
     this.random = scheduler.random("engine." + host);
     this.settings = settings;
@@ -25,7 +25,7 @@ public final class SimEngineDisk {
     return new SimEngines(this, process);
   }
 
-  public void settings(EngineSettings changed) {
+  public void settings(SimEngineSettings changed) {
     settings = changed;
   }
 
@@ -64,7 +64,7 @@ public final class SimEngineDisk {
     return random;
   }
 
-  EngineSettings settings() {
+  SimEngineSettings settings() {
     return settings;
   }
 

@@ -23,6 +23,7 @@ final class SimLoop implements EventLoop {
   private boolean awake;
   private long busyUntilNanos;
   private boolean stopped;
+  private boolean failed;
 
   SimLoop(SimScheduler scheduler, SimProcess process, String name, boolean mayBlock) {
     this.scheduler = scheduler;
@@ -83,6 +84,9 @@ final class SimLoop implements EventLoop {
   }
 
   private void arrive(Runnable task) {
+    if (failed) {
+      return;
+    }
     inbox.addLast(task);
     if (!awake) {
       awake = true;
@@ -98,6 +102,9 @@ final class SimLoop implements EventLoop {
     } catch (SimProcessKilled killed) {
       throw killed;
     } catch (Throwable failure) {
+      // As in production: a task that throws has left what the loop owns half changed, so the loop runs nothing more.
+      failed = true;
+      inbox.clear();
       process.failed(this, failure);
     } finally {
       busyUntilNanos = scheduler.now() + scheduler.taskNanos();

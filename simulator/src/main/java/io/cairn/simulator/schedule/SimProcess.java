@@ -4,7 +4,7 @@ import io.cairn.platform.EventLoop;
 import io.cairn.platform.EventLoops;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 
 /**
  * One life of one node, from its start to its crash. Loops, timers and connections belong to it; when it is over nothing of
@@ -18,7 +18,7 @@ public final class SimProcess implements EventLoops {
   private final SimRandom random;
   private final SimClock clock;
   private final List<Runnable> deathListeners = new ArrayList<>();
-  private Consumer<Throwable> uncaught;
+  private BiConsumer<EventLoop, Throwable> uncaught;
   private boolean alive = true;
   private boolean powerLost;
   private long diedAtNanos = Long.MAX_VALUE;
@@ -105,8 +105,11 @@ public final class SimProcess implements EventLoops {
     }
   }
 
-  /** What happens to a throwable that leaves a task; by default the run fails with it. */
-  public void onUncaught(Consumer<Throwable> handler) {
+  /**
+   * What happens to a throwable that leaves a task, called on the loop, which then runs nothing more; by default the run fails
+   * with it.
+   */
+  public void onUncaught(BiConsumer<EventLoop, Throwable> handler) {
     uncaught = handler;
   }
 
@@ -140,7 +143,7 @@ public final class SimProcess implements EventLoops {
 
   void failed(SimLoop loop, Throwable failure) {
     if (uncaught != null) {
-      uncaught.accept(failure);
+      uncaught.accept(loop, failure);
       return;
     }
     if (failure instanceof SimFailure known) {

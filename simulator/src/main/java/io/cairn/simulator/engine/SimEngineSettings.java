@@ -9,10 +9,10 @@ package io.cairn.simulator.engine;
  * @param flushNanosPerKiB and for each KiB written since the last one
  * @param spontaneousFlushChance after each batch
  */
-public record EngineSettings(long readNanos, long writeNanos, long flushNanos, long flushNanosPerKiB, double spontaneousFlushChance) {
-  public static final EngineSettings ROCKSDB = new EngineSettings(0, 5_000, 2_000_000, 3_000, 0.01);
+public record SimEngineSettings(long readNanos, long writeNanos, long flushNanos, long flushNanosPerKiB, double spontaneousFlushChance) {
+  public static final SimEngineSettings ROCKSDB = new SimEngineSettings(0, 5_000, 2_000_000, 3_000, 0.01);
 
-  public EngineSettings {
+  public SimEngineSettings {
     if (readNanos < 0 || writeNanos < 0 || flushNanos < 0 || flushNanosPerKiB < 0) {
       throw new IllegalArgumentException("times are not negative");
     }
@@ -21,7 +21,7 @@ public record EngineSettings(long readNanos, long writeNanos, long flushNanos, l
     }
   }
 
-  public EngineSettings withSpontaneousFlush(double chance) {
-    return new EngineSettings(readNanos, writeNanos, flushNanos, flushNanosPerKiB, chance);
+  public SimEngineSettings withSpontaneousFlush(double chance) {
+    return new SimEngineSettings(readNanos, writeNanos, flushNanos, flushNanosPerKiB, chance);
   }
 }
