@@ -1,0 +1,7 @@
+package io.cairn.simulator.architecture.planted.platform;
+
+class NotJdk {
+  long now() {
+    return System.nanoTime();
+  }
+}

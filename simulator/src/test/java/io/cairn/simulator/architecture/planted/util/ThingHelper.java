@@ -1,0 +1,3 @@
+package io.cairn.simulator.architecture.planted.util;
+
+class ThingHelper {}

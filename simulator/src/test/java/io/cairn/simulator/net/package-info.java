@@ -1,2 +1,0 @@
-/** What every transport keeps to ({@code TransportContractTest}), and what the simulated one does on top. */
-package io.cairn.simulator.net;
