@@ -132,6 +132,33 @@ class LogCrashTest {
   }
 
   @Test
+  @DisplayName("LG-05 LG-06 a header of several sectors, torn as the segment was begun, is no segment yet")
+  void tornHeader() {
+    List<LogWrite> all = new ArrayList<>();
+    for (int shard = 1; shard <= 20; shard++) {
+      all.add(write(new ReplicaKey(shard, new ReplicaId(shard)), new HardState(1, shard, 0), entry(1, 1, 10)));
+    }
+    ReplicaKey first = all.getFirst().replica();
+    for (int at = 0; at < 3; at++) { // the first copy, the second copy, the sync
+      var files = new MemoryFiles();
+      SharedLog log = open(files);
+      log.append(all);
+      log.append(List.of(write(first, null, entry(1, 2, 8000))));
+      files.crashAt(files.changes() + at);
+      int segment = log.activeSegment();
+      assertThatThrownBy(() -> log.append(List.of(write(first, null, entry(1, 3, 8000))))).isInstanceOf(MemoryFiles.Crashed.class);
+      assertThat(log.activeSegment()).as("the segment as long as the next one is not begun").isEqualTo(segment);
+      assertThat(files.dirtySectors()).isEqualTo(at == 0 ? 3 : 6);
+      for (long outcome = 0; outcome < 64; outcome++) {
+        try (SharedLog recovered = open(files.crash(outcome))) {
+          assertThat(recovered.replicas()).hasSize(all.size());
+          assertThat(recovered.view(first).last()).isEqualTo(new EntryId(1, 2));
+        }
+      }
+    }
+  }
+
+  @Test
   @DisplayName("LG-07 in a segment used again the entries of its earlier life stay dead, also behind a torn batch")
   void recycledSegments() {
     var files = new MemoryFiles();
