@@ -67,7 +67,7 @@ class BinTest {
 
   @Test
   void aProcessWithTheNodesCommandLineButAnotherStartTimeIsNotItsEither() throws Exception {
-    bystander = new ProcessBuilder("bash", "-c", "sleep 600; : io.cairn.server.main.Kvd --config config/three-node/n1.yaml ").start();
+    bystander = new ProcessBuilder("bash", "-c", "read -r _; : io.cairn.server.main.Kvd --config config/three-node/n1.yaml ").start();
     Files.writeString(root.resolve(".cluster/n1.pid"), bystander.pid() + " " + (startTime(bystander.pid()) - 1) + "\n");
     assertThat(run("bin/cluster", "kill", "1").status).isEqualTo(1);
     assertThat(bystander.isAlive()).isTrue();
@@ -127,7 +127,8 @@ class BinTest {
     jdk(jvms.resolve("old"), "17.0.9");
     Path path = Files.createDirectories(root.resolve("path"));
     for (String tool : new String[] {"bash", "readlink", "dirname", "env"}) {
-      Files.createSymbolicLink(path.resolve(tool), Path.of(Files.exists(Path.of("/bin/" + tool)) ? "/bin" : "/usr/bin").resolve(tool));
+      Path real = Path.of(Files.exists(Path.of("/bin/" + tool)) ? "/bin" : "/usr/bin").resolve(tool);
+      Files.writeString(path.resolve(tool), "#!/bin/sh\nexec " + real + " \"$@\"\n").toFile().setExecutable(true);
     }
     Map<String, String> environment = Map.of("CAIRN_JVM_DIR", jvms.toString(), "PATH", path.toString(), "JAVA_HOME", "");
     for (String command : new String[] {"kvd", "kvctl"}) {
