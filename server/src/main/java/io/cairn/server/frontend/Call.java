@@ -5,6 +5,7 @@ import io.cairn.protocol.wire.Response;
 import io.cairn.server.metrics.NodeMeters;
 import io.cairn.server.metrics.RequestOp;
 import io.cairn.server.metrics.RequestOutcome;
+import io.cairn.server.outcome.FailStop;
 import io.cairn.server.outcome.Refusal;
 
 /**
@@ -14,7 +15,7 @@ import io.cairn.server.outcome.Refusal;
 public final class Call {
 
   /** What all calls of a node share. */
-  public record Desk(Admission admission, NodeMeters meters, Clock clock) {}
+  public record Desk(Admission admission, NodeMeters meters, Clock clock, FailStop failStop) {}
 
   private final Desk desk;
   private final ClientConnection connection;
@@ -91,7 +92,9 @@ public final class Call {
       ended = true;
       desk.admission.leave(connection, cost);
       desk.meters.request(op, outcome, desk.clock.nanoTime() - began);
-      connection.channel().respond(requestId, response, false);
+      if (!desk.failStop.isBroken()) {
+        connection.channel().respond(requestId, response, false);
+      }
     });
   }
 }

@@ -38,7 +38,7 @@ final class NodeProcess {
   private final NodeFactory nodes;
   private final PrintStream err;
   private final BootClock clock = new BootClock();
-  /** Why the process ends: the name of a signal, or exceptionally the failure. */
+  /** Why the process ends in order: the name of a signal. */
   private final CompletableFuture<String> ending = new CompletableFuture<>();
   private volatile boolean started;
   private LogQueue logQueue;
@@ -74,7 +74,7 @@ final class NodeProcess {
     AdminServer admin;
     try {
       node = nodes.create(config, meters, clock);
-      node.broken().whenComplete((cause, failure) -> ending.completeExceptionally(cause != null ? cause : failure));
+      node.broken().whenComplete((cause, failure) -> endBroken(cause != null ? cause : failure));
       node.start();
       AdminPages pages = new AdminPages(registry::scrape, new LoopLiveness(node.loops()), node.readiness(), AdminPages.WAIT_NANOS);
       admin = new AdminServer(config.addresses().admin(), config.limits().adminRequestBytes(), pages);
@@ -87,13 +87,16 @@ final class NodeProcess {
       String signal = ending.join();
       log.info("ending, takes no new work; signal={} grace={}ms", signal, TimeUnit.NANOSECONDS.toMillis(config.shutdownGraceNanos()));
       return stop(node);
-    } catch (java.util.concurrent.CompletionException e) {
-      // Broken: nothing more is done with what can no longer be trusted, closing it included.
-      log.error("broken, ends at once", e.getCause());
-      return ExitStatus.of(e.getCause());
     } finally {
       admin.close();
     }
+  }
+
+  /** On the thread that found it: nothing more is done with what can no longer be trusted, closing it included. */
+  private void endBroken(Throwable cause) {
+    log.error("broken, ends at once", cause);
+    logQueue.close(LogQueue.CLOSE_NANOS);
+    Runtime.getRuntime().halt(ExitStatus.of(cause).code());
   }
 
   private NodeMeters meters(PrometheusMeterRegistry registry) {

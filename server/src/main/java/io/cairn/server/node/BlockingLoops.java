@@ -9,7 +9,7 @@ import java.util.List;
  *
  * @param log the log's files, and the data directory's
  * @param apply writes of the engine
- * @param flush flushes of the engine
+ * @param flush flushes of the engine; also fills the log's next segment ahead of time
  * @param scan reads of ranges and of snapshots
  */
 record BlockingLoops(EventLoop log, EventLoop apply, EventLoop flush, EventLoop scan) {

@@ -5,6 +5,7 @@ import io.cairn.protocol.transport.HostPort;
 import io.cairn.server.admin.Readiness;
 import io.cairn.server.config.NodeConfig;
 import io.cairn.server.metrics.NodeMeters;
+import io.cairn.server.outcome.FailStop;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,14 +32,25 @@ public final class Node {
     this.config = config;
     this.devices = devices;
     this.blocking = new BlockingLoops(devices.loops());
-    this.rooms = new Rooms(config, devices, blocking, meters, facts, this::fail);
+    this.rooms = new Rooms(config, devices, blocking, meters, facts, new FailStop() {
+      @Override
+      public void broken(String what, Throwable cause) {
+        fail(what, cause);
+      }
+
+      @Override
+      public boolean isBroken() {
+        return broken.isDone();
+      }
+    });
   }
 
   /** Something the node stands on has failed: it can no longer be trusted. From any thread. */
   public void fail(String what, Throwable cause) {
-    if (broken.complete(cause)) {
-      log.error("broken, the node stops; what=\"{}\" reason=\"{}\"", what, cause.getMessage(), cause);
+    if (!broken.isDone()) {
+      log.error("broken, the node stops; what=\"{}\" reason=\"{}\"", what, cause.getMessage());
     }
+    broken.complete(cause);
   }
 
   /**

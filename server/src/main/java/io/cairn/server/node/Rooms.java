@@ -9,6 +9,8 @@ import io.cairn.protocol.transport.Transport;
 import io.cairn.protocol.wire.NodeStatus;
 import io.cairn.protocol.wire.Role;
 import io.cairn.raft.ReplicaId;
+import io.cairn.raft.SnapshotMeta;
+import io.cairn.raft.message.RaftMessage;
 import io.cairn.server.admin.Readiness;
 import io.cairn.server.apply.Applier;
 import io.cairn.server.config.NodeConfig;
@@ -120,7 +122,7 @@ final class Rooms {
     catalog = ReplicaCatalog.open(engine);
     sweep();
     logStore = SharedLog.open(devices.files(), directory.logDirectory(),
-        new LogSettings(config.storage().logSegmentBytes(), config.storage().logKeepBytes(), config.cluster().id()));
+        new LogSettings(config.storage().logSegmentBytes(), config.storage().logKeepBytes(), config.cluster().id()), blocking.flush());
     logWriter = new LogWriter(logStore, blocking.log(), devices.clock(), failStop,
         config.limits().logQueueBytes(), (nanos, bytes, writes) -> meters.fsync(nanos, bytes));
     flusher = new EngineFlusher(engine, blocking.flush(), failStop, config.engine().writeBufferBytes() / 2,
@@ -156,10 +158,16 @@ final class Rooms {
     var snapshots = new SnapshotRoutes(new SnapshotSender(peers, blocking.scan(), this::snapshotOf, devices.random().split("snapshots")
         .nextLong() >>> 2), snapshotReceiver);
     host = new ShardHost(config, devices, engine, catalog, logStore, replicas, loop -> new ReplicaPorts(loop, devices.clock(), logWriter,
-        applier, revisions, (from, message) -> peers.send(from.descriptor().node(message.to()), RaftCodec.encode(from.descriptor(), message)),
+        applier, revisions, this::send,
         snapshots, events), oracle::retry);
     clients = clientService();
     peerService = new PeerService(replicas, oracle, nodeLoop, snapshotReceiver);
+  }
+
+  private void send(Replica from, RaftMessage message) {
+    if (!failStop.isBroken()) {
+      peers.send(from.descriptor().node(message.to()), RaftCodec.encode(from.descriptor(), message));
+    }
   }
 
   private LinkSettings linkSettings() {
@@ -183,13 +191,16 @@ final class Rooms {
     shards = host.storedShards();
     host.open();
     nodeLoop.execute(host::tick);
+    // Opening the log has begun a new segment: what the ones before it hold is made durable, so that they can be used again.
+    flusher.flushSoon();
   }
 
   // Room 1: the clients.
 
   private ClientService clientService() {
     var limits = config.limits();
-    var desk = new Call.Desk(new Admission(limits.connectionInflightBytes(), limits.nodeInflightBytes()), meters, devices.clock());
+    var desk = new Call.Desk(new Admission(limits.connectionInflightBytes(), limits.nodeInflightBytes()), meters, devices.clock(),
+        failStop);
     NodeStatus fixed = NodeDescription.status(config, facts, directory.identity().incarnation());
     long began = devices.clock().nanoTime();
     Supplier<NodeStatus.Builder> status = () -> fixed.toBuilder()
@@ -301,7 +312,7 @@ final class Rooms {
     }
 
     @Override
-    public void install(Replica replica, io.cairn.raft.SnapshotMeta snapshot) {
+    public void install(Replica replica, SnapshotMeta snapshot) {
       receiver.install(replica, snapshot);
     }
   }

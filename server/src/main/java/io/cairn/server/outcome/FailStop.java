@@ -9,4 +9,9 @@ public interface FailStop {
 
   /** Stops the node for {@code cause}. In production this does not return; in the simulator it ends the node's life. */
   void broken(String what, Throwable cause);
+
+  /** Whether anything was found broken: from then on nothing is sent and nobody is answered. From any thread. */
+  default boolean isBroken() {
+    return false;
+  }
 }
