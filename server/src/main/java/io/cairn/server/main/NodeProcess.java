@@ -94,9 +94,14 @@ final class NodeProcess {
 
   /** On the thread that found it: nothing more is done with what can no longer be trusted, closing it included. */
   private void endBroken(Throwable cause) {
-    log.error("broken, ends at once", cause);
+    ExitStatus status = ExitStatus.of(cause);
+    if (status == ExitStatus.BROKEN) {
+      log.error("broken, ends at once", cause);
+    } else {
+      log.error("ends at once: {}", cause.getMessage());
+    }
     logQueue.close(LogQueue.CLOSE_NANOS);
-    Runtime.getRuntime().halt(ExitStatus.of(cause).code());
+    Runtime.getRuntime().halt(status.code());
   }
 
   private NodeMeters meters(PrometheusMeterRegistry registry) {
