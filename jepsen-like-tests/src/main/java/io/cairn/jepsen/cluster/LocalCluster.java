@@ -1,0 +1,289 @@
+package io.cairn.jepsen.cluster;
+
+import io.cairn.client.ByteSeq;
+import io.cairn.client.ClusterMap;
+import io.cairn.client.KvClient;
+import io.cairn.client.KvException;
+import io.cairn.client.NodeStatus;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+
+/**
+ * A cluster of {@code kvd} processes on this machine, in a temporary directory, on free ports of the loopback. Its nodes are
+ * {@code n1}, {@code n2} and so on; by default there are three, with three data shards: up to {@code h}, from {@code h} to
+ * {@code q}, and from {@code q} on.
+ */
+public final class LocalCluster implements AutoCloseable {
+  /** A machine that does much else at the same time still starts three JVMs within this. */
+  public static final Duration START_MOST = Duration.ofSeconds(60);
+  private static final Duration INSPECTION = Duration.ofSeconds(2);
+  private static final Duration LOOK_MOST = Duration.ofSeconds(30);
+  private static final int PORT_TRIES = 5;
+  /** The exit status of a node whose port is taken. */
+  private static final int PORT_IN_USE = 7;
+
+  private final Builder builder;
+  private final Path home;
+  private List<KvdNode> nodes = List.of();
+  private KvClient inspector;
+
+  private LocalCluster(Builder builder) {
+    this.builder = builder;
+    try {
+      this.home = Files.createTempDirectory("cairn-cluster-");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    pickPorts();
+  }
+
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** Picks ports anew and writes every node's file for them. */
+  private void pickPorts() {
+    var ports = new FreePorts();
+    var picked = new ArrayList<KvdNode>();
+    for (int i = 1; i <= builder.nodes; i++) {
+      String client = "127.0.0.1:" + ports.next();
+      var addresses = new NodeAddresses(client, builder.front.apply(client), "127.0.0.1:" + ports.next(), "127.0.0.1:" + ports.next());
+      picked.add(new KvdNode("n" + i, home, addresses));
+    }
+    nodes = List.copyOf(picked);
+    nodes.forEach(this::writeConfig);
+  }
+
+  private void writeConfig(KvdNode node) {
+    var text = new StringBuilder();
+    text.append("node.name: ").append(node.name()).append('\n');
+    text.append("cluster.id: ").append(builder.clusterId).append('\n');
+    text.append("cluster.nodes:\n");
+    for (KvdNode each : nodes) {
+      text.append("  - {name: ").append(each.name()).append(", peer: '").append(each.addresses().peer()).append("', client: '")
+          .append(each.addresses().advertised()).append("'}\n");
+    }
+    text.append("cluster.split-points: [").append(String.join(", ", builder.splitPoints)).append("]\n");
+    text.append("listen.client: ").append(node.addresses().client()).append('\n');
+    text.append("admin.listen: ").append(node.addresses().admin()).append('\n');
+    text.append("storage.dir: ").append(node.directory()).append('\n');
+    builder.settings.forEach((key, value) -> text.append(key).append(": ").append(value).append('\n'));
+    try {
+      Files.createDirectories(home.resolve("data"));
+      Files.writeString(node.configFile(), text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Starts every node and returns when all are ready. Picks other ports when one was taken meanwhile. */
+  public LocalCluster start() {
+    for (int i = 0; i < PORT_TRIES; i++) {
+      nodes.forEach(KvdNode::start);
+      if (awaitFirstReady()) {
+        return this;
+      }
+      nodes.forEach(KvdNode::end);
+      pickPorts();
+    }
+    throw new IllegalStateException("every choice of ports was taken, " + PORT_TRIES + " times");
+  }
+
+  private boolean awaitFirstReady() {
+    return Await.until("every node is ready", START_MOST, () -> {
+      for (KvdNode node : nodes) {
+        if (!node.isRunning()) {
+          int status = node.process().awaitExit(LOOK_MOST);
+          if (status == PORT_IN_USE) {
+            return Optional.of(false);
+          }
+          throw new IllegalStateException(node + " has ended with status " + status + "; it wrote:\n" + node.process().stderr());
+        }
+      }
+      return nodes.stream().allMatch(KvdNode::isReady) ? Optional.of(true) : Optional.empty();
+    }, this::logs);
+  }
+
+  public List<KvdNode> nodes() {
+    return nodes;
+  }
+
+  public KvdNode node(String name) {
+    for (KvdNode node : nodes) {
+      if (node.name().equals(name)) {
+        return node;
+      }
+    }
+    throw new IllegalArgumentException("there is no node " + name + " among " + nodes);
+  }
+
+  /** The nodes but these. */
+  public List<KvdNode> others(KvdNode... without) {
+    return nodes.stream().filter(node -> !List.of(without).contains(node)).toList();
+  }
+
+  public void awaitReady() {
+    nodes.forEach(node -> node.awaitReady(START_MOST));
+  }
+
+  /** A client of the whole cluster, with the default deadline; the caller closes it. */
+  public KvClient client() {
+    return client(Duration.ofSeconds(5));
+  }
+
+  public KvClient client(Duration deadline) {
+    return KvClient.builder().endpoints(nodes.stream().map(node -> node.addresses().advertised()).toArray(String[]::new))
+        .deadline(deadline).build();
+  }
+
+  /** The shard that holds {@code key}, from the map that the cluster tells. */
+  public int shardOf(String key) {
+    ByteSeq bytes = ByteSeq.utf8(key);
+    for (ClusterMap.Shard shard : inspector().clusterMap().shards()) {
+      if (shard.range().isPresent() && shard.range().get().contains(bytes)) {
+        return shard.id();
+      }
+    }
+    throw new IllegalStateException("no shard holds " + key);
+  }
+
+  public KvdNode leaderOf(String key) {
+    return leaderOf(shardOf(key));
+  }
+
+  /** The node that leads the shard; waits until there is one. */
+  public KvdNode leaderOf(int shard) {
+    return Await.until("shard " + shard + " has a leader", LOOK_MOST, () -> nowLeading(shard), this::logs);
+  }
+
+  /** Among those that believe they lead, the one of the highest term. */
+  private Optional<KvdNode> nowLeading(int shard) {
+    KvdNode leader = null;
+    long term = -1;
+    for (KvdNode node : nodes) {
+      Optional<NodeStatus.Replica> replica = node.isAwake() ? replica(node, shard) : Optional.empty();
+      if (replica.isPresent() && replica.get().role().equals("leader") && replica.get().term() > term) {
+        leader = node;
+        term = replica.get().term();
+      }
+    }
+    return Optional.ofNullable(leader);
+  }
+
+  /** What the node says of its copy of the shard; empty when it does not answer. */
+  public Optional<NodeStatus.Replica> replica(KvdNode node, int shard) {
+    try {
+      return inspector().status(node.name()).replicas().stream().filter(each -> each.shard() == shard).findFirst();
+    } catch (KvException e) {
+      return Optional.empty();
+    }
+  }
+
+  private KvClient inspector() {
+    if (inspector == null) {
+      inspector = client(INSPECTION);
+    }
+    return inspector;
+  }
+
+  /** What every node has written to its standard error. */
+  public String logs() {
+    var all = new StringBuilder();
+    for (KvdNode node : nodes) {
+      all.append("\n--- ").append(node).append('\n').append(node.log());
+    }
+    return all.toString();
+  }
+
+  /** Copies configuration and logs, for whoever looks at a failure after {@link #close}. */
+  public void keepLogs(Path into) {
+    try {
+      Files.createDirectories(into);
+      for (KvdNode node : nodes) {
+        Files.writeString(into.resolve(node.stderrFile().getFileName()), node.log());
+        Files.copy(node.configFile(), into.resolve(node.configFile().getFileName()), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Kills what runs and deletes every file. */
+  @Override
+  public void close() {
+    if (inspector != null) {
+      inspector.close();
+      inspector = null;
+    }
+    nodes.forEach(KvdNode::end);
+    deleteAll(home);
+  }
+
+  static void deleteAll(Path directory) {
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** What a cluster is to be like. */
+  public static final class Builder {
+    private int nodes = 3;
+    private String clusterId = "jepsen";
+    private List<String> splitPoints = List.of("h", "q");
+    private UnaryOperator<String> front = UnaryOperator.identity();
+    private final Map<String, String> settings = new LinkedHashMap<>();
+
+    private Builder() {
+      settings.put("log.segment-size", "4MiB");
+      settings.put("log.keep", "64MiB");
+    }
+
+    public Builder nodes(int count) {
+      nodes = count;
+      return this;
+    }
+
+    public Builder clusterId(String id) {
+      clusterId = id;
+      return this;
+    }
+
+    /** The keys at which the second and later data shards begin. */
+    public Builder splitPoints(String... points) {
+      splitPoints = List.of(points);
+      return this;
+    }
+
+    /** One more key of the configuration, the same on every node; {@code config/kvd.yaml} lists them. */
+    public Builder set(String key, String value) {
+      settings.put(key, value);
+      return this;
+    }
+
+    /** Something that stands before each node: told where the node listens for clients, it says where clients are sent. */
+    public Builder behind(UnaryOperator<String> frontOf) {
+      front = frontOf;
+      return this;
+    }
+
+    /** Picks ports and writes the files; starts nothing. */
+    public LocalCluster build() {
+      return new LocalCluster(this);
+    }
+  }
+}

@@ -1,0 +1,77 @@
+package io.cairn.jepsen;
+
+import io.cairn.jepsen.cluster.KvdNode;
+import io.cairn.jepsen.cluster.LocalCluster;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * Runs a cluster for a test class. When a test fails, the nodes' logs are kept under {@code target/failed-clusters}. When all have
+ * passed, no node may have logged an error: whatever clients and faults do, that word is for what a person must look at.
+ */
+final class ClusterExtension implements BeforeAllCallback, AfterAllCallback, AfterTestExecutionCallback {
+  private static final Path KEPT = Path.of("target", "failed-clusters");
+
+  private final Supplier<LocalCluster> make;
+  private final List<String> expectedErrors;
+  private LocalCluster cluster;
+  private boolean failed;
+
+  /** @param expectedErrors parts of lines that may be logged as errors, because a test causes them */
+  ClusterExtension(Supplier<LocalCluster> make, String... expectedErrors) {
+    this.make = make;
+    this.expectedErrors = List.of(expectedErrors);
+  }
+
+  LocalCluster cluster() {
+    return cluster;
+  }
+
+  @Override
+  public void beforeAll(ExtensionContext context) {
+    cluster = make.get();
+    try {
+      cluster.start();
+    } catch (RuntimeException e) {
+      cluster.keepLogs(KEPT.resolve(context.getDisplayName()));
+      cluster.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public void afterTestExecution(ExtensionContext context) {
+    if (context.getExecutionException().isPresent()) {
+      failed = true;
+      cluster.keepLogs(KEPT.resolve(context.getRequiredTestClass().getSimpleName() + "." + context.getRequiredTestMethod().getName()));
+    }
+  }
+
+  @Override
+  public void afterAll(ExtensionContext context) {
+    try {
+      if (!failed) {
+        requireNoErrors(context);
+      }
+    } finally {
+      cluster.close();
+    }
+  }
+
+  private void requireNoErrors(ExtensionContext context) {
+    for (KvdNode node : cluster.nodes()) {
+      for (String line : node.log().lines().toList()) {
+        boolean error = line.contains(" ERROR ") || line.contains("Exception");
+        if (error && expectedErrors.stream().noneMatch(line::contains)) {
+          cluster.keepLogs(KEPT.resolve(context.getDisplayName()));
+          throw new AssertionError(node + " logged an error: " + line);
+        }
+      }
+    }
+  }
+}
