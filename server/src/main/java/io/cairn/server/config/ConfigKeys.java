@@ -56,7 +56,7 @@ public final class ConfigKeys {
   static final ConfigKey<Long> BLOCK_CACHE = ConfigKey.of("engine.block-cache", BYTES, 64 * MIB,
       Bound.between(BYTES, MIB, 1_024 * GIB), "Memory of the store engine for what it has read.");
   static final ConfigKey<Long> WRITE_BUFFERS = ConfigKey.of("engine.write-buffers", BYTES, 64 * MIB,
-      Bound.between(BYTES, 64 * KIB, 64 * GIB), "Memory of the store engine for what is applied and not yet flushed.");
+      Bound.between(BYTES, 4 * MIB, 64 * GIB), "Memory of the store engine for what is applied and not yet flushed.");
   static final ConfigKey<Long> RETRIES_CLIENTS = ConfigKey.of("retries.clients", COUNT, 10_000L, Bound.between(COUNT, 1, 10_000_000),
       "Clients each shard remembers so that what they send again takes effect once; a retry of a forgotten client ends in "
           + "OUTCOME_UNKNOWN. The same on every node.");
