@@ -40,6 +40,7 @@ final class ClusterExtension implements BeforeAllCallback, AfterAllCallback, Aft
     } catch (RuntimeException e) {
       cluster.keepLogs(KEPT.resolve(context.getDisplayName()));
       cluster.close();
+      cluster = null;
       throw e;
     }
   }
@@ -54,6 +55,9 @@ final class ClusterExtension implements BeforeAllCallback, AfterAllCallback, Aft
 
   @Override
   public void afterAll(ExtensionContext context) {
+    if (cluster == null) {
+      return;
+    }
     try {
       if (!failed) {
         requireNoErrors(context);

@@ -1,0 +1,83 @@
+package io.cairn.jepsen;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cairn.client.ByteSeq;
+import io.cairn.client.KvClient;
+import io.cairn.client.NodeStatus;
+import io.cairn.jepsen.cluster.Await;
+import io.cairn.jepsen.cluster.KvdNode;
+import io.cairn.jepsen.cluster.LocalCluster;
+import io.cairn.jepsen.raw.RawWrites;
+import io.cairn.protocol.wire.Response;
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Retries at a replica that got what it remembers with a snapshot, never from its log. */
+final class RetryAfterSnapshotTest {
+  private static final Duration MOST = Duration.ofSeconds(60);
+  private static final int VALUE_BYTES = 256 << 10;
+
+  /** The smallest log there is: what a stopped node lacks is gone after some megabytes. */
+  @RegisterExtension
+  static final ClusterExtension EXTENSION = new ClusterExtension(() -> LocalCluster.builder()
+      .set("log.segment-size", "1MiB").set("log.keep", "2MiB").set("engine.write-buffers", "4MiB").build());
+
+  private final LocalCluster cluster = EXTENSION.cluster();
+
+  @Test
+  @DisplayName("A-11 the same bytes to a leader that got them with a snapshot: the first one's answer")
+  void bytesSentAgainAfterASnapshotTakeEffectOnce() {
+    int shard = cluster.shardOf("k/kept");
+    KvdNode leader = cluster.leaderOf(shard);
+    KvdNode lagging = cluster.others(leader).getFirst();
+    KvdNode third = cluster.others(leader, lagging).getFirst();
+    lagging.kill();
+    byte[] bytes = RawRetries.bytes(new RawWrites().put("k/kept", "v", 0));
+    Response first = RawRetries.firstAnswer(RawRetries.sendToLeader(cluster, bytes));
+    long index = replica(cluster.leaderOf(shard), shard).commit();
+    try (KvClient client = cluster.client(Duration.ofSeconds(20))) {
+      writeUntilGone(client, shard, index);
+      lagging.start();
+      awaitSnapshot(lagging, shard, index);
+      onlyItCanLead(client, shard, lagging, leader, third);
+    }
+    RawRetries.assertRepeats(RawRetries.send(lagging, bytes).orElseThrow(), first);
+    leader.start();
+    cluster.awaitReady();
+    RawRetries.assertPut(cluster, "k/kept", first.getRevision(), 1);
+  }
+
+  private NodeStatus.Replica replica(KvdNode node, int shard) {
+    return Await.until(node + " tells its status", MOST, () -> cluster.replica(node, shard));
+  }
+
+  /** Writes to the shard until no log that runs holds {@code index} any more. */
+  private void writeUntilGone(KvClient client, int shard, long index) {
+    ByteSeq large = ByteSeq.of(new byte[VALUE_BYTES]);
+    int[] written = {0};
+    Await.until("the entry is gone from the logs", MOST, () -> {
+      client.put(ByteSeq.utf8("k/filling/" + written[0]++ % 8), large);
+      return cluster.nodes().stream().filter(KvdNode::isAwake).allMatch(node -> replica(node, shard).first() > index);
+    });
+  }
+
+  private void awaitSnapshot(KvdNode lagging, int shard, long index) {
+    lagging.awaitReady(MOST);
+    assertThat(replica(lagging, shard).first()).as("its log begins behind the entry").isGreaterThan(index);
+    assertThat(lagging.process().stderr()).contains("shard=" + shard + " installed a snapshot");
+  }
+
+  /** The third misses a write that the lagging one has; then the leader dies: the third has no vote to win with. */
+  private void onlyItCanLead(KvClient client, int shard, KvdNode lagging, KvdNode leader, KvdNode third) {
+    third.kill();
+    client.put("k/after", "the third does not have this");
+    leader.kill();
+    third.start();
+    Await.until(lagging + " leads", MOST, () -> cluster.leaderOf(shard) == lagging ? Optional.of(true) : Optional.empty());
+    lagging.awaitReady(MOST);
+  }
+}
