@@ -12,7 +12,8 @@ enum Module {
   CLIENT("client", "client", List.of("protocol", "platform")),
   CLI("cli", "cli", List.of("client")),
   BENCHMARKS("benchmarks", "benchmarks", List.of("client")),
-  JEPSEN("jepsen-like-tests", "jepsen", List.of("client")),
+  /** Stands on the client, which brings its frames along: a raw connection sends what no client would. */
+  JEPSEN("jepsen-like-tests", "jepsen", List.of("client", "protocol")),
   SIMULATOR("simulator", "simulator", List.of("server", "client", "storage", "raft", "protocol", "platform"));
 
   final String folder;
