@@ -43,6 +43,8 @@ public final class NodeMeters {
   private final Map<Integer, Counter> elections = new ConcurrentHashMap<>();
   private final Map<Integer, Counter> leaderChanges = new ConcurrentHashMap<>();
   private final Map<String, List<LongSupplier>> summed = new ConcurrentHashMap<>();
+  /** Held here because the registry holds what a function counter reads by a weak reference only, and would show 0 after a collection. */
+  private final List<LongSupplier> counted = new CopyOnWriteArrayList<>();
 
   public NodeMeters(MeterRegistry registry) {
     this.registry = registry;
@@ -184,6 +186,7 @@ public final class NodeMeters {
 
   /** @param unit how many of the supplier's numbers make one of the meter's unit */
   void functionCounter(MeterName name, LongSupplier count, double unit, String... tags) {
+    counted.add(count);
     FunctionCounter.builder(name.registeredName(), count, supplier -> supplier.getAsLong() / unit)
         .tags(tags).description(name.meaning()).register(registry);
   }

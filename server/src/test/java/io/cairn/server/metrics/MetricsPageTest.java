@@ -90,6 +90,20 @@ class MetricsPageTest {
     assertThat(registry.scrape()).contains("kvd_queue_bytes{queue=\"inbox\"} 5.0", "kvd_queue_limit_bytes{queue=\"inbox\"} 100.0");
   }
 
+  @Test
+  void whatIsReadFromElsewhereIsStillReadAfterAGarbageCollection() {
+    long[] dropped = {1};
+    meters.droppedLogLines(() -> dropped[0]);
+    ProcessMeters.bind(meters, () -> dropped[0]);
+    System.gc();
+    dropped[0] = 3;
+
+    assertThat(registry.scrape()).contains("kvd_log_lines_dropped_total 3.0", "process_resident_memory_bytes 3.0");
+    Matcher cpu = Pattern.compile("(?m)^process_cpu_seconds_total (\\S+)$").matcher(registry.scrape());
+    assertThat(cpu.find()).isTrue();
+    assertThat(Double.parseDouble(cpu.group(1))).isPositive();
+  }
+
   private void useEverything() {
     meters.info("three-node", "n1", "0.1.0");
     meters.election(1);
