@@ -51,7 +51,8 @@ class ConfigProperties {
   Arbitrary<String> almostYaml() {
     Arbitrary<String> keys = Arbitraries.oneOf(keyNames(), Arbitraries.strings().ascii().ofMaxLength(8));
     Arbitrary<String> values = Arbitraries.oneOf(
-        Arbitraries.of("[a, b]", "{a: b}", "[[x], {y: [z]}]", "64MiB", "500ms", "-1", "", "~", "!!binary x", "&a b", "*a", "|\n  x\n", "\"\\ud800\""),
+        Arbitraries.of("[a, b]", "{a: b}", "[[x], {y: [z]}]", "64MiB", "500ms", "-1", "", "~", "!!binary x", "&a b", "*a",
+            "|\n  x\n", "\"\\ud800\""),
         Arbitraries.strings().ofMaxLength(12));
     Arbitrary<String> lines = net.jqwik.api.Combinators.combine(keys, Arbitraries.of(": ", ":", " "), values)
         .as((key, colon, value) -> key + colon + value + "\n");

@@ -23,7 +23,8 @@ class LogLinesTest {
 
   @Test
   void jsonIsOneObjectALineWithTheSameParts() {
-    JsonNode line = JsonMapper.shared().readTree(text(Format.JSON, "shard=1 became \"leader\"; votes=3/5", new IllegalStateException("no")));
+    String text = text(Format.JSON, "shard=1 became \"leader\"; votes=3/5", new IllegalStateException("no"));
+    JsonNode line = JsonMapper.shared().readTree(text);
 
     assertThat(line.get("time").asString()).isEqualTo("2026-11-21T07:00:00.123Z");
     assertThat(line.get("level").asString()).isEqualTo("INFO");
