@@ -21,10 +21,11 @@ final class RetryAfterSnapshotTest {
   private static final Duration MOST = Duration.ofSeconds(60);
   private static final int VALUE_BYTES = 256 << 10;
 
-  /** The smallest log there is: what a stopped node lacks is gone after some megabytes. */
+  /** The smallest log there is, and little of it in memory: what a stopped node lacks is gone after some megabytes. */
   @RegisterExtension
   static final ClusterExtension EXTENSION = new ClusterExtension(() -> LocalCluster.builder()
-      .set("log.segment-size", "1MiB").set("log.keep", "2MiB").set("engine.write-buffers", "4MiB").build());
+      .set("log.segment-size", "1MiB").set("log.keep", "2MiB").set("engine.write-buffers", "4MiB")
+      .set("limits.append-bytes", "64KiB").set("limits.inflight-append-bytes", "64KiB").build());
 
   private final LocalCluster cluster = EXTENSION.cluster();
 
