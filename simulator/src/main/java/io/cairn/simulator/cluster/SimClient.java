@@ -55,11 +55,19 @@ public final class SimClient {
   }
 
   public CompletableFuture<PutResult> put(String key, String value) {
-    return start(new Operation.Put(ByteSeq.utf8(key), ByteSeq.utf8(value), false), DEADLINE_NANOS);
+    return put(key, value, DEADLINE_NANOS);
+  }
+
+  public CompletableFuture<PutResult> put(String key, String value, long timeoutNanos) {
+    return start(new Operation.Put(ByteSeq.utf8(key), ByteSeq.utf8(value), false), timeoutNanos);
   }
 
   public CompletableFuture<GetResult> get(String key) {
-    return start(new Operation.Get(ByteSeq.utf8(key), 0, Optional.empty()), DEADLINE_NANOS);
+    return get(key, DEADLINE_NANOS);
+  }
+
+  public CompletableFuture<GetResult> get(String key, long timeoutNanos) {
+    return start(new Operation.Get(ByteSeq.utf8(key), 0, Optional.empty()), timeoutNanos);
   }
 
   /** Read by that node's replicas, linearizably all the same. */

@@ -75,6 +75,16 @@ public final class SimCluster {
     }
   }
 
+  /** An orderly end of all that runs: observer and nodes; other clients are their makers'. */
+  public void close() {
+    observer.close();
+    for (SimNode node : nodes.values()) {
+      if (node.running()) {
+        node.stop();
+      }
+    }
+  }
+
   /** No byte passes between this node and any other, clients included, until {@link #heal()}. */
   public void isolate(SimNode node) {
     List<String> others = new ArrayList<>();

@@ -139,7 +139,8 @@ public final class SimNode {
     broken = cause;
     SimProcess process = machine.process();
     if (!mayBreak) {
-      throw new SimFailure(world().scheduler().describe("node " + process.describe() + " broke: " + cause), cause);
+      world().scheduler().fail(
+          new SimFailure(world().scheduler().describe("node " + process.describe() + " broke: " + cause), cause));
     }
     world().scheduler().after(0, "exit", () -> {
       if (machine.process() == process) {

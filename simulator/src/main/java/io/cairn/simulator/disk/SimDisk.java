@@ -18,6 +18,7 @@ public final class SimDisk {
   private DiskSettings settings;
   private DiskTap tap;
   private long stalledUntilNanos;
+  private boolean lying;
 
   public SimDisk(SimScheduler scheduler, String host, DiskSettings settings) {
     this.scheduler = scheduler;
@@ -39,7 +40,10 @@ public final class SimDisk {
     tap = listener;
   }
 
-  /** The {@code nth} such operation from now on (1 is the next) fails once. A sync that fails drops what it covered. */
+  /**
+   * The {@code nth} such operation from now on (1 is the next) fails once. A sync that fails drops what it covered. A file's path is the one
+   * it was opened by.
+   */
   public void fail(DiskOperation operation, String pathContains, int nth, DiskFault fault) {
     faults.add(operation, pathContains, nth, false, fault);
   }
@@ -51,6 +55,11 @@ public final class SimDisk {
 
   public void clearFaults() {
     faults.clear();
+  }
+
+  /** From now on syncs take their time and make nothing durable: a broken promise that no software can mend, to test tests with. */
+  public void lie() {
+    lying = true;
   }
 
   /** No sync that is not done yet ends before this time of the world. */
@@ -150,6 +159,10 @@ public final class SimDisk {
   /** How much of a failing write of that length was done before it failed. */
   int partOf(int length) {
     return (int) crashes.nextLong(length + 1L);
+  }
+
+  boolean lies() {
+    return lying;
   }
 
   boolean drawFallBack() {

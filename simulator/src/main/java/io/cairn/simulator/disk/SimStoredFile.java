@@ -65,7 +65,9 @@ final class SimStoredFile implements StoredFile {
       inode.dropPending(disk.drawFallBack(), disk.scheduler().eventTime());
       throw DiskFaults.error(fault, path);
     }
-    inode.sync(endsAt, disk.scheduler().eventTime());
+    if (!disk.lies()) {
+      inode.sync(endsAt, disk.scheduler().eventTime());
+    }
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.cairn.platform.EventLoop;
 import io.cairn.protocol.transport.Connection;
 import io.cairn.protocol.transport.ConnectionHandler;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
 
 /**
@@ -115,6 +116,11 @@ final class SimConnection implements Connection {
       sendReset();
       finish(null);
     });
+  }
+
+  @Override
+  public ByteBufAllocator allocator() {
+    return net().buffers();
   }
 
   long id() {

@@ -13,6 +13,7 @@ public final class SimNet {
   private final TreeMap<String, SimLink> links = new TreeMap<>();
   private LinkSettings defaults;
   private NetTap tap;
+  private final SimBuffers buffers = new SimBuffers();
   private long connections;
   private long retained;
 
@@ -79,6 +80,18 @@ public final class SimNet {
   /** Buffers that a handler has retained beyond its call so far; each is its own to release. */
   public long retainedBuffers() {
     return retained;
+  }
+
+  /**
+   * Buffers for sending that were handed out and not released: of live connections a few, those that are being filled; of dead processes
+   * whatever they held.
+   */
+  public long outstandingBuffers() {
+    return buffers.outstanding();
+  }
+
+  SimBuffers buffers() {
+    return buffers;
   }
 
   SimScheduler scheduler() {

@@ -1,18 +1,13 @@
 package io.cairn.simulator.scenario;
 
-import io.cairn.client.GetResult;
 import io.cairn.simulator.SimWorld;
 import io.cairn.simulator.cluster.ClusterSettings;
-import io.cairn.simulator.cluster.SimClient;
 import io.cairn.simulator.cluster.SimCluster;
 import io.cairn.simulator.cluster.SimNode;
 import io.cairn.simulator.disk.CrashLoss;
 import io.cairn.simulator.disk.DiskSettings;
 import io.cairn.simulator.net.LinkSettings;
 import io.cairn.simulator.schedule.SimRandom;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
 
 /**
  * Three nodes, two data shards, four writers. The leader loses its power in the middle of it all, and with it whatever it had not
@@ -21,18 +16,11 @@ import java.util.Map;
  */
 public final class LeaderLoss {
   private static final long MILLI = 1_000_000L;
-  private static final long SECOND = 1_000 * MILLI;
   private static final int WRITERS = 4;
-  /** A call's deadline, and some more for its answer. */
-  private static final long CALL_NANOS = 10 * SECOND;
-
-  /** What one run came to. */
-  public record Result(long seed, long digest, long events, long virtualNanos, long acknowledged, long unknown, long refused) {}
 
   private final SimWorld world;
   private final SimRandom random;
   private final SimCluster cluster;
-  private final List<Writer> writers = new ArrayList<>();
 
   private LeaderLoss(SimWorld world) {
     this.world = world;
@@ -60,7 +48,8 @@ public final class LeaderLoss {
   private Result tell() {
     cluster.start();
     cluster.awaitReady();
-    startWriters();
+    Writers writers = new Writers(cluster, WRITERS);
+    writers.start();
     runSome(100, 600);
 
     SimNode leader = cluster.awaitLeader(0);
@@ -79,52 +68,13 @@ public final class LeaderLoss {
     cluster.heal();
     runSome(0, 1_000);
 
-    stopWriters();
+    writers.stop();
     cluster.awaitReady();
-    readEverythingBack();
-    return result();
-  }
-
-  private void startWriters() {
-    Writer.Revisions revisions = new Writer.Revisions();
-    for (int i = 0; i < WRITERS; i++) {
-      SimClient client = cluster.newClient();
-      writers.add(new Writer(world.scheduler(), client, world.random("writer-" + i), revisions, "a" + i + "-", "z" + i + "-"));
-      writers.getLast().start();
-    }
-  }
-
-  private void stopWriters() {
-    writers.forEach(Writer::stop);
-    world.runUntil("all calls have ended", () -> writers.stream().allMatch(Writer::idle), CALL_NANOS);
-  }
-
-  private void readEverythingBack() {
-    SimClient reader = cluster.newClient();
-    for (Writer writer : writers) {
-      for (Map.Entry<String, Writer.Expected> entry : writer.expected().entrySet()) {
-        for (SimNode node : cluster.nodes()) {
-          Writer.Expected expected = entry.getValue();
-          GetResult found = cluster.await(reader.getFrom(node.name(), entry.getKey()));
-          writer.judge(entry.getKey(), expected, expected.acknowledged, found);
-        }
-      }
-    }
+    writers.readEverythingBack();
+    return writers.result();
   }
 
   private void runSome(long fromMillis, long toMillis) {
     world.runFor(random.between(fromMillis, toMillis) * MILLI);
-  }
-
-  private Result result() {
-    long acknowledged = 0;
-    long unknown = 0;
-    long refused = 0;
-    for (Writer writer : writers) {
-      acknowledged += writer.acknowledged();
-      unknown += writer.unknown();
-      refused += writer.refused();
-    }
-    return new Result(world.seed(), world.digest(), world.scheduler().events(), world.nowNanos(), acknowledged, unknown, refused);
   }
 }

@@ -16,17 +16,20 @@ import java.util.TreeMap;
  */
 final class Writer {
   private static final int KEYS = 8;
+  private static final long MILLI = 1_000_000L;
 
   private final SimScheduler scheduler;
   private final SimClient client;
   private final SimRandom random;
   private final Revisions revisions;
   private final String[] prefixes;
+  private final long deadlineNanos;
   private final Map<String, Expected> expected = new TreeMap<>();
   private long written;
   private long acknowledged;
   private long refused;
   private long unknown;
+  private long reads;
   private boolean stopping;
   private boolean idle = true;
 
@@ -49,6 +52,7 @@ final class Writer {
     this.random = random;
     this.revisions = revisions;
     this.prefixes = prefixes;
+    this.deadlineNanos = random.between(100, 3_000) * MILLI;
   }
 
   void start() {
@@ -77,6 +81,11 @@ final class Writer {
     return unknown;
   }
 
+  /** Reads that were answered. */
+  long reads() {
+    return reads;
+  }
+
   long refused() {
     return refused;
   }
@@ -99,7 +108,7 @@ final class Writer {
     long value = ++written;
     entry.attempted = value;
     long before = revisions.highest;
-    client.put(key, Long.toString(value)).whenComplete((result, failure) -> {
+    client.put(key, Long.toString(value), deadlineNanos).whenComplete((result, failure) -> {
       if (failure == null) {
         acknowledged(key, entry, value, before, result);
       } else if (failure instanceof RefusedException) {
@@ -122,8 +131,9 @@ final class Writer {
   private void read(String key) {
     Expected entry = expected.get(key);
     long least = entry == null ? 0 : entry.acknowledged;
-    client.get(key).whenComplete((result, failure) -> {
+    client.get(key, deadlineNanos).whenComplete((result, failure) -> {
       if (failure == null) {
+        reads++;
         judge(key, entry, least, result);
       }
       next();
@@ -142,7 +152,7 @@ final class Writer {
 
   private void check(boolean holds, String claim, Object... values) {
     if (!holds) {
-      throw new SimFailure(scheduler.describe(String.format(claim, values)));
+      scheduler.fail(new SimFailure(scheduler.describe(String.format(claim, values))));
     }
   }
 }

@@ -41,6 +41,7 @@ public final class SimScheduler {
   private long elapsed;
   private boolean stepping;
   private SimTrace trace;
+  private RuntimeException failure;
 
   public SimScheduler(long seed) {
     this.seed = seed;
@@ -152,7 +153,11 @@ public final class SimScheduler {
         return End.EVENTS_SPENT;
       }
       queue.poll();
-      if (step(next) && reached.getAsBoolean()) {
+      boolean ran = step(next);
+      if (failure != null) {
+        throw failure;
+      }
+      if (ran && reached.getAsBoolean()) {
         return End.REACHED;
       }
     }
@@ -161,6 +166,16 @@ public final class SimScheduler {
   /** Events that wait, including those of timers cancelled and processes killed. */
   public int pending() {
     return queue.size();
+  }
+
+  /**
+   * The run has failed, and ends with this after the running event. For callbacks whose exceptions somebody may swallow, such as those of
+   * a CompletableFuture; the first one counts.
+   */
+  public void fail(RuntimeException cause) {
+    if (failure == null) {
+      failure = cause;
+    }
   }
 
   /** {@code text} with the time and the seed: how every failure reads. */
