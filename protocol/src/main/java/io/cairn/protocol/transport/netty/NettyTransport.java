@@ -32,6 +32,7 @@ import io.netty.util.concurrent.FastThreadLocalThread;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -122,7 +123,7 @@ public final class NettyTransport implements Transport {
     }
     InetSocketAddress local = new InetSocketAddress(address.host(), address.port());
     if (local.isUnresolved()) {
-      throw new IOException("cannot listen on " + address + ": no address is known for '" + address.host() + "'");
+      throw new BindException("cannot listen on " + address + ": no address is known for '" + address.host() + "'");
     }
     ServerBootstrap bootstrap = new ServerBootstrap()
         .group(group)
@@ -235,12 +236,15 @@ public final class NettyTransport implements Transport {
     };
   }
 
-  private static IOException bindFailure(HostPort address, Throwable cause) {
+  private static BindException bindFailure(HostPort address, Throwable cause) {
     String message = String.valueOf(cause.getMessage());
     String why = message.contains("in use") ? "it is in use by another process"
         : message.contains("assign requested address") ? "it is no address of this machine"
         : message.contains("ermission denied") ? "permission denied; ports below 1024 need a privilege"
         : message;
-    return new IOException("cannot listen on " + address + ": " + why, cause);
+    // The native transports fail with exceptions of their own: whoever asks what went wrong must not have to know them.
+    BindException failure = new BindException("cannot listen on " + address + ": " + why);
+    failure.initCause(cause);
+    return failure;
   }
 }

@@ -49,7 +49,7 @@ class NettyTransportTest {
   void portInUseIsNamed() throws IOException {
     try (Transport.Listening first = world.transport.listen(world.anyPort(), connection -> new Recorder())) {
       assertThatThrownBy(() -> world.transport.listen(first.address(), connection -> new Recorder()))
-          .isInstanceOf(IOException.class)
+          .isInstanceOf(java.net.BindException.class)
           .hasMessage("cannot listen on " + first.address() + ": it is in use by another process");
     }
   }
