@@ -10,6 +10,7 @@ import io.cairn.simulator.net.LinkSettings;
 import io.cairn.simulator.schedule.SimRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * A cluster of any size under any mixture of faults. Each seed draws which kinds of fault there are at all, how large things are, and
@@ -66,12 +67,14 @@ public final class Turmoil {
    * @throws io.cairn.simulator.schedule.SimFailure with the seed, when something does not hold
    */
   public static Result run(long seed) {
-    return run(new SimWorld(seed));
+    return new Turmoil(new SimWorld(seed)).tell();
   }
 
-  /** As {@link #run(long)}, in a world that its maker watches or spoils. */
-  public static Result run(SimWorld world) {
-    return new Turmoil(world).tell();
+  /** As {@link #run(long)}, in a world that its maker watches, with a cluster that it may spoil before it starts. */
+  public static Result run(SimWorld world, Consumer<SimCluster> prepare) {
+    Turmoil turmoil = new Turmoil(world);
+    prepare.accept(turmoil.cluster);
+    return turmoil.tell();
   }
 
   private Result tell() {
