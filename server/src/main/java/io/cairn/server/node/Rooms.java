@@ -94,8 +94,8 @@ final class Rooms {
   }
 
   void open() throws IOException {
-    openDisk();
     try {
+      openDisk();
       joinCluster();
       listen();
     } catch (IOException | RuntimeException e) {
@@ -117,6 +117,8 @@ final class Rooms {
     if (directory.identity().bootstrapDigest() != Bootstrap.digest(config.cluster())) {
       log.warn("cluster.nodes or cluster.split-points differ from those this cluster was begun with; they count at the first start only");
     }
+    // Before the engine is opened, which writes: a log of a newer format leaves the whole directory as it is.
+    SharedLog.refuseNewer(devices.files(), directory.logDirectory());
     devices.files().createDirectories(directory.engineDirectory());
     engine = devices.engines().open(directory.engineDirectory());
     catalog = ReplicaCatalog.open(engine);
@@ -301,7 +303,9 @@ final class Rooms {
     if (logStore != null) {
       logStore.close();
     }
-    directory.close();
+    if (directory != null) {
+      directory.close();
+    }
   }
 
   /** Routes between a replica and its snapshots. */

@@ -153,6 +153,16 @@ final class LogRecovery {
     headers.add(header);
   }
 
+  /** Looks at each file of the log alone; nothing is written. */
+  static void refuseNewer(Files files, String directory) throws IOException {
+    for (String name : files.list(directory)) {
+      String path = directory + "/" + name;
+      try (StoredFile file = files.openReadOnly(path)) {
+        refuseNewer(path, file);
+      }
+    }
+  }
+
   private static void refuseNewer(String path, StoredFile file) throws IOException {
     ByteBuffer head = ByteBuffer.allocate(12);
     file.read(head, 0);

@@ -48,6 +48,19 @@ public final class SharedLog implements LogStore {
     this.cache = new EntryCache(settings.cacheBytes());
   }
 
+  /**
+   * Looks at the format of every segment and touches nothing: for whoever opens other things of the same data directory first.
+   *
+   * @throws StorageFailure {@code NEWER_FORMAT} with both versions named
+   */
+  public static void refuseNewer(Files files, String directory) {
+    try {
+      LogRecovery.refuseNewer(files, directory);
+    } catch (IOException failure) {
+      throw new StorageFailure(StorageFailure.Kind.DISK, "reading the log in " + directory + " failed: " + failure.getMessage(), failure);
+    }
+  }
+
   /** Opens or begins the log in {@code directory}; new segments are filled within the calls that find one missing. */
   public static SharedLog open(Files files, String directory, LogSettings settings) {
     return open(files, directory, settings, Runnable::run);
