@@ -36,6 +36,7 @@ public final class LocalCluster implements AutoCloseable {
   private final Builder builder;
   private final Path home;
   private List<KvdNode> nodes = List.of();
+  private final List<KvdNode> twins = new ArrayList<>();
   private KvClient inspector;
 
   private LocalCluster(Builder builder) {
@@ -133,6 +134,13 @@ public final class LocalCluster implements AutoCloseable {
     return nodes.stream().filter(node -> !List.of(without).contains(node)).toList();
   }
 
+  /** A second process for the node's file, which clashes with the first: for tests of just that. It ends with the node's own. */
+  public KvdNode twinOf(KvdNode node) {
+    var twin = new KvdNode(node.name(), home, node.addresses());
+    twins.add(twin);
+    return twin;
+  }
+
   public void awaitReady() {
     nodes.forEach(node -> node.awaitReady(START_MOST));
   }
@@ -227,6 +235,7 @@ public final class LocalCluster implements AutoCloseable {
       inspector = null;
     }
     nodes.forEach(KvdNode::end);
+    twins.forEach(KvdNode::end);
     deleteAll(home);
   }
 

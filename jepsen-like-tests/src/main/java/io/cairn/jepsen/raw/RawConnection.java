@@ -83,6 +83,13 @@ public final class RawConnection implements AutoCloseable {
     return Arrays.copyOf(bytes.array(), bytes.readableBytes());
   }
 
+  /** The same with a body that need not be any message. */
+  public static byte[] frame(FrameKind kind, long requestId, byte[] body) {
+    ByteBuf bytes = Unpooled.buffer();
+    new FrameEncoder().encode(bytes, kind, 0, requestId, Unpooled.wrappedBuffer(body));
+    return Arrays.copyOf(bytes.array(), bytes.readableBytes());
+  }
+
   /** A request id that this connection has not used. */
   public long freshId() {
     return ++lastId;
