@@ -10,10 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -151,12 +153,12 @@ final class ReadmeTest {
     Path source = scratch.root().resolve("ReadmeExample.java");
     Files.writeString(source, "import io.cairn.client.*;\npublic class ReadmeExample {\n  public static void main(String[] arguments) {\n"
         + scratch.withItsPorts(body) + "  }\n}\n");
-    String java = Path.of(System.getProperty("java.home"), "bin").toString();
-    String classPath = java.util.Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-        .map(entry -> Path.of(entry).toAbsolutePath().toString()).collect(java.util.stream.Collectors.joining(File.pathSeparator));
-    Ran compiled = run(List.of(java + "/javac", "-Werror", "-d", scratch.root().toString(), "-cp", classPath, source.toString()));
+    String binaries = Path.of(System.getProperty("java.home"), "bin").toString();
+    String classPath = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+        .map(entry -> Path.of(entry).toAbsolutePath().toString()).collect(Collectors.joining(File.pathSeparator));
+    Ran compiled = run(List.of(binaries + "/javac", "-Werror", "-d", scratch.root().toString(), "-cp", classPath, source.toString()));
     assertThat(compiled.status()).as("javac: %s%s", compiled.out(), compiled.err()).isZero();
-    Ran ran = run(List.of(java + "/java", "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-cp",
+    Ran ran = run(List.of(binaries + "/java", "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-cp",
         scratch.root() + File.pathSeparator + classPath, "ReadmeExample"));
     assertThat(ran.status()).as("%s%s", ran.out(), ran.err()).isZero();
     return ran.out();

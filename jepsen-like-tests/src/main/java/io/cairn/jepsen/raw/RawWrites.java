@@ -30,7 +30,7 @@ public final class RawWrites {
 
   /** A request that carries the command and names no shard. */
   public static Request request(Command.Builder command) {
-    return Request.newBuilder().setKeyspace(DEFAULT_KEYSPACE).setRemainingMillis(REMAINING_MILLIS).setCommand(command.build().toByteString())
-        .build();
+    return Request.newBuilder().setKeyspace(DEFAULT_KEYSPACE).setRemainingMillis(REMAINING_MILLIS)
+        .setCommand(command.build().toByteString()).build();
   }
 }
