@@ -85,7 +85,7 @@ final class SimEngine implements Engine {
   @Override
   public long unflushedBytes() {
     checkOpen();
-    return unflushedBytes;
+    return unflushedBytes * disk.settings().bytesFactor();
   }
 
   @Override

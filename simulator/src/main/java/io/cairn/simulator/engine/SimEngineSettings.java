@@ -8,13 +8,16 @@ package io.cairn.simulator.engine;
  * @param flushNanos what every flush takes
  * @param flushNanosPerKiB and for each KiB written since the last one
  * @param spontaneousFlushChance after each batch
+ * @param bytesFactor how many bytes a byte written counts for in {@code unflushedBytes}: a small cluster's few writes then fill buffers as
+ *     a large one's do
  */
-public record SimEngineSettings(long readNanos, long writeNanos, long flushNanos, long flushNanosPerKiB, double spontaneousFlushChance) {
-  public static final SimEngineSettings ROCKSDB = new SimEngineSettings(0, 5_000, 2_000_000, 3_000, 0.01);
+public record SimEngineSettings(long readNanos, long writeNanos, long flushNanos, long flushNanosPerKiB, double spontaneousFlushChance,
+    long bytesFactor) {
+  public static final SimEngineSettings ROCKSDB = new SimEngineSettings(0, 5_000, 2_000_000, 3_000, 0.01, 1);
 
   public SimEngineSettings {
-    if (readNanos < 0 || writeNanos < 0 || flushNanos < 0 || flushNanosPerKiB < 0) {
-      throw new IllegalArgumentException("times are not negative");
+    if (readNanos < 0 || writeNanos < 0 || flushNanos < 0 || flushNanosPerKiB < 0 || bytesFactor < 1) {
+      throw new IllegalArgumentException("times are not negative, and bytes count for one at least");
     }
     if (!(spontaneousFlushChance >= 0 && spontaneousFlushChance <= 1)) {
       throw new IllegalArgumentException("a chance lies between 0 and 1, was " + spontaneousFlushChance);
@@ -22,6 +25,10 @@ public record SimEngineSettings(long readNanos, long writeNanos, long flushNanos
   }
 
   public SimEngineSettings withSpontaneousFlush(double chance) {
-    return new SimEngineSettings(readNanos, writeNanos, flushNanos, flushNanosPerKiB, chance);
+    return new SimEngineSettings(readNanos, writeNanos, flushNanos, flushNanosPerKiB, chance, bytesFactor);
+  }
+
+  public SimEngineSettings withBytesFactor(long factor) {
+    return new SimEngineSettings(readNanos, writeNanos, flushNanos, flushNanosPerKiB, spontaneousFlushChance, factor);
   }
 }

@@ -6,6 +6,7 @@ import io.cairn.simulator.cluster.SimCluster;
 import io.cairn.simulator.cluster.SimNode;
 import io.cairn.simulator.disk.CrashLoss;
 import io.cairn.simulator.disk.DiskSettings;
+import io.cairn.simulator.engine.SimEngineSettings;
 import io.cairn.simulator.net.LinkSettings;
 import io.cairn.simulator.schedule.SimRandom;
 import java.util.ArrayList;
@@ -54,7 +55,8 @@ public final class Turmoil {
     int nodes = random.chance(0.7) ? 3 : random.chance(0.7) ? 5 : 1;
     ClusterSettings settings = ClusterSettings.threeNodes().withNodes(nodes).withNetLoops((int) random.between(1, 3))
         .withDisk(DiskSettings.NVME.withSync(random.between(20_000, 5_000_000), random.between(1_000, 5_000_000)))
-        .with("log.keep", "2MiB").with("engine.write-buffers", random.chance(0.5) ? "64KiB" : "1MiB")
+        .with("log.keep", "2MiB").with("engine.write-buffers", "4MiB")
+        .withEngines(SimEngineSettings.ROCKSDB.withBytesFactor(1L << random.nextLong(8)).withSpontaneousFlush(random.nextDouble() * 0.1))
         .with("retries.clients", Long.toString(random.between(4, 200)));
     this.links = LinkSettings.LAN.withDelay(random.between(10_000, 2_000_000), random.between(1_000, 2_000_000));
     world.net().defaults(links);

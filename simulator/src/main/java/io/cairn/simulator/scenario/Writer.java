@@ -24,6 +24,7 @@ final class Writer {
   private final Revisions revisions;
   private final String[] prefixes;
   private final long deadlineNanos;
+  private final long paddingMax;
   private final Map<String, Expected> expected = new TreeMap<>();
   private long written;
   private long acknowledged;
@@ -53,6 +54,7 @@ final class Writer {
     this.revisions = revisions;
     this.prefixes = prefixes;
     this.deadlineNanos = random.between(100, 3_000) * MILLI;
+    this.paddingMax = random.chance(0.7) ? 0 : random.between(1, 16_000);
   }
 
   void start() {
@@ -108,7 +110,7 @@ final class Writer {
     long value = ++written;
     entry.attempted = value;
     long before = revisions.highest;
-    client.put(key, Long.toString(value), deadlineNanos).whenComplete((result, failure) -> {
+    client.put(key, value + ":" + "x".repeat((int) random.nextLong(paddingMax + 1)), deadlineNanos).whenComplete((result, failure) -> {
       if (failure == null) {
         acknowledged(key, entry, value, before, result);
       } else if (failure instanceof RefusedException) {
@@ -142,12 +144,16 @@ final class Writer {
 
   /** Fails the run if the key does not hold what it may. What was read counts as seen: no later read may go behind it. */
   void judge(String key, Expected entry, long least, GetResult result) {
-    long found = result.valueUtf8().map(Long::parseLong).orElse(0L);
+    long found = result.valueUtf8().map(Writer::number).orElse(0L);
     long most = entry == null ? 0 : entry.attempted;
     check(found >= least && found <= most, "%s holds %d, but %d was acknowledged and %d the last that was tried", key, found, least, most);
     if (entry != null && found > entry.acknowledged) {
       entry.acknowledged = found;
     }
+  }
+
+  private static long number(String value) {
+    return Long.parseLong(value.substring(0, value.indexOf(':')));
   }
 
   private void check(boolean holds, String claim, Object... values) {

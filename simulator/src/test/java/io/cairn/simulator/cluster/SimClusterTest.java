@@ -127,7 +127,7 @@ class SimClusterTest {
 
   @Test
   void nodeOutForLongCatchesUp_throughASnapshotWhereTheLogIsGone() {
-    SimCluster cluster = started(8, ClusterSettings.threeNodes().with("log.keep", "2MiB").with("engine.write-buffers", "256KiB"));
+    SimCluster cluster = started(8, ClusterSettings.threeNodes().with("log.keep", "2MiB").with("engine.write-buffers", "4MiB"));
     SimClient client = cluster.newClient();
     cluster.await(client.put("first", "1"));
     SimNode away = cluster.node("n3");
