@@ -47,6 +47,9 @@ public final class Kvctl implements Callable<Integer> {
   /** The three nodes of config/three-node. */
   private static final String DEFAULT_ENDPOINTS = "127.0.0.1:7001,127.0.0.1:7002,127.0.0.1:7003";
 
+  /** What the JVM makes of an argument's bytes that are not UTF-8: other bytes than were meant would be stored, without a word. */
+  private static final char REPLACEMENT = '\uFFFD';
+
   private static final List<Class<?>> VERBS = List.of(
       PutVerb.class, GetVerb.class, DelVerb.class, RangeVerb.class, StatusVerb.class, ShardsVerb.class, NodesVerb.class, VersionVerb.class);
 
@@ -102,6 +105,12 @@ public final class Kvctl implements Callable<Integer> {
 
   /** All of kvctl but the end of the process. Returns the exit status. */
   static int run(String[] args, Map<String, String> environment, InputStream in, OutputStream out, PrintWriter err) {
+    for (String arg : args) {
+      if (arg.indexOf(REPLACEMENT) >= 0) {
+        return fail(err, ExitStatus.BAD_INPUT, "an argument is not UTF-8 (or holds U+FFFD): '" + Escaped.text(ByteSeq.utf8(arg))
+            + "'; a value of any bytes is taken from stdin");
+      }
+    }
     CommandLine line = new CommandLine(new Kvctl(environment, in, out, err));
     addVerbs(line, Arrays.asList(args));
     line

@@ -197,7 +197,7 @@ class KvctlTest {
 
   @ParameterizedTest
   @ValueSource(strings = {
-      "", "frobnicate", "get", "get a b", "put", "range", "range a --prefix b", "range --prefix a --count-only --keys-only",
+      "", "frobnicate", "get", "get a b", "put", "del", "range a --prefix b", "range --prefix a --count-only --keys-only",
       "range a --limit many", "range a --limit -1", "get k --timeout 5", "get k --timeout 0s", "get k -w xml", "get k --endpoints nowhere",
       "get k --endpoints", "get k --nod n1", "del", "del a --parts", "range b a", "range --prefix a --rev 99"})
   void badInputIsStatusFourAndOneLineOnStderr(String line) {
@@ -275,5 +275,21 @@ class KvctlTest {
         new ByteArrayInputStream(new byte[0]), gone, new PrintWriter(err, true));
     assertThat(status).isZero();
     assertThat(err.toString()).isEmpty();
+  }
+
+  @Test
+  void rangeWithoutArgumentsIsEveryKey() {
+    kvctl("put", "a", "1");
+    kvctl("put", "z", "2");
+    assertThat(kvctl("range").out()).isEqualTo("a\t1\nz\t2\n");
+    assertThat(kvctl("range", "--count-only").out()).isEqualTo("2\n");
+  }
+
+  @Test
+  void anArgumentThatIsNotUtf8IsRefusedRatherThanStoredAsSomethingElse() {
+    Run run = kvctl("put", "k", "gr\uFFFDn");
+    assertThat(run.status()).isEqualTo(4);
+    assertThat(run.err()).startsWith("kvctl: an argument is not UTF-8").endsWith("stdin\n").hasLineCount(1);
+    assertThat(kvctl("get", "k").status()).isEqualTo(1);
   }
 }
