@@ -28,7 +28,7 @@ final class RangeVerb implements Callable<Integer> {
 
   @ParentCommand private Kvctl root;
 
-  @Parameters(index = "0", paramLabel = "START", arity = "0..1", description = "The first key of the range.")
+  @Parameters(index = "0", paramLabel = "START", arity = "0..1", description = "The first key of the range; with neither START nor --prefix, every key.")
   private String start;
 
   @Parameters(index = "1", paramLabel = "END", arity = "0..1", description = "The first key behind it; without it, to the last key.")
@@ -56,7 +56,7 @@ final class RangeVerb implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    KeyRange range = RangeArguments.of(start, end, prefix);
+    KeyRange range = start == null && prefix == null ? KeyRange.prefix("") : RangeArguments.of(start, end, prefix);
     if (limit < 0 || revision < 0) {
       throw new BadInput((limit < 0 ? "--limit" : "--rev") + " is not negative");
     }
