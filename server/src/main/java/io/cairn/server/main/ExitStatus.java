@@ -14,7 +14,7 @@ public enum ExitStatus {
   BROKEN(1, "internal error: the log has the reason"),
   /** Nothing was opened yet. */
   BAD_CONFIGURATION(2, "bad configuration or command line; every mistake is on standard error"),
-  /** Given by the JVM itself (-XX:+ExitOnOutOfMemoryError) for the heap, and for direct memory when it is noticed. */
+  /** Of the heap: given by the JVM itself (-XX:+ExitOnOutOfMemoryError). Of direct memory: Java code says so, and this is what it becomes. */
   OUT_OF_MEMORY(3, "out of memory"),
   /** A write, sync or read failed, or bytes read back wrong. What the disk holds is as it was. */
   DISK_FAILED(4, "the disk failed, or what was read from it is damaged"),
@@ -51,12 +51,11 @@ public enum ExitStatus {
         case ConfigException _ -> {
           return BAD_CONFIGURATION;
         }
-        case BindException _ -> {
-          return PORT_IN_USE;
-        }
-        // Of direct memory it is thrown by the JDK's own code, which the JVM's option does not see.
         case OutOfMemoryError _ -> {
           return OUT_OF_MEMORY;
+        }
+        case BindException _ -> {
+          return PORT_IN_USE;
         }
         default -> { }
       }

@@ -38,10 +38,10 @@ final class Help {
   }
 
   private static void wrap(StringBuilder text, String words) {
-    int column = COLUMNS;
+    int column = 0;
     for (String word : words.split(" ")) {
-      if (column + 1 + word.length() > COLUMNS) {
-        text.append(column == COLUMNS ? "" : "\n").append(INDENT);
+      if (column == 0 || column + 1 + word.length() > COLUMNS) {
+        text.append(column == 0 ? "" : "\n").append(INDENT);
         column = INDENT.length();
       } else {
         text.append(' ');
