@@ -57,41 +57,28 @@ public final class OracleRoute implements Revisions.Oracle {
     });
   }
 
-  /** Takes one range for each count, in order, from the oracle of this node. */
+  /** Takes one range for each count, in order, from the oracle of this node: one run of revisions, cut up. */
   public static void askHere(RevisionOracle oracle, List<Integer> counts, Revisions.Answer answer) {
-    new Sequence(oracle, counts, answer).next();
-  }
-
-  /** One count after the other: each may have to wait for the lease or the window. */
-  private static final class Sequence implements RevisionOracle.Handover {
-    private final RevisionOracle oracle;
-    private final List<Integer> counts;
-    private final Revisions.Answer answer;
-    private final List<Long> firsts = new ArrayList<>();
-
-    Sequence(RevisionOracle oracle, List<Integer> counts, Revisions.Answer answer) {
-      this.oracle = oracle;
-      this.counts = counts;
-      this.answer = answer;
+    long total = 0;
+    for (int count : counts) {
+      total += count;
     }
-
-    void next() {
-      oracle.take(counts.get(firsts.size()), this);
-    }
-
-    @Override
-    public void handed(long first, long last) {
-      firsts.add(first);
-      if (firsts.size() == counts.size()) {
+    oracle.take(total, new RevisionOracle.Handover() {
+      @Override
+      public void handed(long first, long last) {
+        var firsts = new ArrayList<Long>(counts.size());
+        long next = first;
+        for (int count : counts) {
+          firsts.add(next);
+          next += count;
+        }
         answer.handed(firsts, last);
-      } else {
-        next();
       }
-    }
 
-    @Override
-    public void refused() {
-      answer.failed();
-    }
+      @Override
+      public void refused() {
+        answer.failed();
+      }
+    });
   }
 }

@@ -16,6 +16,8 @@ public final class RevisionOracle {
   static final long WINDOW_MIN = 10_000;
   /** A window is meant to last this long at the present rate. */
   private static final long WINDOW_SECONDS = 10;
+  /** A burst of less than this is no rate: by it the window would grow to what nobody uses. */
+  private static final long RATE_NANOS_MIN = 1_000_000_000L;
 
   /** What the oracle asks of the replica of the system shard. */
   public interface Leadership {
@@ -35,8 +37,10 @@ public final class RevisionOracle {
   private long end;
   private long windowSize;
   private long windowBegan;
+  /** What was next when the window's end last moved: the present rate is counted from there. */
+  private long nextAtBegin;
 
-  private record Waiting(int count, Handover handover) {}
+  private record Waiting(long count, Handover handover) {}
 
   /** Takes a range of revisions. */
   public interface Handover {
@@ -68,7 +72,7 @@ public final class RevisionOracle {
     next = lastEnd + 1;
     end = newEnd;
     windowSize = newEnd - lastEnd;
-    windowBegan = clock.nanoTime();
+    beginWindow();
     retry();
   }
 
@@ -78,9 +82,14 @@ public final class RevisionOracle {
       Invariant.check(newEnd >= end, "the window's end goes back from %d to %d", end, newEnd);
       end = newEnd;
       extending = false;
-      windowBegan = clock.nanoTime();
+      beginWindow();
       retry();
     }
+  }
+
+  private void beginWindow() {
+    windowBegan = clock.nanoTime();
+    nextAtBegin = next;
   }
 
   /** Leadership is lost: what is left of the window is burnt. */
@@ -92,7 +101,7 @@ public final class RevisionOracle {
   }
 
   /** Hands out {@code count} revisions (0: only tells the last one), now or as soon as lease and window allow. */
-  public void take(int count, Handover handover) {
+  public void take(long count, Handover handover) {
     if (!serving) {
       handover.refused();
       return;
@@ -124,14 +133,13 @@ public final class RevisionOracle {
     }
   }
 
-  private void extend(int atLeast) {
+  private void extend(long atLeast) {
     if (extending) {
       return;
     }
-    long usedNanos = Math.max(1, clock.nanoTime() - windowBegan);
-    long used = windowSize - Math.max(0, end - next + 1);
-    double perSecond = used * 1e9 / usedNanos;
-    long size = Math.max(WINDOW_MIN, Math.max(2L * atLeast, (long) Math.min(1e12, perSecond * WINDOW_SECONDS)));
+    long usedNanos = Math.max(RATE_NANOS_MIN, clock.nanoTime() - windowBegan);
+    double perSecond = (next - nextAtBegin) * 1e9 / usedNanos;
+    long size = Math.max(WINDOW_MIN, Math.max(2 * atLeast, (long) (perSecond * WINDOW_SECONDS)));
     if (leadership.proposeWindow(size)) {
       extending = true;
       windowSize = size;

@@ -18,6 +18,9 @@ public final class Revisions {
   /** Pause before another try when no oracle answers. */
   private static final long RETRY_NANOS = 20_000_000L;
 
+  /** Most ranges asked for at once: request and answer fit one small frame. What is left goes with the next. */
+  public static final int ASKED_MAX = 1_000;
+
   /** Where requests go. */
   public interface Oracle {
     /**
@@ -113,8 +116,10 @@ public final class Revisions {
     if (queue.isEmpty()) {
       return;
     }
-    var sent = new ArrayList<Take>(queue);
-    queue.clear();
+    var sent = new ArrayList<Take>(Math.min(queue.size(), ASKED_MAX));
+    while (sent.size() < ASKED_MAX && !queue.isEmpty()) {
+      sent.add(queue.poll());
+    }
     var counts = new ArrayList<Integer>(sent.size());
     long knownNow = known.get();
     for (Take take : sent) {
