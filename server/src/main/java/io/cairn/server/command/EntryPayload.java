@@ -70,8 +70,10 @@ public final class EntryPayload {
   }
 
   private static int kind(byte[] payload) {
-    if (payload[0] != FORMAT || payload[1] > FEATURE_LEVEL) {
-      throw new IllegalStateException("an entry of format " + payload[0] + ", feature level " + payload[1] + " is above this version's ("
+    int format = payload[0] & 0xff;
+    int level = payload[1] & 0xff;
+    if (format != FORMAT || level > FEATURE_LEVEL) {
+      throw new IllegalStateException("an entry of format " + format + ", feature level " + level + " is above this version's ("
           + FORMAT + ", " + FEATURE_LEVEL + "); the replica stops before applying it");
     }
     if (payload[2] != KIND_COMMANDS && payload[2] != KIND_SYSTEM) {
