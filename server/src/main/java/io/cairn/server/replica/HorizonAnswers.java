@@ -1,5 +1,6 @@
 package io.cairn.server.replica;
 
+import io.cairn.platform.Clock;
 import io.cairn.platform.EventLoop;
 import io.cairn.server.oracle.Revisions;
 import io.cairn.server.outcome.Refusal;
@@ -8,16 +9,35 @@ import io.cairn.server.outcome.Refusal;
  * Answers writes that are older than their shard remembers: with a newly handed-out revision, from which the client can tell a
  * first attempt (to be sent again with that revision as its {@code seen}) from a retry (whose outcome is unknown).
  */
-record HorizonAnswers(EventLoop loop, Revisions revisions) implements PendingWrites.HorizonAnswers {
+record HorizonAnswers(EventLoop loop, Clock clock, Revisions revisions) implements PendingWrites.HorizonAnswers {
 
   @Override
   public void answer(WriteRequest write, Refusal refusal) {
-    // One revision is taken and burnt: it is above every `seen` and so above what the shard has forgotten.
-    revisions.take(new Revisions.Take(1, loop) {
-      @Override
-      protected void granted(long first, long last) {
-        write.completion().refused(refusal.withRevision(first));
-      }
-    });
+    revisions.take(new Asked(write, refusal));
+  }
+
+  /** One revision is taken and burnt: it is above every {@code seen} and so above what the shard has forgotten. */
+  private final class Asked extends Revisions.Take {
+    private final WriteRequest write;
+    private final Refusal refusal;
+    private final EventLoop.Timer timer;
+
+    Asked(WriteRequest write, Refusal refusal) {
+      super(1, loop);
+      this.write = write;
+      this.refusal = refusal;
+      this.timer = loop.schedule(Math.max(0, write.deadline() - clock.nanoTime()), this::late);
+    }
+
+    @Override
+    protected void granted(long first, long last) {
+      timer.cancel();
+      write.completion().refused(refusal.withRevision(first));
+    }
+
+    private void late() {
+      cancel();
+      write.completion().refused(Refusal.deadline("while a new revision was asked for"));
+    }
   }
 }

@@ -15,7 +15,10 @@ import java.util.List;
  */
 final class PendingWrites {
 
-  /** A batch in the log at (term, index), with revisions {@code [first, first + count)} of which some may be burnt. */
+  /**
+   * A batch in the log at (term, index), with revisions {@code [first, first + count)} of which some may be burnt. A write that was
+   * answered at its deadline leaves null in its place: results are told apart by their places.
+   */
   record Proposed(long term, long index, long first, List<WriteRequest> writes) {
     long last() {
       return first + writes.size() - 1;
@@ -56,14 +59,14 @@ final class PendingWrites {
     return index;
   }
 
-  /** The highest revision that an entry at or below {@code index} may hold, or {@code otherwise} when no batch here is that low. */
-  long revisionUpTo(long index, long otherwise) {
-    long revision = otherwise;
+  /** The highest revision that a batch at or below {@code index} may hold, or 0 when none here is that low. */
+  long revisionUpTo(long index) {
+    long revision = 0;
     for (Proposed batch : batches) {
       if (batch.index > index) {
         break;
       }
-      revision = Math.max(revision, batch.last());
+      revision = batch.last();
     }
     return revision;
   }
@@ -82,7 +85,9 @@ final class PendingWrites {
     }
     List<WriteResult> results = written.results();
     for (int i = 0; i < results.size(); i++) {
-      answer(batch.writes.get(i), results.get(i));
+      if (batch.writes.get(i) != null) {
+        answer(batch.writes.get(i), results.get(i));
+      }
     }
   }
 
@@ -116,9 +121,28 @@ final class PendingWrites {
     }
   }
 
+  /** Ends the writes whose time is over: they are in a log, and may still take effect. */
+  void expire(long now) {
+    for (Proposed batch : batches) {
+      for (int i = 0; i < batch.writes.size(); i++) {
+        WriteRequest write = batch.writes.get(i);
+        if (write != null && now - write.deadline() >= 0) {
+          batch.writes.set(i, null);
+          unknown(write, "the deadline passed before the write was committed");
+        }
+      }
+    }
+  }
+
   private static void fail(Proposed batch, String why) {
     for (WriteRequest write : batch.writes) {
-      write.completion().unknown(why + "; the write may or may not take effect: ask again with the same client id and sequence");
+      if (write != null) {
+        unknown(write, why);
+      }
     }
+  }
+
+  private static void unknown(WriteRequest write, String why) {
+    write.completion().unknown(why + "; the write may or may not take effect: ask again with the same client id and sequence");
   }
 }

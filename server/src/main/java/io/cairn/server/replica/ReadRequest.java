@@ -11,4 +11,7 @@ import io.cairn.server.outcome.Completion;
  * @param completion Done carries a revision at which the shard is resolved and which is not below {@code context}; this
  *     replica has applied everything up to it
  */
-public record ReadRequest(long context, long deadline, Completion<Long> completion) {}
+public record ReadRequest(long context, long deadline, Completion<Long> completion) {
+  /** What one that waits counts for, in bytes: itself, what its completion holds on to, and its place in the lists. */
+  static final int BYTES = 512;
+}

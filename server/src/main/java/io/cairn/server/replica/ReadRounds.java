@@ -13,7 +13,8 @@ import java.util.PriorityQueue;
 
 /**
  * Reads on their way from arrival to being served: one read-index round for all that arrived while the last one was under way
- * (dissertation 6.4). A round that fails or is not answered is asked for again under a new id, never the same one (RD-04).
+ * (dissertation 6.4). A round that fails or is not answered is asked for again under a new id, never the same one (RD-04). Each
+ * read ends by its deadline.
  */
 final class ReadRounds {
   private static final int UNDER_WAY_MAX = 2;
@@ -23,7 +24,7 @@ final class ReadRounds {
     void readIndex(long read, long context);
   }
 
-  private record Round(List<ReadRequest> reads, long context, long askedAt) {}
+  private record Round(List<ReadRequest> reads, long askedAt) {}
 
   private record Confirmed(long index, long revision, List<ReadRequest> reads) {}
 
@@ -34,6 +35,9 @@ final class ReadRounds {
   private final PriorityQueue<Confirmed> confirmed = new PriorityQueue<>(Comparator.comparingLong(Confirmed::index));
   private List<ReadRequest> arrived = new ArrayList<>();
   private long nextRead;
+  private int waiting;
+  /** No deadline of what waits is earlier. */
+  private long nextDeadline = Long.MAX_VALUE;
 
   /**
    * @param firstRead ids count up from here; differs from process to process, so that no answer of an earlier life fits
@@ -51,38 +55,32 @@ final class ReadRounds {
     return nextRead++;
   }
 
+  /** What the reads that wait here hold, about. */
+  long queuedBytes() {
+    return (long) waiting * ReadRequest.BYTES;
+  }
+
   void add(ReadRequest read) {
     arrived.add(read);
+    waiting++;
+    nextDeadline = Math.min(nextDeadline, read.deadline());
   }
 
   /** Starts a round for what has arrived; called at the end of a turn. */
   void start() {
+    expire();
     if (arrived.isEmpty() || rounds.size() >= UNDER_WAY_MAX) {
       return;
     }
     List<ReadRequest> reads = arrived;
     arrived = new ArrayList<>();
-    ask(reads);
-  }
-
-  private void ask(List<ReadRequest> reads) {
-    long now = clock.nanoTime();
-    var alive = new ArrayList<ReadRequest>(reads.size());
     long context = 0;
     for (ReadRequest read : reads) {
-      if (now - read.deadline() >= 0) {
-        read.completion().refused(Refusal.of(ErrorCode.NO_QUORUM,
-            "no leader with a majority confirmed the read before its deadline; nothing was done"));
-      } else {
-        alive.add(read);
-        context = Math.max(context, read.context());
-      }
+      context = Math.max(context, read.context());
     }
-    if (!alive.isEmpty()) {
-      long id = nextRead++;
-      rounds.put(id, new Round(alive, context, now));
-      asker.readIndex(id, context);
-    }
+    long id = nextRead++;
+    rounds.put(id, new Round(reads, clock.nanoTime()));
+    asker.readIndex(id, context);
   }
 
   /** An answer came in; {@code applied} is how far this replica has applied. */
@@ -93,9 +91,7 @@ final class ReadRounds {
     }
     if (!answer.ok()) {
       arrived.addAll(round.reads);
-      return;
-    }
-    if (answer.index() <= applied) {
+    } else if (answer.index() <= applied) {
       serve(round.reads, answer.answer());
     } else {
       confirmed.add(new Confirmed(answer.index(), answer.answer(), round.reads));
@@ -110,7 +106,8 @@ final class ReadRounds {
     }
   }
 
-  private static void serve(List<ReadRequest> reads, long revision) {
+  private void serve(List<ReadRequest> reads, long revision) {
+    waiting -= reads.size();
     for (ReadRequest read : reads) {
       if (read.context() > revision) {
         read.completion().refused(Refusal.of(ErrorCode.FUTURE_REVISION,
@@ -133,22 +130,43 @@ final class ReadRounds {
       return isLate;
     });
     arrived.addAll(0, late);
-    expireConfirmed(now);
     start();
   }
 
-  private void expireConfirmed(long now) {
-    confirmed.removeIf(waiting -> {
-      boolean all = true;
-      for (ReadRequest read : waiting.reads) {
-        all &= now - read.deadline() >= 0;
+  private void expire() {
+    long now = clock.nanoTime();
+    if (now < nextDeadline) {
+      return;
+    }
+    nextDeadline = Long.MAX_VALUE;
+    var unconfirmed = new ArrayList<ReadRequest>();
+    takeLate(arrived, now, unconfirmed);
+    for (Round round : rounds.values()) {
+      takeLate(round.reads, now, unconfirmed);
+    }
+    var behind = new ArrayList<ReadRequest>();
+    for (Confirmed waitsForApply : confirmed) {
+      takeLate(waitsForApply.reads, now, behind);
+    }
+    waiting -= unconfirmed.size() + behind.size();
+    for (ReadRequest read : unconfirmed) {
+      read.completion().refused(Refusal.of(ErrorCode.NO_QUORUM,
+          "no leader with a majority confirmed the read before its deadline; nothing was done"));
+    }
+    for (ReadRequest read : behind) {
+      read.completion().refused(Refusal.deadline("while this replica was catching up"));
+    }
+  }
+
+  private void takeLate(List<ReadRequest> reads, long now, List<ReadRequest> late) {
+    reads.removeIf(read -> {
+      boolean isLate = now - read.deadline() >= 0;
+      if (isLate) {
+        late.add(read);
+      } else {
+        nextDeadline = Math.min(nextDeadline, read.deadline());
       }
-      if (all) {
-        for (ReadRequest read : waiting.reads) {
-          read.completion().refused(Refusal.deadline("while this replica was catching up"));
-        }
-      }
-      return all;
+      return isLate;
     });
   }
 
@@ -162,15 +180,15 @@ final class ReadRounds {
 
   void refuseAll(Refusal refusal) {
     askAgain();
-    for (ReadRequest read : arrived) {
-      read.completion().refused(refusal);
-    }
-    arrived.clear();
-    for (Confirmed waiting : confirmed) {
-      for (ReadRequest read : waiting.reads) {
-        read.completion().refused(refusal);
-      }
+    List<ReadRequest> all = arrived;
+    arrived = new ArrayList<>();
+    for (Confirmed waitsForApply : confirmed) {
+      all.addAll(waitsForApply.reads);
     }
     confirmed.clear();
+    waiting = 0;
+    for (ReadRequest read : all) {
+      read.completion().refused(refusal);
+    }
   }
 }

@@ -21,9 +21,12 @@ import io.cairn.server.outcome.Refusal;
 import io.cairn.server.shard.ShardDescriptor;
 import io.cairn.storage.log.LogWrite;
 import io.cairn.storage.log.ReplicaKey;
+import io.cairn.storage.mvcc.Applied;
 import io.cairn.storage.mvcc.ShardStore;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * This node's copy of one shard: a {@link Raft}, the writes and reads that wait on it, and nothing else. Belongs to one loop.
@@ -32,6 +35,7 @@ import java.util.concurrent.TimeUnit;
  * sent and written together.
  */
 public final class Replica {
+  private static final Logger log = LoggerFactory.getLogger(Replica.class);
   /** A read-index answer that takes longer is asked for again; longer than any election. */
   private static final long READ_ANSWER_NANOS = TimeUnit.MILLISECONDS.toNanos(1_000);
 
@@ -39,6 +43,7 @@ public final class Replica {
   private final ReplicaKey key;
   private final Raft raft;
   private final ReplicaPorts ports;
+  private final long inboxBytesMax;
   private final PendingWrites pending;
   private final WriteBatches batches;
   private final ReadRounds reads;
@@ -62,11 +67,12 @@ public final class Replica {
     this.ports = ports;
     this.appliedIndex = store.applied().index();
     this.term = raft.term();
-    this.pending = new PendingWrites(new HorizonAnswers(ports.loop(), ports.revisions()));
+    this.inboxBytesMax = bounds.queueBytesMax();
+    this.pending = new PendingWrites(new HorizonAnswers(ports.loop(), ports.clock(), ports.revisions()));
     this.batches = new WriteBatches(ports.clock(), ports.loop(), ports.revisions(), bounds, new BatchProposer());
     this.reads = new ReadRounds(ports.clock(), firstRead, READ_ANSWER_NANOS,
         (read, context) -> raft.readIndex(read, context, ports.clock().nanoTime()));
-    this.resolver = new Resolver(ports.loop(), ports.revisions(), new ResolvedShard());
+    this.resolver = new Resolver(self, ports.loop(), ports.revisions(), new ResolvedShard());
   }
 
   public ShardDescriptor descriptor() {
@@ -98,6 +104,10 @@ public final class Replica {
       write.completion().refused(Refusal.retry(ErrorCode.OVERLOADED, "too much waits for this node's log; come back later", 20));
       return;
     }
+    if (!inboxHolds(write.bytes())) {
+      write.completion().refused(inboxFull());
+      return;
+    }
     batches.add(write);
     requestPump();
   }
@@ -108,52 +118,95 @@ public final class Replica {
       read.completion().refused(shuttingDown());
       return;
     }
+    if (!inboxHolds(ReadRequest.BYTES)) {
+      read.completion().refused(inboxFull());
+      return;
+    }
     reads.add(read);
     requestPump();
   }
 
+  /** Takes a message in; one that is malformed is dropped, whoever sent it. */
   public void receive(RaftMessage message) {
-    raft.receive(message, ports.clock().nanoTime());
-    requestPump();
+    step(() -> {
+      try {
+        raft.receive(message, ports.clock().nanoTime());
+      } catch (IllegalArgumentException e) {
+        log.warn("shard={} dropped a malformed message; from={} reason=\"{}\"", descriptor.id(), message.from(), e.getMessage());
+      }
+    });
   }
 
+  /** Lets time pass; {@code now} is read on this loop, or a lease would outlast what it stands on. */
   public void tick(long now) {
-    raft.tick(now);
-    reads.tick();
-    requestPump();
+    step(() -> {
+      raft.tick(now);
+      batches.expire();
+      pending.expire(now);
+      reads.tick();
+      resolver.retry();
+    });
   }
 
   /** Proposes a command of the system shard; false when this replica cannot. */
   public boolean propose(SystemCommand command) {
-    boolean proposed = raft.isLeader() && raft.propose(EntryKind.COMMAND, EntryPayload.system(command)) > 0;
+    boolean proposed = !closed && raft.isLeader() && raft.propose(EntryKind.COMMAND, EntryPayload.system(command)) > 0;
     requestPump();
     return proposed;
   }
 
   public void unreachable(ReplicaId replica) {
-    raft.unreachable(replica);
-    requestPump();
+    step(() -> raft.unreachable(replica));
   }
 
   public void snapshotSent(ReplicaId to, long index, boolean ok) {
-    raft.snapshotSent(to, index, ok);
-    requestPump();
+    step(() -> raft.snapshotSent(to, index, ok));
   }
 
   public void snapshotReceived(SnapshotMeta snapshot, ReplicaId from, long snapshotTerm) {
-    raft.snapshotReceived(snapshot, from, snapshotTerm, ports.clock().nanoTime());
-    requestPump();
+    step(() -> raft.snapshotReceived(snapshot, from, snapshotTerm, ports.clock().nanoTime()));
   }
 
   /** The replica stands on another store and its log begins after the snapshot, durably. */
   public void snapshotInstalled(SnapshotMeta snapshot, ShardStore installed) {
+    step(() -> standOn(snapshot, installed));
+  }
+
+  private void standOn(SnapshotMeta snapshot, ShardStore installed) {
     store = installed;
     appliedIndex = installed.applied().index();
     Invariant.check(appliedIndex == snapshot.last().index(), "the installed store is at %d, the snapshot at %d", appliedIndex,
         snapshot.last().index());
     raft.snapshotInstalled(snapshot);
+    ports.revisions().learn(installed.applied().revision());
     reads.applied(appliedIndex);
+  }
+
+  /**
+   * Whatever touches Raft runs in here. What it throws is the end of the node ({@link io.cairn.raft.InvariantBroken} and the like):
+   * until the process has stopped, this replica says and writes nothing more.
+   */
+  private void step(Runnable work) {
+    if (closed) {
+      return;
+    }
+    try {
+      work.run();
+    } catch (RuntimeException e) {
+      closed = true;
+      throw e;
+    }
     requestPump();
+  }
+
+  private boolean inboxHolds(int bytes) {
+    long queued = queuedBytes();
+    return queued == 0 || queued + bytes <= inboxBytesMax;
+  }
+
+  private Refusal inboxFull() {
+    return Refusal.retry(ErrorCode.OVERLOADED, queuedBytes() + " bytes wait for shard " + descriptor.id() + " on this node, at most "
+        + inboxBytesMax + " may (limits.inbox-bytes); come back later", 20);
   }
 
   /** Ends: what is not proposed yet is refused, what is in the log is unknown, and nothing is sent or written any more. */
@@ -165,6 +218,11 @@ public final class Replica {
   }
 
   // What is known. On the replica's loop.
+
+  /** Whether it has ended, in order or because something broke. */
+  public boolean closed() {
+    return closed;
+  }
 
   public boolean isLeader() {
     return raft.isLeader();
@@ -188,8 +246,9 @@ public final class Replica {
     return raft.status();
   }
 
+  /** Writes and reads that wait here. */
   public long queuedBytes() {
-    return batches.queuedBytes();
+    return batches.queuedBytes() + reads.queuedBytes();
   }
 
   // The driver.
@@ -206,13 +265,18 @@ public final class Replica {
     if (closed) {
       return;
     }
-    batches.close();
-    reads.start();
-    while (raft.hasReady()) {
-      dispatch(raft.ready());
+    try {
       batches.close();
+      reads.start();
+      while (raft.hasReady()) {
+        dispatch(raft.ready());
+        batches.close();
+      }
+      noticeChanges();
+    } catch (RuntimeException e) {
+      closed = true;
+      throw e;
     }
-    noticeChanges();
   }
 
   private void dispatch(Ready ready) {
@@ -232,6 +296,9 @@ public final class Replica {
       resolver.confirmed(read);
     }
     for (ReadAnswer answer : ready.readAnswers()) {
+      if (!answer.ok()) {
+        resolver.refused(answer.read());
+      }
       reads.answered(answer, appliedIndex);
     }
     for (ReplicaId follower : ready.snapshotsWanted()) {
@@ -241,12 +308,10 @@ public final class Replica {
   }
 
   private void persisted(Ready ready) {
-    if (closed) {
-      return;
-    }
-    sendAfterPersist(ready);
-    raft.persisted(ready.ticket());
-    requestPump();
+    step(() -> {
+      sendAfterPersist(ready);
+      raft.persisted(ready.ticket());
+    });
   }
 
   private void sendAfterPersist(Ready ready) {
@@ -256,6 +321,10 @@ public final class Replica {
   }
 
   private void applied(List<Entry> entries, List<EntryEffect> effects) {
+    step(() -> takeEffects(entries, effects));
+  }
+
+  private void takeEffects(List<Entry> entries, List<EntryEffect> effects) {
     for (int i = 0; i < entries.size(); i++) {
       Entry entry = entries.get(i);
       Invariant.check(entry.index() == appliedIndex + 1, "entry %d was applied after %d", entry.index(), appliedIndex);
@@ -267,7 +336,6 @@ public final class Replica {
     raft.applied(appliedIndex);
     reads.applied(appliedIndex);
     resolver.retry();
-    requestPump();
   }
 
   private void observe(Entry entry, EntryEffect effect) {
@@ -323,10 +391,6 @@ public final class Replica {
     return Refusal.of(ErrorCode.SHUTTING_DOWN, "this node is stopping; another one takes over");
   }
 
-  private long revisionUpTo(long index) {
-    return pending.revisionUpTo(index, store.applied().revision());
-  }
-
   /** What closed batches may ask of this replica. */
   private final class BatchProposer implements WriteBatches.Proposer {
     @Override
@@ -377,8 +441,13 @@ public final class Replica {
   /** What resolving may ask of this replica. */
   private final class ResolvedShard implements Resolver.Shard {
     @Override
-    public long revisionUpTo(long index) {
-      return Replica.this.revisionUpTo(index);
+    public Applied applied() {
+      return store.applied();
+    }
+
+    @Override
+    public long proposedUpTo(long index) {
+      return pending.revisionUpTo(index);
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.cairn.server.oracle.Revisions;
 import io.cairn.server.outcome.Refusal;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 
 /**
@@ -50,6 +51,8 @@ final class WriteBatches {
   private final ArrayDeque<WriteRequest> queue = new ArrayDeque<>();
   private final ArrayDeque<Closed> closed = new ArrayDeque<>();
   private long queuedBytes;
+  /** No deadline of what is here is earlier. */
+  private long nextDeadline = Long.MAX_VALUE;
 
   /** A closed batch that waits for its revisions; bound to the term it was closed in. */
   private final class Closed extends Revisions.Take {
@@ -60,6 +63,14 @@ final class WriteBatches {
       super(writes.size(), loop);
       this.term = term;
       this.writes = writes;
+    }
+
+    /** Whether nobody waits for it any more; then its range is burnt. */
+    boolean givenUp() {
+      if (writes.isEmpty()) {
+        cancel();
+      }
+      return writes.isEmpty();
     }
 
     @Override
@@ -82,15 +93,45 @@ final class WriteBatches {
     return queuedBytes;
   }
 
-  /** Takes a write, or refuses it when too much waits already. It leaves with the batch closed at the end of this turn or later. */
+  /** Takes a write. It leaves with the batch closed at the end of this turn or later. */
   void add(WriteRequest write) {
-    if (queuedBytes + write.bytes() > bounds.queueBytesMax()) {
-      write.completion().refused(Refusal.retry(ErrorCode.OVERLOADED,
-          "the shard's queue of writes is full (" + bounds.queueBytesMax() + " bytes); come back later", 20));
-      return;
-    }
     queue.add(write);
     queuedBytes += write.bytes();
+    nextDeadline = Math.min(nextDeadline, write.deadline());
+  }
+
+  /** Ends the writes whose time is over. None of them is in a log: they are certainly not done. */
+  void expire() {
+    long now = clock.nanoTime();
+    if (now < nextDeadline) {
+      return;
+    }
+    nextDeadline = Long.MAX_VALUE;
+    var late = new ArrayList<WriteRequest>();
+    takeLate(queue, now, late);
+    late.forEach(write -> queuedBytes -= write.bytes());
+    for (Closed batch : closed) {
+      takeLate(batch.writes, now, late);
+    }
+    boolean settled = closed.removeIf(Closed::givenUp);
+    for (WriteRequest write : late) {
+      write.completion().refused(Refusal.deadline("while the write waited to be proposed"));
+    }
+    if (settled) {
+      proposer.rangeSettled();
+    }
+  }
+
+  private void takeLate(Collection<WriteRequest> writes, long now, List<WriteRequest> late) {
+    writes.removeIf(write -> {
+      boolean isLate = now - write.deadline() >= 0;
+      if (isLate) {
+        late.add(write);
+      } else {
+        nextDeadline = Math.min(nextDeadline, write.deadline());
+      }
+      return isLate;
+    });
   }
 
   /** Closes batches as far as may be under way; called at the end of a turn and when a batch is done. */
