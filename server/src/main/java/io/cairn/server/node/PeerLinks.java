@@ -67,6 +67,11 @@ final class PeerLinks implements Peers.Listener {
     if (Boolean.TRUE.equals(connected.put(node, false))) {
       log.info("lost the link to a peer, tries again; node={}", node);
     }
+    dropped(node);
+  }
+
+  @Override
+  public void dropped(String node) {
     for (Replica replica : replicas.all()) {
       var there = replica.descriptor().replicaOf(node);
       replica.loop().run(() -> replica.unreachable(there));

@@ -40,6 +40,7 @@ import io.cairn.storage.directory.NodeDirectory;
 import io.cairn.storage.engine.Engine;
 import io.cairn.storage.log.LogSettings;
 import io.cairn.storage.log.SharedLog;
+import io.cairn.storage.mvcc.ShardStore;
 import io.cairn.storage.snapshot.SnapshotSource;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -181,9 +182,24 @@ final class Rooms {
     return config.limits().frameBytes() + config.limits().appendBytes();
   }
 
+  /** On the scan loop. Null when the replica has moved, or is moving, to another store: then it does not lead any more either. */
   private SnapshotSource snapshotOf(Replica replica) {
-    return SnapshotSource.open(engine, replica.store(), catalog.replica(replica.descriptor().id()).orElseThrow(),
-        config.cluster().id().getBytes(StandardCharsets.UTF_8));
+    int shard = replica.descriptor().id();
+    ShardStore store = replica.store();
+    SnapshotSource source;
+    try {
+      source = SnapshotSource.open(engine, store, catalog.replica(shard).orElseThrow(), config.cluster().id().getBytes(StandardCharsets.UTF_8));
+    } catch (IllegalStateException e) {
+      if (catalog.replica(shard).orElseThrow().store() == store.store()) {
+        throw e;
+      }
+      return null;
+    }
+    if (store != replica.store()) {
+      source.close(); // It may have been deleted before the view was taken.
+      return null;
+    }
+    return source;
   }
 
   /** Runs once it is clear that this node never took part under another directory; on the log's loop. */

@@ -25,6 +25,7 @@ import io.cairn.server.replica.Replicas;
 import io.cairn.server.shard.ShardDescriptor;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -38,6 +39,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class PeerService implements RequestHandler {
   private static final Logger log = LoggerFactory.getLogger(PeerService.class);
+
+  /** More than any batch has commands: a window that a bad count made endless would never be used up. */
+  private static final int COUNT_MAX = 1 << 20;
 
   private final Replicas replicas;
   private final RevisionOracle oracle;
@@ -73,30 +77,38 @@ public final class PeerService implements RequestHandler {
     body.getBytes(body.readerIndex(), bytes);
     CodedInputStream input = CodedInputStream.newInstance(bytes);
     input.enableAliasing(true);
+    Runnable work;
     try {
-      switch (kind) {
+      work = switch (kind) {
         case RAFT -> raft((String) channel.attachment(), RaftBatch.parseFrom(input));
         case PEER_REQUEST -> request(channel, requestId, PeerRequest.parseFrom(input));
         default -> throw new FrameException(FrameException.Fault.UNEXPECTED, "a frame of kind " + kind + " is not for a peer's port");
-      }
+      };
     } catch (FrameException e) {
       throw e;
     } catch (IOException | IllegalArgumentException e) {
       throw new FrameException(FrameException.Fault.BODY, "the body of a " + kind + " frame cannot be read: " + e.getMessage());
     }
+    // Outside: what goes wrong from here on is this node's own, and not to be taken for a bad frame.
+    work.run();
   }
 
-  private void raft(String node, RaftBatch batch) {
+  private record Delivery(Replica to, RaftMessage message) {}
+
+  private Runnable raft(String node, RaftBatch batch) {
+    var deliveries = new ArrayList<Delivery>(batch.getMessagesCount());
     for (RaftEnvelope envelope : batch.getMessagesList()) {
       Replica replica = replicas.get(envelope.getShard());
-      if (replica == null || !fits(replica, node, envelope)) {
-        continue;
-      }
-      RaftMessage message = RaftCodec.decode(envelope);
+      RaftMessage message = replica == null || !fits(replica, node, envelope) ? null : RaftCodec.decode(envelope);
       if (message != null) {
-        replica.loop().run(() -> replica.receive(message));
+        deliveries.add(new Delivery(replica, message));
       }
     }
+    return () -> {
+      for (Delivery delivery : deliveries) {
+        delivery.to.loop().run(() -> delivery.to.receive(delivery.message));
+      }
+    };
   }
 
   private static boolean fits(Replica replica, String node, RaftEnvelope envelope) {
@@ -104,21 +116,26 @@ public final class PeerService implements RequestHandler {
     return envelope.getRangeEpoch() == shard.rangeEpoch()
         && envelope.getMembershipEpoch() == shard.membershipEpoch()
         && envelope.getTo() == replica.key().replica().value()
-        && envelope.getFrom() > 0
-        && node.equals(shard.node(new ReplicaId(envelope.getFrom())));
+        && isReplicaOf(node, envelope.getFrom(), shard);
   }
 
-  private void request(ServerChannel channel, long requestId, PeerRequest request) {
-    switch (request.getBodyCase()) {
-      case REVISIONS -> revisions(channel, requestId, request.getRevisions().getCountsList());
-      case SNAPSHOT -> snapshot(channel, requestId, request.getSnapshot());
-      case BODY_NOT_SET -> refuse(channel, requestId, "the request is unknown to this version");
-    }
+  private static boolean isReplicaOf(String node, long replica, ShardDescriptor shard) {
+    return replica > 0 && node.equals(shard.node(new ReplicaId(replica)));
+  }
+
+  private Runnable request(ServerChannel channel, long requestId, PeerRequest request) {
+    return () -> {
+      switch (request.getBodyCase()) {
+        case REVISIONS -> revisions(channel, requestId, request.getRevisions().getCountsList());
+        case SNAPSHOT -> snapshot(channel, requestId, request.getSnapshot());
+        case BODY_NOT_SET -> refuse(channel, requestId, "the request is unknown to this version");
+      }
+    };
   }
 
   private void revisions(ServerChannel channel, long requestId, List<Integer> counts) {
-    if (counts.isEmpty() || counts.stream().anyMatch(count -> count < 0)) {
-      refuse(channel, requestId, "a request for revisions names how many, each 0 or more");
+    if (counts.isEmpty() || counts.size() > Revisions.ASKED_MAX || counts.stream().anyMatch(count -> count < 0 || count > COUNT_MAX)) {
+      refuse(channel, requestId, "a request for revisions names 1 to " + Revisions.ASKED_MAX + " counts of 0 to " + COUNT_MAX + " each");
       return;
     }
     oracleLoop.run(() -> OracleRoute.askHere(oracle, counts, new Revisions.Answer() {
@@ -138,8 +155,9 @@ public final class PeerService implements RequestHandler {
   private void snapshot(ServerChannel channel, long requestId, SnapshotChunk chunk) {
     Replica replica = replicas.get(chunk.getShard());
     if (replica == null || chunk.getRangeEpoch() != replica.descriptor().rangeEpoch()
-        || chunk.getTo() != replica.key().replica().value()) {
-      refuse(channel, requestId, "this node has no such replica of shard " + chunk.getShard());
+        || chunk.getTo() != replica.key().replica().value()
+        || !isReplicaOf((String) channel.attachment(), chunk.getFrom(), replica.descriptor())) {
+      refuse(channel, requestId, "this node has no such replica of shard " + chunk.getShard() + ", or knows the sender as another");
       return;
     }
     snapshots.chunk(replica, chunk, answer -> respond(channel, requestId, PeerResponse.newBuilder().setSnapshot(answer).build()));

@@ -42,8 +42,11 @@ public final class Peers implements AutoCloseable {
 
     void refused(String node, HandshakeRefused refusal);
 
-    /** What was on its way to the node may be lost. */
+    /** The link is down: what was on its way to the node may be lost. */
     void lost(String node);
+
+    /** The link is up and too much waits for it: messages were dropped. */
+    void dropped(String node);
   }
 
   /** The end of a call: an answer, or none. */
@@ -183,7 +186,7 @@ public final class Peers implements AutoCloseable {
       sent &= send(appends, true);
       link.flush();
       if (!sent) {
-        listener.lost(node);
+        listener.dropped(node);
       }
     }
 

@@ -6,6 +6,7 @@ import io.cairn.raft.ReplicaId;
 import io.cairn.raft.log.Entry;
 import io.cairn.raft.log.EntryId;
 import io.cairn.raft.log.EntryKind;
+import io.cairn.raft.membership.MembershipCodec;
 import io.cairn.raft.message.RaftMessage;
 import io.cairn.server.shard.ShardDescriptor;
 import java.util.ArrayList;
@@ -100,7 +101,12 @@ public final class RaftCodec {
     List<Entry> entries = new ArrayList<>(append.getEntriesCount());
     for (RaftEnvelope.LogEntry entry : append.getEntriesList()) {
       index++;
-      entries.add(new Entry(entry.getTerm(), index, EntryKind.of(entry.getKind()), entry.getPayload().toByteArray()));
+      EntryKind kind = EntryKind.of(entry.getKind());
+      byte[] payload = entry.getPayload().toByteArray();
+      if (kind == EntryKind.MEMBERSHIP) {
+        MembershipCodec.decode(payload); // Raft takes it for good once the entry is in its log.
+      }
+      entries.add(new Entry(entry.getTerm(), index, kind, payload));
     }
     return new RaftMessage.AppendEntries(from, to, term, new EntryId(append.getPreviousTerm(), append.getPreviousIndex()), entries,
         append.getCommit());

@@ -20,6 +20,7 @@ import io.cairn.storage.mvcc.ShardStore;
 import io.cairn.storage.snapshot.BadSnapshotException;
 import io.cairn.storage.snapshot.SnapshotHeader;
 import io.cairn.storage.snapshot.SnapshotSink;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,14 +42,15 @@ public final class SnapshotReceiver {
 
   private record Incoming(long stream, long from, SnapshotSink sink) {}
 
-  private record Received(SnapshotMeta meta, SnapshotHeader header, SnapshotSink sink) {}
+  private record Received(int shard, SnapshotMeta meta, SnapshotSink sink) {}
 
   private final Engine engine;
   private final ReplicaCatalog catalog;
   private final Applier applier;
   private final LogWriter logWriter;
   private final Map<Integer, Incoming> incoming = new TreeMap<>();
-  private final Map<Integer, Received> received = new TreeMap<>();
+  /** Whole ones that Raft was told of and has not switched to, or has not passed over yet. */
+  private final List<Received> received = new ArrayList<>();
 
   public SnapshotReceiver(Engine engine, ReplicaCatalog catalog, Applier applier, LogWriter logWriter) {
     this.engine = engine;
@@ -97,23 +99,55 @@ public final class SnapshotReceiver {
   }
 
   private void complete(Replica replica, SnapshotChunk chunk, SnapshotSink sink) throws BadSnapshotException {
-    SnapshotHeader header = sink.finish();
-    Applied applied = header.applied();
-    var meta = new SnapshotMeta(new EntryId(applied.term(), applied.index()), MembershipCodec.decode(header.membership()));
+    SnapshotHeader header = sink.header();
+    SnapshotMeta meta = meta(replica, header);
+    sink.finish();
     incoming.remove(chunk.getShard());
-    received.put(chunk.getShard(), new Received(meta, header, sink));
-    replica.loop().execute(() -> replica.snapshotReceived(meta, new ReplicaId(chunk.getFrom()), chunk.getTerm()));
+    var whole = new Received(chunk.getShard(), meta, sink);
+    received.add(whole);
+    replica.loop().execute(() -> {
+      replica.snapshotReceived(meta, new ReplicaId(chunk.getFrom()), chunk.getTerm());
+      // Raft's decision is carried out by the replica's next pump, which comes before this: what it did not ask to install
+      // by then is of no use.
+      replica.loop().execute(() -> applier.run("deleting a snapshot that is not needed", () -> passOver(whole)));
+    });
   }
 
+  private static SnapshotMeta meta(Replica replica, SnapshotHeader header) throws BadSnapshotException {
+    if (header.shard() != replica.descriptor().id() || header.rangeEpoch() != replica.descriptor().rangeEpoch()) {
+      throw new BadSnapshotException("it is of shard " + header.shard() + " at epoch " + header.rangeEpoch() + ", not of shard "
+          + replica.descriptor().id() + " at epoch " + replica.descriptor().rangeEpoch());
+    }
+    try {
+      Applied applied = header.applied();
+      return new SnapshotMeta(new EntryId(applied.term(), applied.index()), MembershipCodec.decode(header.membership()));
+    } catch (IllegalArgumentException e) {
+      throw new BadSnapshotException("its members cannot be read: " + e.getMessage());
+    }
+  }
+
+  private void passOver(Received whole) {
+    if (received.remove(whole)) {
+      deleteStore(whole.sink.store());
+    }
+  }
+
+  /** Gives up what has come of a sending that another one takes the place of; whole snapshots stay until Raft has decided. */
   private void drop(int shard) {
     Incoming unfinished = incoming.remove(shard);
     if (unfinished != null) {
       unfinished.sink.abort();
     }
-    Received unused = received.remove(shard);
-    if (unused != null) {
-      unused.sink.abort();
+  }
+
+  private Received takeReceived(int shard, SnapshotMeta snapshot) {
+    for (Received whole : received) {
+      if (whole.shard == shard && whole.meta.equals(snapshot)) {
+        received.remove(whole);
+        return whole;
+      }
     }
+    throw new IllegalStateException("the snapshot of shard " + shard + " at " + snapshot.last() + " is to be installed and is not here");
   }
 
   /** Switches the replica to the snapshot that Raft has accepted. On the replica's loop. */
@@ -123,10 +157,7 @@ public final class SnapshotReceiver {
 
   private void switchStores(Replica replica, SnapshotMeta snapshot) {
     int shard = replica.descriptor().id();
-    Received ready = received.remove(shard);
-    if (ready == null || !ready.meta.last().equals(snapshot.last())) {
-      throw new IllegalStateException("the snapshot of shard " + shard + " at " + snapshot.last() + " is to be installed and is not here");
-    }
+    Received ready = takeReceived(shard, snapshot);
     ReplicaRecord record = catalog.replica(shard).orElseThrow();
     long oldStore = record.store();
     EngineBatch batch = engine.newBatch();

@@ -27,7 +27,10 @@ public final class SnapshotSender {
   private final Function<Replica, SnapshotSource> sources;
   private final AtomicLong streams;
 
-  /** @param firstStream differs from process to process, so that pieces of two lives never mix */
+  /**
+   * @param sources gives the replica as it is now, or null when it is on its way to another store
+   * @param firstStream differs from process to process, so that pieces of two lives never mix
+   */
   public SnapshotSender(Peers peers, EventLoop scanLoop, Function<Replica, SnapshotSource> sources, long firstStream) {
     this.peers = peers;
     this.scanLoop = scanLoop;
@@ -61,13 +64,21 @@ public final class SnapshotSender {
     }
 
     void begin() {
-      source = sources.apply(from);
+      source = from.leads() ? sources.apply(from) : null;
+      if (source == null) {
+        end(false, "this node no longer leads the shard");
+        return;
+      }
       index = source.header().applied().index();
       log.info("shard={} began to send a snapshot; to={} index={}", from.descriptor().id(), node, index);
       next();
     }
 
     private void next() {
+      if (!from.leads()) {
+        end(false, "this node no longer leads the shard");
+        return;
+      }
       int number = source.nextChunk();
       byte[] chunk = source.next(CHUNK_BYTES);
       if (chunk == null) {
@@ -105,7 +116,9 @@ public final class SnapshotSender {
     }
 
     private void end(boolean ok, String why) {
-      source.close();
+      if (source != null) {
+        source.close();
+      }
       if (ok) {
         log.info("shard={} sent a snapshot; to={} index={} bytes={}", from.descriptor().id(), node, index, sentBytes);
       } else {
