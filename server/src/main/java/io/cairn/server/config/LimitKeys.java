@@ -32,17 +32,13 @@ final class LimitKeys {
   static final ConfigKey<Long> CONNECTION_INFLIGHT_BYTES = bytes("connection-inflight-bytes", 16 * MIB, 64 * KIB, 256 * MIB,
       "Requests of one connection that are not answered; over it a request is refused.");
   static final ConfigKey<Long> CONNECTION_OUTBOUND_BYTES = bytes("connection-outbound-bytes", 4 * MIB, 64 * KIB, 256 * MIB,
-      "Answers a client has not taken; over it no more is read from its connection.");
+      "Answers a client has not taken; over it ranges wait, over twice as much no more is read from its connection.");
   static final ConfigKey<Long> NODE_INFLIGHT_BYTES = bytes("node-inflight-bytes", 64 * MIB, MIB, 4_096 * MIB,
       "Requests of all connections that are not answered; over it a request is refused.");
   static final ConfigKey<Long> PEER_QUEUE_BYTES = bytes("peer-queue-bytes", 16 * MIB, MIB, 256 * MIB,
       "Messages that wait to be sent to one peer; over it messages are dropped, and Raft sends them again.");
   static final ConfigKey<Long> RANGE_CHUNK_BYTES = bytes("range-chunk-bytes", 256 * KIB, 4 * KIB, 4 * MIB,
       "Keys and values in one chunk of a range's answer; one key and value may exceed it.");
-  static final ConfigKey<Long> SCAN_BYTES = bytes("scan-bytes", MIB, 4 * KIB, 64 * MIB,
-      "Keys and values that one range reads before it lets other work of its thread run.");
-  static final ConfigKey<Long> SNAPSHOT_INFLIGHT_BYTES = bytes("snapshot-inflight-bytes", 4 * MIB, 64 * KIB, 64 * MIB,
-      "Parts of one snapshot that are sent and not acknowledged.");
   static final ConfigKey<Long> CONNECTIONS_MAX = count("connections-max", 10_000, 1, 1_000_000,
       "Open connections of clients; one more is closed at once, with a message.");
   static final ConfigKey<Long> LOG_QUEUE_BYTES = bytes("log-queue-bytes", 32 * MIB, 64 * KIB, 1_024 * MIB,
@@ -51,14 +47,12 @@ final class LimitKeys {
       "Log lines that wait for their file or for standard error; what does not fit is dropped and counted.");
   static final ConfigKey<Long> ADMIN_REQUEST_BYTES = bytes("admin-request-bytes", 8 * KIB, KIB, 64 * KIB,
       "Longest request line, and longest sum of headers, on the admin port.");
-  static final ConfigKey<Long> CLIENT_OPEN_SEQUENCES = count("client-open-sequences", 1_024, 1, 1_024,
-      "Writes one client may have open in one shard.");
 
   static final List<ConfigKey<?>> ALL = List.of(
       KEY_BYTES, VALUE_BYTES, BATCH_BYTES, BATCH_COMMANDS, APPEND_BYTES, INFLIGHT_APPEND_BYTES, INFLIGHT_APPEND_MESSAGES, INBOX_BYTES,
       UNCOMMITTED_BYTES, APPLY_BYTES, CONNECTION_INFLIGHT_BYTES, CONNECTION_OUTBOUND_BYTES, NODE_INFLIGHT_BYTES, PEER_QUEUE_BYTES,
-      RANGE_CHUNK_BYTES, SCAN_BYTES, SNAPSHOT_INFLIGHT_BYTES, CONNECTIONS_MAX, LOG_QUEUE_BYTES, LOGGING_QUEUE_BYTES,
-      ADMIN_REQUEST_BYTES, CLIENT_OPEN_SEQUENCES);
+      RANGE_CHUNK_BYTES, CONNECTIONS_MAX, LOG_QUEUE_BYTES, LOGGING_QUEUE_BYTES,
+      ADMIN_REQUEST_BYTES);
 
   private LimitKeys() {}
 
@@ -69,9 +63,8 @@ final class LimitKeys {
         value.applyAsLong(INFLIGHT_APPEND_MESSAGES), value.applyAsLong(INBOX_BYTES), value.applyAsLong(UNCOMMITTED_BYTES),
         value.applyAsLong(APPLY_BYTES), value.applyAsLong(CONNECTION_INFLIGHT_BYTES), value.applyAsLong(CONNECTION_OUTBOUND_BYTES),
         value.applyAsLong(NODE_INFLIGHT_BYTES), value.applyAsLong(PEER_QUEUE_BYTES), value.applyAsLong(RANGE_CHUNK_BYTES),
-        value.applyAsLong(SCAN_BYTES), value.applyAsLong(SNAPSHOT_INFLIGHT_BYTES), value.applyAsLong(CONNECTIONS_MAX),
-        value.applyAsLong(LOG_QUEUE_BYTES), value.applyAsLong(LOGGING_QUEUE_BYTES), value.applyAsLong(ADMIN_REQUEST_BYTES),
-        value.applyAsLong(CLIENT_OPEN_SEQUENCES));
+        value.applyAsLong(CONNECTIONS_MAX),
+        value.applyAsLong(LOG_QUEUE_BYTES), value.applyAsLong(LOGGING_QUEUE_BYTES), value.applyAsLong(ADMIN_REQUEST_BYTES));
   }
 
   private static ConfigKey<Long> bytes(String name, long usual, long lowest, long highest, String doc) {

@@ -15,17 +15,15 @@ package io.cairn.server.config;
  * @param uncommittedBytes entries a leader of one shard has appended and not committed
  * @param applyBytes entries of one shard committed, handed to apply and not yet applied
  * @param connectionInflightBytes requests of one connection that are not answered
- * @param connectionOutboundBytes answers of one connection that its reader has not taken; over it nothing more is read from it
+ * @param connectionOutboundBytes answers of one connection that its reader has not taken; over it ranges wait, and over twice as much
+ *     nothing more is read from it
  * @param nodeInflightBytes requests of all connections that are not answered
  * @param peerQueueBytes messages that wait to be sent to one peer; over it the oldest droppable ones go
  * @param rangeChunkBytes keys and values in one chunk of an answer
- * @param scanBytes keys and values one range request reads before it lets others run
- * @param snapshotInflightBytes parts of one snapshot sent and not acknowledged
  * @param connectionsMax open connections of clients
  * @param logQueueBytes records that wait for the log's writer
  * @param loggingQueueBytes log lines that wait for their file or for standard error; over it they are dropped and counted
  * @param adminRequestBytes longest request line and headers on the admin port
- * @param clientOpenSequences sequences one client may have open in one shard
  */
 public record Limits(
     long keyBytes,
@@ -43,13 +41,10 @@ public record Limits(
     long nodeInflightBytes,
     long peerQueueBytes,
     long rangeChunkBytes,
-    long scanBytes,
-    long snapshotInflightBytes,
     long connectionsMax,
     long logQueueBytes,
     long loggingQueueBytes,
-    long adminRequestBytes,
-    long clientOpenSequences) {
+    long adminRequestBytes) {
 
   /** No key is longer, whatever the configuration says: keys travel in every index and message. */
   public static final int KEY_BYTES_MAX = 4 << 10;
@@ -74,19 +69,14 @@ public record Limits(
         .bound(LimitKeys.NODE_INFLIGHT_BYTES, nodeInflightBytes)
         .bound(LimitKeys.PEER_QUEUE_BYTES, peerQueueBytes)
         .bound(LimitKeys.RANGE_CHUNK_BYTES, rangeChunkBytes)
-        .bound(LimitKeys.SCAN_BYTES, scanBytes)
-        .bound(LimitKeys.SNAPSHOT_INFLIGHT_BYTES, snapshotInflightBytes)
         .bound(LimitKeys.CONNECTIONS_MAX, connectionsMax)
         .bound(LimitKeys.LOG_QUEUE_BYTES, logQueueBytes)
         .bound(LimitKeys.LOGGING_QUEUE_BYTES, loggingQueueBytes)
         .bound(LimitKeys.ADMIN_REQUEST_BYTES, adminRequestBytes)
-        .bound(LimitKeys.CLIENT_OPEN_SEQUENCES, clientOpenSequences)
         .claim(nodeInflightBytes >= connectionInflightBytes, LimitKeys.NODE_INFLIGHT_BYTES, nodeInflightBytes,
             "must be at least limits.connection-inflight-bytes (" + print(connectionInflightBytes) + ")")
         .claim(inflightAppendBytes >= appendBytes, LimitKeys.INFLIGHT_APPEND_BYTES, inflightAppendBytes,
             "must be at least limits.append-bytes (" + print(appendBytes) + ")")
-        .claim(scanBytes >= rangeChunkBytes, LimitKeys.SCAN_BYTES, scanBytes,
-            "must be at least limits.range-chunk-bytes (" + print(rangeChunkBytes) + ")")
         .claim(inboxBytes >= commandBytesMax(keyBytes, valueBytes), LimitKeys.INBOX_BYTES, inboxBytes,
             "must hold one largest command (" + print(commandBytesMax(keyBytes, valueBytes)) + ", by limits.value-bytes)")
         .claim(connectionInflightBytes >= frameBytes(keyBytes, valueBytes, batchBytes),

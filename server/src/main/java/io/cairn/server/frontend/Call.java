@@ -1,6 +1,7 @@
 package io.cairn.server.frontend;
 
 import io.cairn.platform.Clock;
+import io.cairn.protocol.wire.ErrorCode;
 import io.cairn.protocol.wire.Response;
 import io.cairn.server.metrics.NodeMeters;
 import io.cairn.server.metrics.RequestOp;
@@ -54,6 +55,11 @@ public final class Call {
     return deadline;
   }
 
+  /** Nanoseconds until the deadline, 0 when it has passed. */
+  long remainingNanos() {
+    return Math.max(0, deadline - desk.clock.nanoTime());
+  }
+
   boolean expired() {
     return desk.clock.nanoTime() - deadline >= 0;
   }
@@ -73,7 +79,7 @@ public final class Call {
 
   /** Sends a part of the answer; on the connection's loop. */
   void part(Response response) {
-    connection.channel().respond(requestId, response, true);
+    connection.respond(requestId, response, true);
   }
 
   /** Ends without an answer: nobody waits for it any more. On the connection's loop. */
@@ -82,6 +88,13 @@ public final class Call {
       ended = true;
       desk.admission.leave(connection, cost);
     }
+  }
+
+  /** No answer is ever too large by the bounds of what is stored; were one, the client hears of it and the node goes on. */
+  private Response fitting(Response response) {
+    int bytes = response.getSerializedSize();
+    return connection.channel().fits(bytes) ? response : Answers.refused(Refusal.of(ErrorCode.BAD_REQUEST,
+        "the answer has " + bytes + " bytes, more than a frame of this connection; ask for less"));
   }
 
   private void end(Response response, RequestOutcome outcome) {
@@ -93,7 +106,7 @@ public final class Call {
       desk.admission.leave(connection, cost);
       desk.meters.request(op, outcome, desk.clock.nanoTime() - began);
       if (!desk.failStop.isBroken()) {
-        connection.channel().respond(requestId, response, false);
+        connection.respond(requestId, fitting(response), false);
       }
     });
   }

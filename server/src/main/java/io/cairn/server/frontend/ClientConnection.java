@@ -1,6 +1,8 @@
 package io.cairn.server.frontend;
 
 import io.cairn.protocol.link.ServerChannel;
+import io.cairn.protocol.transport.Connection;
+import io.cairn.protocol.wire.Response;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -8,11 +10,18 @@ import java.util.Map;
 /** What the server keeps with one client's connection. Belongs to the connection's loop. */
 final class ClientConnection {
   private final ServerChannel channel;
+  private final long outboundBytesMax;
   private final Map<Long, RangeStream> streams = new LinkedHashMap<>();
   private long inflightBytes;
+  private boolean paused;
 
-  ClientConnection(ServerChannel channel) {
+  /**
+   * @param outboundBytesMax answers not taken by the reader above which ranges wait for it. Less than what makes the connection count
+   *     as full has no effect: it would not be heard of again
+   */
+  ClientConnection(ServerChannel channel, long outboundBytesMax) {
     this.channel = channel;
+    this.outboundBytesMax = Math.max(outboundBytesMax, Connection.WRITABLE_HIGH_BYTES);
   }
 
   ServerChannel channel() {
@@ -27,8 +36,26 @@ final class ClientConnection {
     inflightBytes += bytes;
   }
 
-  void opened(long requestId, RangeStream stream) {
-    streams.put(requestId, stream);
+  /**
+   * Sends an answer or a part of one. From a reader that does not take its answers no more requests are read; ranges alone, which
+   * wait for it, do not bring it so far, so that it can still give them up.
+   */
+  void respond(long requestId, Response response, boolean more) {
+    channel.respond(requestId, response, more);
+    if (!paused && channel.pendingBytes() > 2 * outboundBytesMax) {
+      paused = true;
+      channel.pauseReading(true);
+    }
+  }
+
+  /** Whether more answers wait for the reader than may. */
+  boolean full() {
+    return channel.pendingBytes() > outboundBytesMax;
+  }
+
+  /** Notes a stream under its request; false when another one that has not ended bears the same id. */
+  boolean opened(long requestId, RangeStream stream) {
+    return streams.putIfAbsent(requestId, stream) == null;
   }
 
   void ended(long requestId) {
@@ -42,8 +69,12 @@ final class ClientConnection {
     }
   }
 
-  /** The reader has taken some: streams that held back go on. */
+  /** The reader has taken some: what was held back goes on. */
   void writable() {
+    if (paused && !full()) {
+      paused = false;
+      channel.pauseReading(false);
+    }
     for (RangeStream stream : new ArrayList<>(streams.values())) {
       stream.goOn();
     }

@@ -38,6 +38,7 @@ public final class ClientService implements RequestHandler {
   private final GetService gets;
   private final RangeService ranges;
   private final StatusService status;
+  private final long outboundBytesMax;
   /** In the order they were opened: what is done to all of them is done in the same order in every run. */
   private final Set<ServerChannel> channels = Collections.synchronizedSet(new LinkedHashSet<>());
   private volatile boolean stopping;
@@ -51,6 +52,7 @@ public final class ClientService implements RequestHandler {
     this.gets = new GetService(checks, map, replicas);
     this.ranges = new RangeService(checks, map, replicas, revisions, scanLoop, limits);
     this.status = status;
+    this.outboundBytesMax = limits.connectionOutboundBytes();
   }
 
   /** Bytes of requests that are not answered yet. From any thread. */
@@ -68,13 +70,17 @@ public final class ClientService implements RequestHandler {
 
   public void close() {
     for (ServerChannel channel : channels.toArray(new ServerChannel[0])) {
-      channel.loop().run(channel::close);
+      channel.loop().run(() -> {
+        // At once: when close() has been heard of, nothing more is read for a range.
+        ((ClientConnection) channel.attachment()).closed();
+        channel.close();
+      });
     }
   }
 
   @Override
   public void opened(ServerChannel channel, Hello hello) {
-    channel.attach(new ClientConnection(channel));
+    channel.attach(new ClientConnection(channel, outboundBytesMax));
     channels.add(channel);
   }
 

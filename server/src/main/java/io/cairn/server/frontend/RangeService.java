@@ -1,6 +1,7 @@
 package io.cairn.server.frontend;
 
 import io.cairn.platform.EventLoop;
+import io.cairn.protocol.wire.ErrorCode;
 import io.cairn.protocol.wire.RangeRequest;
 import io.cairn.protocol.wire.Request;
 import io.cairn.server.command.CommandCodec;
@@ -19,6 +20,9 @@ import java.util.function.Supplier;
  * leader resolves it; one over several takes a revision from the oracle first and waits until each shard is resolved there.
  */
 final class RangeService {
+  /** What a frame needs beside a chunk. */
+  private static final int FRAME_ROOM_BYTES = 1 << 10;
+
   private final RequestChecks checks;
   private final Supplier<ShardMap> map;
   private final Replicas replicas;
@@ -41,6 +45,7 @@ final class RangeService {
     int keyspace = RequestChecks.keyspace(request.getKeyspace());
     Refusal refusal = checks.keyspaceKnown(keyspace);
     refusal = refusal != null ? refusal : checks.range(range.getStart(), range.getEnd(), range.getEndOpen());
+    refusal = refusal != null ? refusal : checks.limit(range.getLimit());
     refusal = refusal != null ? refusal : checks.revision(range.getRevision(), request.getSeen());
     if (refusal != null) {
       call.refused(refusal);
@@ -54,9 +59,19 @@ final class RangeService {
       shards = List.of(map.get().locate(start));
     }
     var stream = new RangeStream(call, range, start, end, shards,
-        new RangeStream.Sources(replicas, scanLoop, (int) limits.rangeChunkBytes(), limits.connectionOutboundBytes()));
-    call.connection().opened(call.requestId(), stream);
+        new RangeStream.Sources(replicas, scanLoop, chunkBytes()));
+    if (!call.connection().opened(call.requestId(), stream)) {
+      call.refused(Refusal.of(ErrorCode.BAD_REQUEST, "request id " + call.requestId()
+          + " is still in use by a range of this connection; each request has an id of its own"));
+      return;
+    }
+    stream.endByDeadline();
     begin(call, stream, range, request.getSeen(), shards.size());
+  }
+
+  /** A chunk fits a frame, whatever the two are configured to. */
+  private int chunkBytes() {
+    return (int) Math.min(limits.rangeChunkBytes(), limits.frameBytes() - FRAME_ROOM_BYTES);
   }
 
   private void begin(Call call, RangeStream stream, RangeRequest range, long seen, int shards) {

@@ -2,6 +2,7 @@ package io.cairn.server.frontend;
 
 import io.cairn.platform.EventLoop;
 import io.cairn.protocol.wire.ErrorCode;
+import io.cairn.protocol.wire.KeyValue;
 import io.cairn.protocol.wire.RangeChunk;
 import io.cairn.protocol.wire.RangeRequest;
 import io.cairn.protocol.wire.Response;
@@ -14,7 +15,9 @@ import io.cairn.server.shard.ShardDescriptor;
 import io.cairn.storage.mvcc.CompactedException;
 import io.cairn.storage.mvcc.RangePage;
 import io.cairn.storage.mvcc.RangeQuery;
+import io.cairn.storage.mvcc.ShardStore;
 import io.cairn.storage.mvcc.Version;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -24,8 +27,15 @@ import java.util.List;
  */
 final class RangeStream {
 
-  /** Where pages come from, and how much may wait. */
-  record Sources(Replicas replicas, EventLoop scanLoop, int chunkBytes, long outboundBytesMax) {}
+  /**
+   * Where pages come from.
+   *
+   * @param chunkBytes most bytes of keys and values in one chunk of an answer; one key and value may exceed it
+   */
+  record Sources(Replicas replicas, EventLoop scanLoop, int chunkBytes) {}
+
+  /** A key and value's tag and length in its chunk. */
+  private static final int KV_OVERHEAD_BYTES = 6;
 
   private final Call call;
   private final RangeRequest range;
@@ -39,6 +49,7 @@ final class RangeStream {
   private long shown;
   private long returned;
   private boolean waitingForReader;
+  private EventLoop.Timer deadline;
   /** Read as a hint on the scan loop, which need not read pages that nobody waits for. */
   private volatile boolean ended;
 
@@ -49,6 +60,11 @@ final class RangeStream {
     this.end = end;
     this.shards = shards;
     this.sources = sources;
+  }
+
+  /** Whatever it waits for (the oracle, a quorum, its reader), it ends by its deadline. */
+  void endByDeadline() {
+    deadline = loop().schedule(call.remainingNanos(), () -> refuse(Refusal.deadline("before the range was read")));
   }
 
   /** Reads at a given revision; {@code context} is at or above it and must be resolved. */
@@ -65,7 +81,7 @@ final class RangeStream {
 
   /** The client no longer waits. */
   void cancel() {
-    ended = true;
+    end();
     call.abandoned();
   }
 
@@ -82,6 +98,9 @@ final class RangeStream {
   }
 
   private void confirmShard(long context) {
+    if (ended) {
+      return;
+    }
     ShardDescriptor shard = shards.get(at);
     Replica replica = sources.replicas.get(shard.id());
     if (replica == null) {
@@ -117,7 +136,7 @@ final class RangeStream {
       refuse(Refusal.deadline("while the range was read"));
       return;
     }
-    if (call.connection().channel().pendingBytes() > sources.outboundBytesMax) {
+    if (call.connection().full()) {
       waitingForReader = true;
       return;
     }
@@ -125,7 +144,8 @@ final class RangeStream {
     Replica replica = sources.replicas.get(shard.id());
     byte[] until = Arrays.compareUnsigned(end, shard.end()) < 0 ? end : shard.end();
     boolean probing = limitReached();
-    long limit = probing ? 1 : range.getLimit() == 0 ? 0 : range.getLimit() - returned;
+    // A count is of the whole range: a limit that an earlier shard has passed already would be negative.
+    long limit = probing ? 1 : range.getLimit() == 0 || countsOnly() ? 0 : range.getLimit() - returned;
     var query = new RangeQuery(from, until, revision, limit, sources.chunkBytes, range.getKeysOnly() || probing, countsOnly());
     sources.scanLoop.execute(() -> {
       if (!ended && !call.expired()) {
@@ -149,24 +169,47 @@ final class RangeStream {
   private void read(Replica replica, RangeQuery query, boolean probing) {
     RangePage page;
     try {
-      page = replica.store().range(query);
+      ShardStore store = replica.store();
+      page = store.range(query);
+      if (store != replica.store()) {
+        // A snapshot took its place, and the old store may have been deleted under the page: what was read says nothing.
+        loop().run(this::nextPage);
+        return;
+      }
     } catch (CompactedException e) {
       loop().run(() -> refuse(Refusal.of(ErrorCode.COMPACTED, e.getMessage()).withRevision(e.oldest())));
       return;
     }
-    RangeChunk.Builder chunk = RangeChunk.newBuilder();
-    if (!probing && !countsOnly()) {
-      for (Version version : page.versions()) {
-        chunk.addKvs(Answers.keyValue(version));
-      }
-    }
-    loop().run(() -> pageRead(page, chunk, probing));
+    List<RangeChunk.Builder> chunks = chunks(probing || countsOnly() ? List.of() : page.versions());
+    loop().run(() -> pageRead(page, chunks, probing));
   }
 
-  private void pageRead(RangePage page, RangeChunk.Builder chunk, boolean probing) {
+  /** A page as chunks that each fit a frame: what the keys and values weigh on the wire counts, not what they are. */
+  private List<RangeChunk.Builder> chunks(List<Version> versions) {
+    var chunks = new ArrayList<RangeChunk.Builder>();
+    RangeChunk.Builder chunk = RangeChunk.newBuilder();
+    long bytes = 0;
+    for (Version version : versions) {
+      KeyValue kv = Answers.keyValue(version);
+      int size = kv.getSerializedSize() + KV_OVERHEAD_BYTES;
+      if (bytes > 0 && bytes + size > sources.chunkBytes) {
+        chunks.add(chunk);
+        chunk = RangeChunk.newBuilder();
+        bytes = 0;
+      }
+      chunk.addKvs(kv);
+      bytes += size;
+    }
+    chunks.add(chunk);
+    return chunks;
+  }
+
+  private void pageRead(RangePage page, List<RangeChunk.Builder> chunks, boolean probing) {
     if (ended) {
       return;
     }
+    RangeChunk.Builder chunk = chunks.removeLast();
+    chunks.forEach(this::send);
     if (probing) {
       if (page.count() > 0) {
         finish(chunk, true);
@@ -218,6 +261,9 @@ final class RangeStream {
 
   private void end() {
     ended = true;
+    if (deadline != null) {
+      deadline.cancel();
+    }
     call.connection().ended(call.requestId());
   }
 }

@@ -55,6 +55,12 @@ final class RequestChecks {
     return null;
   }
 
+  /** How many keys a range returns at most: 0 is no limit. On the wire it is unsigned. */
+  Refusal limit(long limit) {
+    return limit >= 0 ? null : Refusal.of(ErrorCode.BAD_REQUEST,
+        "the limit is " + Long.toUnsignedString(limit) + "; it is at most " + Long.MAX_VALUE + ", and 0 for none");
+  }
+
   /** A past revision to read at: 0 is the newest, 1 is before the first write. */
   Refusal revision(long revision, long seen) {
     return revision >= 0 && seen >= 0 ? null

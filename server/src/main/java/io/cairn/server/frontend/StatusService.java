@@ -12,6 +12,7 @@ import io.cairn.server.shard.ShardMap;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.Locale;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -39,11 +40,10 @@ public final class StatusService {
   void shardMap(Call call) {
     ShardMap shards = map.get();
     io.cairn.protocol.wire.ShardMap.Builder answer = template.toBuilder().setEpoch(shards.epoch());
-    eachReplica(replica -> answer.addShards(describe(replica.descriptor()).setLeader(replica.leaderNode())), () -> {
-      if (answer.getShardsCount() == 0) {
-        // Before its first start is complete a node knows the shards, and no leaders.
-        shards.shards().forEach(shard -> answer.addShards(describe(shard)));
-      }
+    // While a node starts it knows all shards and has not opened all replicas: then it names no leader.
+    var leaders = new TreeMap<Integer, String>();
+    eachReplica(replica -> leaders.put(replica.descriptor().id(), replica.leaderNode()), () -> {
+      shards.shards().forEach(shard -> answer.addShards(describe(shard).setLeader(leaders.getOrDefault(shard.id(), ""))));
       call.done(Response.newBuilder().setRevision(revisions.known()).setShardMap(answer).build());
     });
   }
@@ -67,7 +67,8 @@ public final class StatusService {
 
   void status(Call call) {
     NodeStatus.Builder answer = node.get().setRevision(revisions.known());
-    eachReplica(replica -> answer.addReplicas(describe(replica)), () -> call.done(Response.newBuilder().setRevision(revisions.known()).setStatus(answer).build()));
+    eachReplica(replica -> answer.addReplicas(describe(replica)),
+        () -> call.done(Response.newBuilder().setRevision(revisions.known()).setStatus(answer).build()));
   }
 
   private static NodeStatus.ReplicaStatus.Builder describe(Replica replica) {
