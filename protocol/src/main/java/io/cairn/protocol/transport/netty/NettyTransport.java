@@ -202,7 +202,8 @@ public final class NettyTransport implements Transport {
         connect(address, addresses, index + 1, timeoutNanos, loop, connector);
       } else {
         Throwable cause = connected.cause();
-        loop.run(() -> connector.failed(new IOException("cannot connect to " + address + ": " + cause.getMessage(), cause)));
+        // Guarded: what a listener throws Netty only logs.
+        loop.runGuarded(() -> connector.failed(new IOException("cannot connect to " + address + ": " + cause.getMessage(), cause)));
       }
     });
   }
