@@ -35,7 +35,9 @@ final class LogFloors {
     }
     Replica replica = left.next();
     replica.loop().run(() -> {
-      floors.add(floor(replica));
+      if (!replica.closed()) { // Else the engine may be closed too.
+        floors.add(floor(replica));
+      }
       next(left, floors);
     });
   }

@@ -161,12 +161,21 @@ final class ShardHost {
     if (closed) {
       return;
     }
-    long now = devices.clock().nanoTime();
-    for (Replica replica : replicas.all()) {
-      replica.loop().run(() -> replica.tick(now));
+    for (EventLoop loop : devices.transport().loops()) {
+      loop.run(() -> tick(loop));
     }
     ticked.run();
     devices.transport().loops().getFirst().schedule(config.raft().heartbeatNanos() / 2, this::tick);
+  }
+
+  /** The clock is read on the loop that ticks: one that was held up must see that it was, and not take it for silence of others. */
+  private void tick(EventLoop loop) {
+    long now = devices.clock().nanoTime();
+    for (Replica replica : replicas.all()) {
+      if (replica.loop() == loop) {
+        replica.tick(now);
+      }
+    }
   }
 
   void close() {

@@ -55,8 +55,17 @@ final class Stopping {
     }
     rooms.nodeLoop().run(() -> {
       rooms.closeCluster();
-      drain(answered);
+      drainNet(devices.transport().loops().iterator(), answered);
     });
+  }
+
+  /** What closing asked of each network loop is done before the disk goes: none of them reads from it after that. */
+  private void drainNet(Iterator<EventLoop> left, boolean answered) {
+    if (left.hasNext()) {
+      left.next().execute(() -> drainNet(left, answered));
+    } else {
+      drain(answered);
+    }
   }
 
   /** What was handed to the blocking loops is done first, one loop after the other; then the disk is closed. */
