@@ -35,6 +35,8 @@ final class LimitKeys {
       "Answers a client has not taken; over it ranges wait, over twice as much no more is read from its connection.");
   static final ConfigKey<Long> NODE_INFLIGHT_BYTES = bytes("node-inflight-bytes", 64 * MIB, MIB, 4_096 * MIB,
       "Requests of all connections that are not answered; over it a request is refused.");
+  static final ConfigKey<Long> NODE_OUTBOUND_BYTES = bytes("node-outbound-bytes", 32 * MIB, MIB, 4_096 * MIB,
+      "Answers that the clients of all connections have not taken; over it a request is refused.");
   static final ConfigKey<Long> PEER_QUEUE_BYTES = bytes("peer-queue-bytes", 16 * MIB, MIB, 256 * MIB,
       "Messages that wait to be sent to one peer; over it messages are dropped, and Raft sends them again.");
   static final ConfigKey<Long> RANGE_CHUNK_BYTES = bytes("range-chunk-bytes", 256 * KIB, 4 * KIB, 4 * MIB,
@@ -50,7 +52,8 @@ final class LimitKeys {
 
   static final List<ConfigKey<?>> ALL = List.of(
       KEY_BYTES, VALUE_BYTES, BATCH_BYTES, BATCH_COMMANDS, APPEND_BYTES, INFLIGHT_APPEND_BYTES, INFLIGHT_APPEND_MESSAGES, INBOX_BYTES,
-      UNCOMMITTED_BYTES, APPLY_BYTES, CONNECTION_INFLIGHT_BYTES, CONNECTION_OUTBOUND_BYTES, NODE_INFLIGHT_BYTES, PEER_QUEUE_BYTES,
+      UNCOMMITTED_BYTES, APPLY_BYTES, CONNECTION_INFLIGHT_BYTES, CONNECTION_OUTBOUND_BYTES, NODE_INFLIGHT_BYTES, NODE_OUTBOUND_BYTES,
+      PEER_QUEUE_BYTES,
       RANGE_CHUNK_BYTES, CONNECTIONS_MAX, LOG_QUEUE_BYTES, LOGGING_QUEUE_BYTES,
       ADMIN_REQUEST_BYTES);
 
@@ -62,7 +65,8 @@ final class LimitKeys {
         value.applyAsLong(BATCH_COMMANDS), value.applyAsLong(APPEND_BYTES), value.applyAsLong(INFLIGHT_APPEND_BYTES),
         value.applyAsLong(INFLIGHT_APPEND_MESSAGES), value.applyAsLong(INBOX_BYTES), value.applyAsLong(UNCOMMITTED_BYTES),
         value.applyAsLong(APPLY_BYTES), value.applyAsLong(CONNECTION_INFLIGHT_BYTES), value.applyAsLong(CONNECTION_OUTBOUND_BYTES),
-        value.applyAsLong(NODE_INFLIGHT_BYTES), value.applyAsLong(PEER_QUEUE_BYTES), value.applyAsLong(RANGE_CHUNK_BYTES),
+        value.applyAsLong(NODE_INFLIGHT_BYTES), value.applyAsLong(NODE_OUTBOUND_BYTES),
+        value.applyAsLong(PEER_QUEUE_BYTES), value.applyAsLong(RANGE_CHUNK_BYTES),
         value.applyAsLong(CONNECTIONS_MAX),
         value.applyAsLong(LOG_QUEUE_BYTES), value.applyAsLong(LOGGING_QUEUE_BYTES), value.applyAsLong(ADMIN_REQUEST_BYTES));
   }

@@ -18,6 +18,7 @@ package io.cairn.server.config;
  * @param connectionOutboundBytes answers of one connection that its reader has not taken; over it ranges wait, and over twice as much
  *     nothing more is read from it
  * @param nodeInflightBytes requests of all connections that are not answered
+ * @param nodeOutboundBytes answers of all connections that are not taken; over it a request is refused
  * @param peerQueueBytes messages that wait to be sent to one peer; over it the oldest droppable ones go
  * @param rangeChunkBytes keys and values in one chunk of an answer
  * @param connectionsMax open connections of clients
@@ -39,6 +40,7 @@ public record Limits(
     long connectionInflightBytes,
     long connectionOutboundBytes,
     long nodeInflightBytes,
+    long nodeOutboundBytes,
     long peerQueueBytes,
     long rangeChunkBytes,
     long connectionsMax,
@@ -67,6 +69,7 @@ public record Limits(
         .bound(LimitKeys.CONNECTION_INFLIGHT_BYTES, connectionInflightBytes)
         .bound(LimitKeys.CONNECTION_OUTBOUND_BYTES, connectionOutboundBytes)
         .bound(LimitKeys.NODE_INFLIGHT_BYTES, nodeInflightBytes)
+        .bound(LimitKeys.NODE_OUTBOUND_BYTES, nodeOutboundBytes)
         .bound(LimitKeys.PEER_QUEUE_BYTES, peerQueueBytes)
         .bound(LimitKeys.RANGE_CHUNK_BYTES, rangeChunkBytes)
         .bound(LimitKeys.CONNECTIONS_MAX, connectionsMax)

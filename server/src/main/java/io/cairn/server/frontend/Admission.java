@@ -4,7 +4,10 @@ import io.cairn.protocol.wire.ErrorCode;
 import io.cairn.server.outcome.Refusal;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Counts what is in flight, in bytes, for the node and for each connection, and refuses what goes over a bound. */
+/**
+ * Counts what is in flight, in bytes, for the node and for each connection, and the answers that readers have not taken; refuses
+ * what goes over a bound.
+ */
 public final class Admission {
   private static final int RETRY_MILLIS = 20;
   /** What a request costs beside its bytes. */
@@ -12,11 +15,15 @@ public final class Admission {
 
   private final long connectionBytesMax;
   private final long nodeBytesMax;
+  private final long nodeOutboundBytesMax;
   private final AtomicLong nodeBytes = new AtomicLong();
+  private final AtomicLong nodeOutboundBytes = new AtomicLong();
 
-  public Admission(long connectionBytesMax, long nodeBytesMax) {
+  /** @param nodeOutboundBytesMax answers of all connections that are not taken, above which no more requests are */
+  public Admission(long connectionBytesMax, long nodeBytesMax, long nodeOutboundBytesMax) {
     this.connectionBytesMax = connectionBytesMax;
     this.nodeBytesMax = nodeBytesMax;
+    this.nodeOutboundBytesMax = nodeOutboundBytesMax;
   }
 
   static int cost(int requestBytes) {
@@ -28,8 +35,27 @@ public final class Admission {
     return nodeBytes.get();
   }
 
+  /** Answers that no reader has taken yet. From any thread. */
+  long outboundBytes() {
+    return nodeOutboundBytes.get();
+  }
+
+  /** A connection's untaken answers have grown or shrunk. */
+  void outbound(long change) {
+    nodeOutboundBytes.addAndGet(change);
+  }
+
+  /** Whether the readers together have left so much that each must wait for its own. */
+  boolean outboundFull() {
+    return nodeOutboundBytes.get() > nodeOutboundBytesMax;
+  }
+
   /** Takes room for a request; null when it is granted. On the connection's loop. */
   Refusal enter(ClientConnection connection, int cost) {
+    if (outboundFull()) {
+      return Refusal.retry(ErrorCode.OVERLOADED, "readers have left " + nodeOutboundBytes.get() + " bytes of answers at this node, at most "
+          + nodeOutboundBytesMax + " may wait", RETRY_MILLIS);
+    }
     if (connection.inflightBytes() + cost > connectionBytesMax) {
       return Refusal.retry(ErrorCode.OVERLOADED, "this connection has " + connection.inflightBytes()
           + " bytes of requests in flight, at most " + connectionBytesMax + " are taken", RETRY_MILLIS);

@@ -23,7 +23,7 @@ public final class Call {
   private final long requestId;
   private final long began;
   private final long deadline;
-  private final int cost;
+  private int cost;
   private RequestOp op;
   private boolean ended;
 
@@ -40,6 +40,15 @@ public final class Call {
   /** Counts it under what it turned out to be. */
   void countAs(RequestOp what) {
     op = what;
+  }
+
+  /** Takes more room, for an answer that may be far larger than its question; null when it is granted. On the connection's loop. */
+  Refusal charge(int bytes) {
+    Refusal refusal = desk.admission.enter(connection, bytes);
+    if (refusal == null) {
+      cost += bytes;
+    }
+    return refusal;
   }
 
   ClientConnection connection() {

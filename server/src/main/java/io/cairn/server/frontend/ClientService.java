@@ -48,7 +48,7 @@ public final class ClientService implements RequestHandler {
     var checks = new RequestChecks(limits);
     this.desk = desk;
     this.admission = desk.admission();
-    this.writes = new WriteService(checks, map, replicas);
+    this.writes = new WriteService(checks, map, replicas, (int) limits.valueBytes());
     this.gets = new GetService(checks, map, replicas);
     this.ranges = new RangeService(checks, map, replicas, revisions, scanLoop, limits);
     this.status = status;
@@ -58,6 +58,11 @@ public final class ClientService implements RequestHandler {
   /** Bytes of requests that are not answered yet. From any thread. */
   public long inflightBytes() {
     return admission.inflightBytes();
+  }
+
+  /** Bytes of answers that readers have not taken. From any thread. */
+  public long outboundBytes() {
+    return admission.outboundBytes();
   }
 
   /** From now on every request is refused; what is in flight is still answered. */
@@ -80,7 +85,7 @@ public final class ClientService implements RequestHandler {
 
   @Override
   public void opened(ServerChannel channel, Hello hello) {
-    channel.attach(new ClientConnection(channel, outboundBytesMax));
+    channel.attach(new ClientConnection(channel, admission, outboundBytesMax));
     channels.add(channel);
   }
 

@@ -13,6 +13,7 @@ import io.cairn.server.replica.Replicas;
 import io.cairn.server.shard.Keyspace;
 import io.cairn.server.shard.ShardMap;
 import io.cairn.storage.mvcc.CompactedException;
+import io.cairn.storage.mvcc.ShardStore;
 import io.cairn.storage.mvcc.Version;
 import java.util.function.Supplier;
 
@@ -53,16 +54,28 @@ final class GetService {
   /** On the replica's loop: the replica has applied all that the read must see. */
   private static void answer(Call call, Replica replica, byte[] key, long revision, Outcome<Long> outcome) {
     switch (outcome) {
-      case Outcome.Done<Long>(var resolved) -> look(call, replica, key, revision, resolved);
+      case Outcome.Done<Long>(var resolved) -> {
+        ClientConnection connection = call.connection();
+        connection.channel().loop().run(() -> connection.whenRoom(() -> look(call, replica, key, revision, resolved)));
+      }
       case Outcome.Refused<Long>(var refusal) -> call.refused(refusal);
       case Outcome.Unknown<Long>(var message) -> call.unknown(message);
     }
   }
 
+  /** On the connection's loop. */
   private static void look(Call call, Replica replica, byte[] key, long revision, long resolved) {
+    if (call.connection().gone()) {
+      call.abandoned();
+      return;
+    }
+    if (call.expired()) {
+      call.refused(Refusal.deadline("while the connection's reader had not taken earlier answers"));
+      return;
+    }
     Version found;
     try {
-      found = replica.store().get(key, revision);
+      found = find(replica, key, revision);
     } catch (CompactedException e) {
       call.refused(Refusal.of(ErrorCode.COMPACTED, e.getMessage()).withRevision(e.oldest()));
       return;
@@ -75,5 +88,16 @@ final class GetService {
       shown = Math.max(shown, found.mod());
     }
     call.done(Response.newBuilder().setRevision(shown).setGet(answer).build());
+  }
+
+  /** A snapshot that takes the store's place has it deleted: what was read while that happened says nothing. */
+  private static Version find(Replica replica, byte[] key, long revision) {
+    while (true) {
+      ShardStore store = replica.store();
+      Version found = store.get(key, revision);
+      if (store == replica.store()) {
+        return found;
+      }
+    }
   }
 }

@@ -26,9 +26,12 @@ final class WriteService {
   private final RequestChecks checks;
   private final Supplier<ShardMap> map;
   private final Replicas replicas;
+  private final int previousBytesMax;
 
-  WriteService(RequestChecks checks, Supplier<ShardMap> map, Replicas replicas) {
+  /** @param previousBytesMax room that a write takes which asks for what it replaces */
+  WriteService(RequestChecks checks, Supplier<ShardMap> map, Replicas replicas, int previousBytesMax) {
     this.checks = checks;
+    this.previousBytesMax = previousBytesMax;
     this.map = map;
     this.replicas = replicas;
   }
@@ -52,6 +55,9 @@ final class WriteService {
     refusal = placed(request, shard);
     if (refusal == null && command.getOpCase() == Command.OpCase.DELETE_RANGE) {
       refusal = inOneShard(command, shard);
+    }
+    if (refusal == null && asksForPrevious(command)) {
+      refusal = call.charge(previousBytesMax);
     }
     Replica replica = replicas.get(shard.id());
     if (refusal == null && replica == null) {
@@ -102,6 +108,10 @@ final class WriteService {
       case DELETE_RANGE -> command.getDeleteRange().getStart();
       case OP_NOT_SET -> ByteString.EMPTY;
     };
+  }
+
+  private static boolean asksForPrevious(Command command) {
+    return command.getPut().getPrevious() || command.getDelete().getPrevious();
   }
 
   private static RequestOp op(Command command) {

@@ -217,7 +217,7 @@ final class Rooms {
 
   private ClientService clientService() {
     var limits = config.limits();
-    var desk = new Call.Desk(new Admission(limits.connectionInflightBytes(), limits.nodeInflightBytes()), meters, devices.clock(),
+    var desk = new Call.Desk(new Admission(limits.connectionInflightBytes(), limits.nodeInflightBytes(), limits.nodeOutboundBytes()), meters, devices.clock(),
         failStop);
     NodeStatus fixed = NodeDescription.status(config, facts, directory.identity().incarnation());
     long began = devices.clock().nanoTime();
@@ -258,10 +258,18 @@ final class Rooms {
     meters.engineBytes(engine::diskBytes);
     meters.queue("log", limits.logQueueBytes(), logWriter::queuedBytes);
     meters.queue("requests", limits.nodeInflightBytes(), clients::inflightBytes);
+    meters.queue("answers", limits.nodeOutboundBytes(), clients::outboundBytes);
+    meters.queue("peers", peers.count() * limits.peerQueueBytes(), peers::queuedBytes);
     for (ShardDescriptor shard : shards.shards()) {
       meters.rememberedClients(shard.id(), () -> rememberedClients(shard.id()));
+      meters.queue("inbox", limits.inboxBytes(), () -> inboxBytes(shard.id()));
     }
     meters.replicasLed(() -> replicas.all().stream().filter(Replica::leads).count());
+  }
+
+  private long inboxBytes(int shard) {
+    Replica replica = replicas.get(shard);
+    return replica == null ? 0 : replica.inboxBytes();
   }
 
   private long rememberedClients(int shard) {

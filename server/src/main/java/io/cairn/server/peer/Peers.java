@@ -79,6 +79,19 @@ public final class Peers implements AutoCloseable {
     }
   }
 
+  public int count() {
+    return peers.size();
+  }
+
+  /** Bytes of messages that the network has not taken, of all links, as of each one's last turn. From any thread. */
+  public long queuedBytes() {
+    long bytes = 0;
+    for (Peer peer : peers.values()) {
+      bytes += peer.queuedBytes;
+    }
+    return bytes;
+  }
+
   public boolean connected(String node) {
     Peer peer = peers.get(node);
     return peer != null && peer.link.ready();
@@ -143,6 +156,7 @@ public final class Peers implements AutoCloseable {
     private final ConcurrentLinkedQueue<RaftEnvelope> queue = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean flushRequested = new AtomicBoolean();
     private Link link;
+    private volatile long queuedBytes;
 
     Peer(String node) {
       this.node = node;
@@ -185,6 +199,7 @@ public final class Peers implements AutoCloseable {
       sent &= send(urgent, false);
       sent &= send(appends, true);
       link.flush();
+      queuedBytes = link.pendingBytes();
       if (!sent) {
         listener.dropped(node);
       }

@@ -49,6 +49,7 @@ public final class Replica {
   private final ReadRounds reads;
   private final Resolver resolver;
   private volatile ShardStore store;
+  private volatile long inboxBytes;
   private ReplicaId leader = ReplicaId.NONE;
   private volatile RoleName role = RoleName.FOLLOWER;
   private long term;
@@ -246,9 +247,13 @@ public final class Replica {
     return raft.status();
   }
 
-  /** Writes and reads that wait here. */
-  public long queuedBytes() {
+  private long queuedBytes() {
     return batches.queuedBytes() + reads.queuedBytes();
+  }
+
+  /** Writes and reads that wait here, as of the last turn. From any thread. */
+  public long inboxBytes() {
+    return inboxBytes;
   }
 
   // The driver.
@@ -273,6 +278,7 @@ public final class Replica {
         batches.close();
       }
       noticeChanges();
+      inboxBytes = queuedBytes();
     } catch (RuntimeException e) {
       closed = true;
       throw e;

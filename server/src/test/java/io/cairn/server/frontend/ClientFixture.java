@@ -148,7 +148,7 @@ final class ClientFixture {
           log.view(new ReplicaKey(shard.id(), SELF)), 0, term -> new byte[0], bound -> 0, loops.nanoTime());
       replicas.add(new Replica(shard, SELF, raft, ShardStore.open(engine, 1 + shard.id()), ports, bounds, 1));
     }
-    var desk = new Call.Desk(new Admission(limits.connectionInflightBytes(), limits.nodeInflightBytes()),
+    var desk = new Call.Desk(new Admission(limits.connectionInflightBytes(), limits.nodeInflightBytes(), limits.nodeOutboundBytes()),
         new NodeMeters(new SimpleMeterRegistry()), loops, (what, cause) -> broken.add(what + cause));
     service = new ClientService(desk, () -> map, replicas, revisions, scan, limits, new StatusService(() -> map, replicas, revisions,
         io.cairn.protocol.wire.ShardMap.getDefaultInstance(), NodeStatus::newBuilder));

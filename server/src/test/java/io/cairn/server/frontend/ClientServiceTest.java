@@ -131,7 +131,7 @@ class ClientServiceTest {
     Limits d = Limits.defaults();
     return new Limits(d.keyBytes(), d.valueBytes(), d.batchBytes(), d.batchCommands(), d.appendBytes(), d.inflightAppendBytes(),
         d.inflightAppendMessages(), d.inboxBytes(), d.uncommittedBytes(), d.applyBytes(), d.connectionInflightBytes(),
-        d.connectionOutboundBytes(), d.nodeInflightBytes(), d.peerQueueBytes(), rangeChunkBytes, d.connectionsMax(), d.logQueueBytes(),
+        d.connectionOutboundBytes(), d.nodeInflightBytes(), d.nodeOutboundBytes(), d.peerQueueBytes(), rangeChunkBytes, d.connectionsMax(), d.logQueueBytes(),
         d.loggingQueueBytes(), d.adminRequestBytes());
   }
 
@@ -152,20 +152,44 @@ class ClientServiceTest {
   }
 
   @Test
-  void nothingMoreIsReadFromAClientThatDoesNotTakeItsAnswers() {
+  void smallQuestionsForLargeValuesWaitUntilTheirReaderHasTakenEarlierAnswers() {
     node.answer(put("k", "v".repeat(1 << 20)));
     node.transport.opened().getFirst().stall(true);
-    var asked = new ArrayList<Got>();
-    for (int i = 0; i < 40; i++) {
-      asked.add(node.ask(get("k")));
-      node.loops.run();
-    }
+    var asked = IntStream.range(0, 200).mapToObj(i -> node.ask(get("k"))).toList();
+    node.loops.run();
 
-    assertThat(node.transport.accepted(0).readingPaused()).isTrue();
+    assertThat(node.service.outboundBytes()).isBetween(node.transport.accepted(0).pendingBytes(),
+        Limits.defaults().connectionOutboundBytes() + (2 << 20));
+    assertThat(node.service.inflightBytes()).isPositive();
     node.transport.opened().getFirst().stall(false);
     node.loops.run();
     assertThat(asked).allSatisfy(got -> assertThat(got.last.getGet().hasFound()).isTrue());
-    assertThat(node.transport.accepted(0).readingPaused()).isFalse();
+    assertThat(node.service.outboundBytes()).isZero();
+    assertThat(node.service.inflightBytes()).isZero();
+  }
+
+  @Test
+  void readersThatTogetherLeaveTooMuchHaveNewRequestsRefused() {
+    var small = new ClientFixture(outbound(1 << 20), 3);
+    small.answer(put("k", "v".repeat(1 << 20)));
+    small.transport.opened().getFirst().stall(true);
+    IntStream.range(0, 3).forEach(i -> small.ask(get("k")));
+    small.loops.run();
+    Got refused = small.ask(get("k"));
+    small.transport.opened().getFirst().stall(false);
+    small.loops.run();
+
+    assertThat(refused.last.getError().getCode()).isEqualTo(ErrorCode.OVERLOADED);
+    assertThat(refused.last.getError().getRetryAfterMillis()).isPositive();
+    assertThat(small.answer(get("k")).getGet().hasFound()).isTrue();
+  }
+
+  private static Limits outbound(long nodeOutboundBytes) {
+    Limits d = Limits.defaults();
+    return new Limits(d.keyBytes(), d.valueBytes(), d.batchBytes(), d.batchCommands(), d.appendBytes(), d.inflightAppendBytes(),
+        d.inflightAppendMessages(), d.inboxBytes(), d.uncommittedBytes(), d.applyBytes(), d.connectionInflightBytes(),
+        d.connectionOutboundBytes(), d.nodeInflightBytes(), nodeOutboundBytes, d.peerQueueBytes(), d.rangeChunkBytes(), d.connectionsMax(),
+        d.logQueueBytes(), d.loggingQueueBytes(), d.adminRequestBytes());
   }
 
   @Test

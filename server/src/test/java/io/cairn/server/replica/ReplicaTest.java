@@ -102,7 +102,7 @@ class ReplicaTest {
     assertThat(more.get(0).isUnknown()).isTrue();
     assertThat(more.subList(1, 3)).allSatisfy(write -> assertThat(write.refusal().code()).isEqualTo(ErrorCode.DEADLINE));
     assertThat(read.refusal().code()).isEqualTo(ErrorCode.NO_QUORUM);
-    assertThat(leader.replica.queuedBytes()).isZero();
+    assertThat(leader.replica.inboxBytes()).isZero();
   }
 
   @Test
