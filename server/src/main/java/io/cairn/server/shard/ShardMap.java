@@ -47,8 +47,11 @@ public final class ShardMap {
     return byStart.get(low);
   }
 
-  /** The shards that meet {@code [start, end)}, in order; all stored keys. */
+  /** The shards that meet {@code [start, end)}, in order; all stored keys. None when nothing lies between the two. */
   public List<ShardDescriptor> overlapping(byte[] start, byte[] end) {
+    if (Arrays.compareUnsigned(start, end) >= 0) {
+      return List.of();
+    }
     var found = new ArrayList<ShardDescriptor>();
     for (ShardDescriptor shard : byStart) {
       if (Arrays.compareUnsigned(shard.start(), end) < 0 && Arrays.compareUnsigned(start, shard.end()) < 0) {

@@ -6,122 +6,46 @@ import com.google.protobuf.ByteString;
 import io.cairn.protocol.wire.SnapshotChunk;
 import io.cairn.protocol.wire.SnapshotChunkAnswer;
 import io.cairn.raft.Raft;
-import io.cairn.raft.RaftSettings;
 import io.cairn.raft.ReplicaId;
-import io.cairn.raft.SnapshotMeta;
 import io.cairn.raft.log.EntryId;
-import io.cairn.raft.log.HardState;
-import io.cairn.raft.membership.Membership;
-import io.cairn.raft.membership.MembershipCodec;
-import io.cairn.server.apply.Applier;
 import io.cairn.server.command.EntryPayload;
-import io.cairn.server.disk.LogWriter;
-import io.cairn.server.oracle.Revisions;
 import io.cairn.server.replica.Replica;
-import io.cairn.server.replica.ReplicaPorts;
-import io.cairn.server.replica.WriteBounds;
-import io.cairn.server.shard.DescriptorCodec;
-import io.cairn.server.shard.ShardDescriptor;
 import io.cairn.server.testing.Commands;
-import io.cairn.server.testing.CountingOracle;
 import io.cairn.server.testing.MemoryEngine;
 import io.cairn.server.testing.MemoryLog;
 import io.cairn.server.testing.VirtualLoops;
-import io.cairn.storage.catalog.Piece;
 import io.cairn.storage.catalog.ReplicaCatalog;
-import io.cairn.storage.catalog.ReplicaRecord;
-import io.cairn.storage.log.ReplicaKey;
 import io.cairn.storage.mvcc.ApplyRound;
 import io.cairn.storage.mvcc.ShardStore;
 import io.cairn.storage.snapshot.SnapshotSource;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.TreeSet;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class SnapshotReceiverTest {
-  private static final ReplicaId LEADER = new ReplicaId(1);
-  private static final ReplicaId SELF = new ReplicaId(2);
-  private static final byte[] START = {1};
-  private static final byte[] END = {2};
-  private static final ShardDescriptor SHARD = new ShardDescriptor(1, 1, 1, START, END, new TreeMap<>(Map.of(LEADER, "n1", SELF, "n2")));
-  private static final RaftSettings SETTINGS = new RaftSettings(1_000_000_000L, 500_000_000L, 100_000_000L, 1 << 20, 8 << 20, 256, 1 << 20,
-      8 << 20);
+  private static final ReplicaId LEADER = FollowerFixture.LEADER;
+  private static final ReplicaId SELF = FollowerFixture.SELF;
 
-  private final VirtualLoops loops = new VirtualLoops();
-  private final VirtualLoops.VirtualLoop net = loops.loop("net-0");
-  private final VirtualLoops.VirtualLoop disk = loops.loop("log-writer");
-  private final VirtualLoops.VirtualLoop apply = loops.loop("apply");
-  private final MemoryEngine engine = new MemoryEngine();
-  private final MemoryLog log = new MemoryLog();
-  private final List<String> broken = new ArrayList<>();
+  private final FollowerFixture node = new FollowerFixture();
+  private final VirtualLoops loops = node.loops;
+  private final VirtualLoops.VirtualLoop net = node.net;
+  private final VirtualLoops.VirtualLoop disk = node.disk;
+  private final VirtualLoops.VirtualLoop apply = node.apply;
+  private final MemoryEngine engine = node.engine;
+  private final MemoryLog log = node.log;
+  private final List<String> broken = node.broken;
+  private final ReplicaCatalog catalog = node.catalog;
+  private final SnapshotReceiver receiver = node.receiver;
+  private final Replica replica = node.replica;
   private final List<SnapshotChunkAnswer> answers = new ArrayList<>();
-  private final ReplicaCatalog catalog = ReplicaCatalog.open(engine);
-  private SnapshotReceiver receiver;
-  private Replica replica;
-
-  @BeforeEach
-  void open() {
-    create(engine, catalog, SELF);
-    var writer = new LogWriter(log, disk, loops, (what, cause) -> broken.add(what + ": " + cause), 1 << 20, (nanos, bytes, writes) -> { });
-    var applier = new Applier(engine, apply, loops, (what, cause) -> broken.add(what + ": " + cause), (nanos, commands) -> { });
-    receiver = new SnapshotReceiver(engine, catalog, applier, writer);
-    var ports = new ReplicaPorts(net, loops, writer, applier, new Revisions(net, new CountingOracle()), (from, message) -> { },
-        new Receiving(), new Nobody());
-    var raft = new Raft(SELF, SETTINGS, HardState.INITIAL, members(), log.view(new ReplicaKey(1, SELF)), 0, term -> new byte[0],
-        bound -> 0, loops.nanoTime());
-    long store = catalog.replica(1).orElseThrow().store();
-    replica = new Replica(SHARD, SELF, raft, ShardStore.open(engine, store), ports, new WriteBounds(1 << 20, 1_000, 1 << 20, 10), 1);
-  }
-
-  private static Membership members() {
-    return Membership.of(new TreeSet<>(SHARD.replicas().keySet()));
-  }
-
-  private static void create(MemoryEngine engine, ReplicaCatalog catalog, ReplicaId self) {
-    var batch = engine.newBatch();
-    catalog.create(batch, new ReplicaRecord(1, self.value(), 1, 1, START, END, List.of(new Piece(catalog.newStore(batch), START, END)),
-        MembershipCodec.encode(members()), DescriptorCodec.encodeNodes(SHARD.replicas())));
-    engine.write(batch);
-    engine.flush();
-  }
-
-  private final class Receiving implements ReplicaPorts.Snapshots {
-    @Override
-    public void send(Replica from, ReplicaId to, long term) {
-      throw new AssertionError("a follower sends none");
-    }
-
-    @Override
-    public void install(Replica to, SnapshotMeta snapshot) {
-      receiver.install(to, snapshot);
-    }
-  }
-
-  private static final class Nobody implements ReplicaPorts.Observer {
-    @Override
-    public void leaderChanged(Replica of, ReplicaId leader) {}
-
-    @Override
-    public void campaigned(Replica of) {}
-
-    @Override
-    public void proposed(Replica of, int commands, int bytes) {}
-
-    @Override
-    public void windowMoved(Replica of, long before, long end, boolean firstOfTerm, boolean own) {}
-  }
 
   /** What the leader sends when it has applied so many puts. */
   private static List<byte[]> snapshot(int entries, int chunkBytes) {
     var source = new MemoryEngine();
     var records = ReplicaCatalog.open(source);
-    create(source, records, LEADER);
+    FollowerFixture.create(source, records, LEADER);
     ShardStore store = ShardStore.open(source, records.replica(1).orElseThrow().store());
     for (int i = 1; i <= entries; i++) {
       var round = new ApplyRound(source);
@@ -184,6 +108,7 @@ class SnapshotReceiverTest {
   }
 
   @Test
+  @DisplayName("SN-03 another sending that begins while Raft decides on a whole snapshot takes nothing away")
   void anotherSendingThatBeginsWhileRaftDecidesTakesNothingAway() {
     List<byte[]> later = snapshot(7, 128);
     send(1, snapshot(5, 128));
@@ -204,6 +129,7 @@ class SnapshotReceiverTest {
   }
 
   @Test
+  @DisplayName("SN-03 of two snapshots that become whole together one is installed, and nothing is left over")
   void twoThatBecomeWholeTogetherLeaveOneAndNoRest() {
     send(1, snapshot(5, 1 << 20));
     send(2, snapshot(7, 1 << 20));
