@@ -198,6 +198,31 @@ class NettyTransportTest {
   }
 
   @Test
+  @DisplayName("JV-05: what is thrown by whoever hears that a connection failed reaches the owner too")
+  void exceptionsOfAFailedConnectReachTheirHandler() throws IOException {
+    HostPort nobody;
+    try (Transport.Listening port = world.transport.listen(world.anyPort(), connection -> new Recorder())) {
+      nobody = port.address();
+    }
+    IllegalStateException thrown = new IllegalStateException("of a connector");
+    world.transport.connect(nobody, SECOND, world.transport.loops().get(0), new Transport.Connector() {
+      @Override
+      public ConnectionHandler connected(Connection connection) {
+        throw new AssertionError("nobody listens there");
+      }
+
+      @Override
+      public void failed(IOException cause) {
+        throw thrown;
+      }
+    });
+    Throwable[] heard = new Throwable[1];
+    world.until(() -> (heard[0] = world.takeUncaught()) != null);
+
+    assertThat(heard[0]).isSameAs(thrown);
+  }
+
+  @Test
   void loopRunsTasksInOrderAndTimersNotBeforeTheirTime() {
     EventLoop loop = world.transport.loops().get(1);
     List<Integer> order = new java.util.concurrent.CopyOnWriteArrayList<>();
