@@ -38,7 +38,7 @@ final class DataDirectoryTest {
 
   @RegisterExtension
   static final ClusterExtension EXTENSION = new ClusterExtension(() -> LocalCluster.builder().build(), "could not start",
-      "ends at once: node 'n3' is known here with another data directory");
+      "node 'n3' is known here with another data directory");
 
   private static KvClient client;
   private static long revision;

@@ -93,7 +93,8 @@ final class ManyFaultsTest {
     threads.close();
     long snapshots = cluster.logs().lines().filter(line -> line.contains(" installed a snapshot")).count();
     System.out.printf("%d faults of seed %d: %d puts acknowledged, %d of unknown outcome, %d reads, %d snapshots%n", FAULTS, SEED,
-        counters.stream().mapToInt(each -> each.puts).sum(), counters.stream().mapToInt(each -> each.unknown).sum(), reads.get(), snapshots);
+        counters.stream().mapToInt(each -> each.puts).sum(), counters.stream().mapToInt(each -> each.unknown).sum(), reads.get(),
+        snapshots);
   }
 
   private static int number(KeyValue found) {
