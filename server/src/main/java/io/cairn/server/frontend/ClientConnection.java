@@ -80,9 +80,11 @@ final class ClientConnection {
     return gone;
   }
 
-  private void countOutbound(long now) {
-    admission.outbound(now - countedOutboundBytes);
-    countedOutboundBytes = now;
+  /** Counts at the node what its reader leaves once that makes the connection full: from then on it is heard of again. */
+  private void countOutbound(long pending) {
+    long counted = pending > Connection.WRITABLE_HIGH_BYTES ? pending : 0;
+    admission.outbound(counted - countedOutboundBytes);
+    countedOutboundBytes = counted;
   }
 
   /** Notes a stream under its request; false when another one that has not ended bears the same id. */
