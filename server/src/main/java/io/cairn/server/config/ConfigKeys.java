@@ -32,7 +32,7 @@ public final class ConfigKeys {
   static final ConfigKey<List<ClusterNode>> CLUSTER_NODES = ConfigKey.required("cluster.nodes", NODES,
       Bound.that("1 to 9 nodes, each {name: NAME, peer: HOST:PORT, client: HOST:PORT}", "must list 1 to 9 nodes",
           nodes -> !nodes.isEmpty() && nodes.size() <= 9),
-      "Every node of the cluster at its birth, the same list in the same order in every node's file. In the environment and in "
+      "Every node of the cluster at its birth, the same names in every node's file. In the environment and in "
           + "flags: 'name=n1 peer=H:P client=H:P, name=n2 ...'.");
   static final ConfigKey<List<String>> SPLIT_POINTS = ConfigKey.of("cluster.split-points", TEXTS, List.of(),
       Bound.that("at most 255 keys, ascending as UTF-8 bytes, none twice", "must be at most 255 keys", points -> points.size() <= 255),

@@ -21,7 +21,6 @@ import io.cairn.server.frontend.Call;
 import io.cairn.server.frontend.ClientService;
 import io.cairn.server.frontend.StatusService;
 import io.cairn.server.metrics.NodeMeters;
-import io.cairn.server.oracle.OracleRoute;
 import io.cairn.server.oracle.RevisionOracle;
 import io.cairn.server.oracle.Revisions;
 import io.cairn.server.outcome.FailStop;

@@ -3,6 +3,8 @@ package io.cairn.server.oracle;
 import io.cairn.platform.Clock;
 import io.cairn.raft.Invariant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Hands out revisions on the node that leads the system shard. Belongs to the loop of the system shard's replica.
@@ -108,6 +110,31 @@ public final class RevisionOracle {
     }
     waiting.add(new Waiting(count, handover));
     retry();
+  }
+
+  /** Takes one range for each count, in order: one run of revisions, cut up. */
+  public void take(List<Integer> counts, Revisions.Answer answer) {
+    long total = 0;
+    for (int count : counts) {
+      total += count;
+    }
+    take(total, new Handover() {
+      @Override
+      public void handed(long first, long last) {
+        var firsts = new ArrayList<Long>(counts.size());
+        long next = first;
+        for (int count : counts) {
+          firsts.add(next);
+          next += count;
+        }
+        answer.handed(firsts, last);
+      }
+
+      @Override
+      public void refused() {
+        answer.failed();
+      }
+    });
   }
 
   /** Tries what waits again; called when a round of heartbeats may have renewed the lease. */

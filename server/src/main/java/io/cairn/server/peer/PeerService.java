@@ -17,7 +17,6 @@ import io.cairn.protocol.wire.RevisionsAnswer;
 import io.cairn.protocol.wire.SnapshotChunk;
 import io.cairn.raft.ReplicaId;
 import io.cairn.raft.message.RaftMessage;
-import io.cairn.server.oracle.OracleRoute;
 import io.cairn.server.oracle.RevisionOracle;
 import io.cairn.server.oracle.Revisions;
 import io.cairn.server.replica.Replica;
@@ -138,7 +137,7 @@ public final class PeerService implements RequestHandler {
       refuse(channel, requestId, "a request for revisions names 1 to " + Revisions.ASKED_MAX + " counts of 0 to " + COUNT_MAX + " each");
       return;
     }
-    oracleLoop.run(() -> OracleRoute.askHere(oracle, counts, new Revisions.Answer() {
+    oracleLoop.run(() -> oracle.take(counts, new Revisions.Answer() {
       @Override
       public void handed(List<Long> firsts, long last) {
         respond(channel, requestId, PeerResponse.newBuilder()

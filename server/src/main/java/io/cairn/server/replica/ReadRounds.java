@@ -111,7 +111,7 @@ final class ReadRounds {
     for (ReadRequest read : reads) {
       if (read.context() > revision) {
         read.completion().refused(Refusal.of(ErrorCode.FUTURE_REVISION,
-            "revision " + read.context() + " has not been handed out yet; the newest is about " + revision));
+            "revision " + read.context() + " has not been handed out yet; this shard is resolved up to " + revision));
       } else {
         read.completion().done(revision);
       }

@@ -208,7 +208,7 @@ class RevisionOracleTest {
     oracle.start(1, 10_001);
     var firsts = new ArrayList<Long>();
 
-    OracleRoute.askHere(oracle, List.of(2, 0, 3), new Revisions.Answer() {
+    oracle.take(List.of(2, 0, 3), new Revisions.Answer() {
       @Override
       public void handed(List<Long> from, long last) {
         firsts.addAll(from);
@@ -231,7 +231,7 @@ class RevisionOracleTest {
     oracle.start(1, 1_000_001);
     var ended = new ArrayList<Integer>();
 
-    OracleRoute.askHere(oracle, java.util.Collections.nCopies(100_000, 1), new Revisions.Answer() {
+    oracle.take(java.util.Collections.nCopies(100_000, 1), new Revisions.Answer() {
       @Override
       public void handed(List<Long> from, long last) {
         ended.add(from.size());

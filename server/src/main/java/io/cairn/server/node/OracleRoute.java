@@ -1,26 +1,27 @@
-package io.cairn.server.oracle;
+package io.cairn.server.node;
 
 import io.cairn.protocol.wire.PeerRequest;
 import io.cairn.protocol.wire.PeerResponse;
 import io.cairn.protocol.wire.RevisionsAnswer;
 import io.cairn.protocol.wire.RevisionsRequest;
+import io.cairn.server.oracle.RevisionOracle;
+import io.cairn.server.oracle.Revisions;
 import io.cairn.server.peer.Peers;
 import io.cairn.server.replica.Replica;
 import io.cairn.server.replica.Replicas;
 import io.cairn.server.shard.ShardDescriptor;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
  * Finds the oracle: a method call when the system shard is led here, a message to its leader otherwise. Belongs to the node's
  * first loop, which is also the system shard's replica's.
  */
-public final class OracleRoute implements Revisions.Oracle {
+final class OracleRoute implements Revisions.Oracle {
   private final RevisionOracle here;
   private final Replicas replicas;
   private final Peers peers;
 
-  public OracleRoute(RevisionOracle here, Replicas replicas, Peers peers) {
+  OracleRoute(RevisionOracle here, Replicas replicas, Peers peers) {
     this.here = here;
     this.replicas = replicas;
     this.peers = peers;
@@ -29,7 +30,7 @@ public final class OracleRoute implements Revisions.Oracle {
   @Override
   public void ask(List<Integer> counts, long timeoutNanos, Revisions.Answer answer) {
     if (here.serving()) {
-      askHere(here, counts, answer);
+      here.take(counts, answer);
       return;
     }
     Replica system = replicas.get(ShardDescriptor.SYSTEM);
@@ -52,31 +53,6 @@ public final class OracleRoute implements Revisions.Oracle {
 
       @Override
       public void failed(String why) {
-        answer.failed();
-      }
-    });
-  }
-
-  /** Takes one range for each count, in order, from the oracle of this node: one run of revisions, cut up. */
-  public static void askHere(RevisionOracle oracle, List<Integer> counts, Revisions.Answer answer) {
-    long total = 0;
-    for (int count : counts) {
-      total += count;
-    }
-    oracle.take(total, new RevisionOracle.Handover() {
-      @Override
-      public void handed(long first, long last) {
-        var firsts = new ArrayList<Long>(counts.size());
-        long next = first;
-        for (int count : counts) {
-          firsts.add(next);
-          next += count;
-        }
-        answer.handed(firsts, last);
-      }
-
-      @Override
-      public void refused() {
         answer.failed();
       }
     });
