@@ -35,14 +35,17 @@ public final class Bench implements Callable<Integer> {
   @Option(names = "--seconds", defaultValue = "20", description = "How long is measured. Default: ${DEFAULT-VALUE}.")
   private double seconds;
 
-  @Option(names = "--warm-seconds", defaultValue = "0", description = "How long the same is done before, unmeasured. Default: ${DEFAULT-VALUE}.")
+  @Option(names = "--warm-seconds", defaultValue = "0",
+      description = "How long the same is done before, unmeasured. Default: ${DEFAULT-VALUE}.")
   private double warmSeconds;
 
-  @Option(names = "--rate", defaultValue = "0", description = "Requests due each second, whether or not earlier ones are answered; 0: as fast "
-      + "as --in-flight allows. Default: ${DEFAULT-VALUE}.")
+  @Option(names = "--rate", defaultValue = "0",
+      description = "Requests due each second, whether or not earlier ones are answered; 0: as fast as --in-flight allows. "
+          + "Default: ${DEFAULT-VALUE}.")
   private double rate;
 
-  @Option(names = "--keys", defaultValue = "100000", description = "Keys, drawn at random, spread over the alphabet. Default: ${DEFAULT-VALUE}.")
+  @Option(names = "--keys", defaultValue = "100000",
+      description = "Keys, drawn at random, spread over the alphabet. Default: ${DEFAULT-VALUE}.")
   private int keys;
 
   @Option(names = "--endpoints", split = ",", defaultValue = "127.0.0.1:7001,127.0.0.1:7002,127.0.0.1:7003", paramLabel = "H:P")

@@ -20,7 +20,8 @@ import picocli.CommandLine.ParentCommand;
     "Shows the keys of a range with their values, in order, all as they were at one revision.",
     "simple: key, tab, value, line end. raw: the values' bytes alone, or the keys' with --keys-only."},
     footer = {"", "Examples:", "  kvctl range --prefix users/", "  kvctl range a m --keys-only",
-        "  kvctl range m      from m to the last key", "  kvctl range --prefix '' --count-only", "  kvctl range --prefix users/ --rev 42 -w json"})
+        "  kvctl range m      from m to the last key", "  kvctl range --prefix '' --count-only",
+        "  kvctl range --prefix users/ --rev 42 -w json"})
 final class RangeVerb implements Callable<Integer> {
 
   /** Rows of a table that are measured and written together. */
@@ -28,7 +29,8 @@ final class RangeVerb implements Callable<Integer> {
 
   @ParentCommand private Kvctl root;
 
-  @Parameters(index = "0", paramLabel = "START", arity = "0..1", description = "The first key of the range; with neither START nor --prefix, every key.")
+  @Parameters(index = "0", paramLabel = "START", arity = "0..1",
+      description = "The first key of the range; with neither START nor --prefix, every key.")
   private String start;
 
   @Parameters(index = "1", paramLabel = "END", arity = "0..1", description = "The first key behind it; without it, to the last key.")

@@ -14,7 +14,7 @@ public enum ExitStatus {
   BROKEN(1, "internal error: the log has the reason"),
   /** Nothing was opened yet. */
   BAD_CONFIGURATION(2, "bad configuration or command line; every mistake is on standard error"),
-  /** Of the heap: given by the JVM itself (-XX:+ExitOnOutOfMemoryError). Of direct memory: Java code says so, and this is what it becomes. */
+  /** Of the heap: given by the JVM itself (-XX:+ExitOnOutOfMemoryError). Of direct memory: thrown by Java code, which that does not see. */
   OUT_OF_MEMORY(3, "out of memory"),
   /** A write, sync or read failed, or bytes read back wrong. What the disk holds is as it was. */
   DISK_FAILED(4, "the disk failed, or what was read from it is damaged"),
