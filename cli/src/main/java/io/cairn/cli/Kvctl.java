@@ -13,6 +13,7 @@ import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.Callable;
@@ -37,12 +38,15 @@ import picocli.CommandLine.ScopeType;
       "  kvctl put config < config.json",
       "  kvctl range --prefix 'users/' --limit 10 -w table",
       "  kvctl range --prefix '' --count-only",
+      "  kvctl load records.tsv",
       "  kvctl --endpoints db1:7001,db2:7001 status",
       "",
       "Exit status: 0 done, 1 no such key or condition not met, 2 refused, 3 outcome unknown or deadline, 4 bad input,",
       "5 cannot connect. Errors are one line on stderr. KVCTL_DEBUG=1 writes a log to stderr."
     })
 public final class Kvctl implements Callable<Integer> {
+
+  private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
   /** The three nodes of config/three-node. */
   private static final String DEFAULT_ENDPOINTS = "127.0.0.1:7001,127.0.0.1:7002,127.0.0.1:7003";
@@ -51,15 +55,16 @@ public final class Kvctl implements Callable<Integer> {
   private static final char REPLACEMENT = '\uFFFD';
 
   private static final List<Class<?>> VERBS = List.of(
-      PutVerb.class, GetVerb.class, DelVerb.class, RangeVerb.class, StatusVerb.class, ShardsVerb.class, NodesVerb.class, VersionVerb.class);
+      PutVerb.class, GetVerb.class, DelVerb.class, RangeVerb.class, LoadVerb.class, StatusVerb.class, ShardsVerb.class, NodesVerb.class,
+      VersionVerb.class);
 
   @Option(names = "--endpoints", paramLabel = "H:P,...", scope = ScopeType.INHERIT,
       description = {
         "Where to find the cluster; some of its nodes are enough.", "Otherwise KVCTL_ENDPOINTS, otherwise " + DEFAULT_ENDPOINTS + "."})
   private String endpoints;
 
-  @Option(names = "--timeout", paramLabel = "TIME", scope = ScopeType.INHERIT, converter = DurationText.class, defaultValue = "5s",
-      description = "How long a request may take, with all its retries, as in 500ms, 5s, 2m. Default: 5s.")
+  @Option(names = "--timeout", paramLabel = "TIME", scope = ScopeType.INHERIT, converter = DurationText.class,
+      description = "How long a request may take, with all its retries, as in 500ms, 5s, 2m. Default: 5s; with load 60s.")
   private Duration timeout;
 
   @Option(names = "--node", paramLabel = "NAME", scope = ScopeType.INHERIT,
@@ -92,7 +97,7 @@ public final class Kvctl implements Callable<Integer> {
       quiet();
     }
     OutputStream out = new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 1 << 16);
-    int status = run(args, environment, System.in, out, new PrintWriter(System.err, true, StandardCharsets.UTF_8));
+    int status = run(args, environment, System.in, out, stderr());
     // Without a look at the other threads: they hold nothing that matters any more, and waiting for them costs time.
     Runtime.getRuntime().halt(status);
   }
@@ -165,14 +170,19 @@ public final class Kvctl implements Callable<Integer> {
   /** Without a verb there is nothing to do. */
   @Override
   public Integer call() {
-    throw new BadInput("a command is missing: put, get, del, range, status, shards, nodes or version (try 'kvctl --help')");
+    throw new BadInput("a command is missing: put, get, del, range, load, status, shards, nodes or version (try 'kvctl --help')");
   }
 
   KvClient connect() {
+    return connect(TIMEOUT);
+  }
+
+  /** @param otherwise the deadline of a call when the line names none */
+  KvClient connect(Duration otherwise) {
     String text = endpoints != null ? endpoints : environment.getOrDefault("KVCTL_ENDPOINTS", "");
     String[] addresses = (text.isBlank() ? DEFAULT_ENDPOINTS : text).split(",");
     try {
-      return KvClient.builder().endpoints(addresses).deadline(timeout).build();
+      return KvClient.builder().endpoints(addresses).deadline(timeout != null ? timeout : otherwise).build();
     } catch (IllegalArgumentException e) {
       throw new BadInput("--endpoints: " + e.getMessage());
     }
@@ -203,5 +213,34 @@ public final class Kvctl implements Callable<Integer> {
 
   InputStream in() {
     return in;
+  }
+
+  PrintWriter err() {
+    return err;
+  }
+
+  /** Whether a person watches stderr on something that can draw a line over another. */
+  boolean isTerminal() {
+    return err instanceof Terminal && !"dumb".equals(environment.get("TERM"));
+  }
+
+  /** A writer to a terminal. */
+  private static final class Terminal extends PrintWriter {
+    Terminal(OutputStream out) {
+      super(out, true, StandardCharsets.UTF_8);
+    }
+  }
+
+  /** System.console() tells of stdin and stdout together, and a load has its stdin from a pipe. */
+  private static PrintWriter stderr() {
+    try {
+      String device = Path.of("/proc/self/fd/2").toRealPath().toString();
+      if (device.startsWith("/dev/pts/") || device.startsWith("/dev/tty")) {
+        return new Terminal(System.err);
+      }
+    } catch (IOException e) {
+      // No such file: a pipe, which has no path, or no /proc. No terminal, then.
+    }
+    return new PrintWriter(System.err, true, StandardCharsets.UTF_8);
   }
 }

@@ -24,6 +24,11 @@ final class Output {
     this.out = out;
   }
 
+  /** Before the process ends in another way than by the verb's return. */
+  void flush() throws IOException {
+    out.flush();
+  }
+
   void bytes(ByteSeq bytes) throws IOException {
     out.write(bytes.toByteArray());
   }
