@@ -92,7 +92,7 @@ build() {
     if ! (
       cd "$root" || exit 1
       command -v java >/dev/null 2>&1 || export JAVA_HOME="${JAVA_HOME:-$JDK_FOUND}"
-      mvn -q -B -pl server,cli,benchmarks -am -DskipTests package 8>&- 9>&-
+      mvn -q -B -pl server,cli,benchmarks,jepsen-like-tests -am -DskipTests package 8>&- 9>&-
     ) >"$log" 2>&1; then
       cat "$log" >&2
       fail "the build failed; what Maven said stands above and in $log"
