@@ -44,7 +44,9 @@ final class LoadVerb implements Callable<Integer> {
   private static final Duration TIMEOUT = Duration.ofSeconds(60);
   private static final long RATE_MAX = 10_000_000;
   private static final long TICK_MILLIS = 200;
-  private static final long SIGNAL_SECONDS = 5;
+  /** What a person who has pressed Ctrl-C still waits for. */
+  private static final long LAST_ANSWERS_MILLIS = 2_000;
+  private static final long SIGNAL_SECONDS = 10;
   /** Ranges of lines shown at the end; JSON and the report have more. */
   private static final int RANGES_SHOWN = 20;
 
@@ -153,15 +155,15 @@ final class LoadVerb implements Callable<Integer> {
     return new Progress.Sample(outcomes.counts(), lines.bytesTaken(), load.inFlight());
   }
 
-  /** A signal ends the process. What is in flight ends now, in one of the three ways, and the summary is still shown. */
+  /** A signal ends the process. What is in flight ends soon, in one of the three ways, and the summary is still shown. */
   private void signalled(KvClient client) {
     signalled = true;
-    load.stop();
-    client.close();
     int status = ExitStatus.UNKNOWN;
     try {
+      load.stop(LAST_ANSWERS_MILLIS);
+      client.close();
       conclude("ended by a signal");
-    } catch (IOException e) {
+    } catch (IOException | InterruptedException e) {
       status = ExitStatus.REFUSED;
     }
     Runtime.getRuntime().halt(status);

@@ -58,9 +58,10 @@ public final class Load {
     }
   }
 
-  /** Sends nothing more. From any thread; puts in flight end as they would. */
-  public void stop() {
+  /** Sends nothing more, and gives puts in flight so long to end. From any thread. */
+  public void stop(long mostMillis) throws InterruptedException {
     stopped = true;
+    window.awaitEmpty(mostMillis);
   }
 
   /** Puts that have not ended. From any thread. */

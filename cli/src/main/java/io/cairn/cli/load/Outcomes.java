@@ -15,7 +15,7 @@ import java.util.function.Consumer;
 public final class Outcomes implements Flushable, Closeable {
 
   /** Lines named one by one as they fail; a file of the wrong kind would otherwise fill the terminal. */
-  static final int NAMED_MAX = 100;
+  static final int NAMED_MAX = 20;
   /** Ranges of lines kept for the end. */
   static final int RANGES_MAX = 1_000;
 

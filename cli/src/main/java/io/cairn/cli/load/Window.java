@@ -3,6 +3,7 @@ package io.cairn.cli.load;
 import io.cairn.client.ByteSeq;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What is in flight: bounded in records and in bytes, and never two records of one key, so that of several lines with the same key the last
@@ -40,6 +41,14 @@ final class Window {
   synchronized void awaitEmpty() throws InterruptedException {
     while (!keys.isEmpty()) {
       wait();
+    }
+  }
+
+  /** Waits until it is empty, for at most so long. */
+  synchronized void awaitEmpty(long mostMillis) throws InterruptedException {
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(mostMillis);
+    for (long left = end - System.nanoTime(); !keys.isEmpty() && left > 0; left = end - System.nanoTime()) {
+      TimeUnit.NANOSECONDS.timedWait(this, left);
     }
   }
 
