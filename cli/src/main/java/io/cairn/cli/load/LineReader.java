@@ -151,7 +151,8 @@ public final class LineReader {
       return "the backslash" + place + " has nothing behind it" + right;
     }
     int letter = buffer[at + 1] & 0xff;
-    String shown = letter > ' ' && letter < 0x7f ? "'\\" + (char) letter + "'" : String.format("a backslash before the byte 0x%02x", letter);
+    String shown = letter > ' ' && letter < 0x7f ? "'\\" + (char) letter + "'"
+        : String.format("a backslash before the byte 0x%02x", letter);
     return shown + place + " is no escape" + right;
   }
 

@@ -5,8 +5,8 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Shows how a load goes: one line drawn over and over on a terminal, a plain line every {@value #PLAIN_SECONDS} s elsewhere; and the lines of
- * text that come between, each on a line of its own. Safe for any number of threads.
+ * Shows how a load goes: one line drawn over and over on a terminal, a plain line every {@value #PLAIN_SECONDS} s elsewhere; and the
+ * lines of text that come between, each on a line of its own. Safe for any number of threads.
  */
 public final class Progress {
 
@@ -14,7 +14,7 @@ public final class Progress {
   private static final long PLAIN_NANOS = TimeUnit.SECONDS.toNanos(PLAIN_SECONDS);
   private static final long RATE_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long STALL_NANOS = TimeUnit.SECONDS.toNanos(2);
-  private static final int BAR_CELLS = 20;
+  private static final int BAR_CELLS = 12;
   /** No terminal is narrower; a longer line would wrap and could not be drawn over. */
   private static final int COLUMNS = 79;
   private static final String CLEAR = "\r\u001b[K";

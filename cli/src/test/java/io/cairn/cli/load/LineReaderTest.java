@@ -33,7 +33,8 @@ class LineReaderTest {
   }
 
   private static Line.Put put(long number, String key, String value) {
-    return new Line.Put(number, ByteSeq.of(key.getBytes(StandardCharsets.ISO_8859_1)), ByteSeq.of(value.getBytes(StandardCharsets.ISO_8859_1)));
+    return new Line.Put(
+        number, ByteSeq.of(key.getBytes(StandardCharsets.ISO_8859_1)), ByteSeq.of(value.getBytes(StandardCharsets.ISO_8859_1)));
   }
 
   @Test
@@ -101,7 +102,8 @@ class LineReaderTest {
   void aGigabyteOfOneLineTakesTheMemoryOfTheLongestRecord() throws IOException {
     long size = 1L << 30;
     LineReader reader = new LineReader(repeated("x".repeat(1 << 16), size >> 16), false);
-    assertThat(reader.next()).isInstanceOfSatisfying(Line.Bad.class, bad -> assertThat(bad.why()).contains("the line has " + size + " bytes"));
+    assertThat(reader.next())
+        .isInstanceOfSatisfying(Line.Bad.class, bad -> assertThat(bad.why()).contains("the line has " + size + " bytes"));
     assertThat(reader.next()).isNull();
     assertThat(reader.bytesTaken()).isEqualTo(size);
     assertThat(reader.bufferBytes()).isLessThanOrEqualTo(LONGEST + 1);

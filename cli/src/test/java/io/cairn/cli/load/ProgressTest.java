@@ -27,7 +27,7 @@ class ProgressTest {
     Progress progress = progress(true, 1_000);
     progress.tick(sample(1_500, 2, 500), SECOND);
     assertThat(err.toString())
-        .isEqualTo("\r\u001b[K[##########----------]  50% 1500 written, 2 refused, 0 unknown, 1500/s, 1 s left");
+        .isEqualTo("\r\u001b[K[######------]  50% 1500 written, 2 refused, 0 unknown, 1500/s, 1 s left");
   }
 
   @Test
