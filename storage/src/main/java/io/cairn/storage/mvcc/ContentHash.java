@@ -50,8 +50,7 @@ final class ContentHash {
     byte[] end = OnDiskFormat.storeEnd(store);
     try (EngineCursor cursor = view.cursor(Family.NEWEST, first, end)) {
       for (; cursor.valid(); cursor.next()) {
-        line.clear().int8('N').sized(OnDiskFormat.userKey(cursor.key()));
-        add(with(version.read(cursor.value())));
+        add(newestLine(line, OnDiskFormat.userKey(cursor.key()), version.read(cursor.value())));
       }
     }
     deleted(first, end, state.compacted());
@@ -76,17 +75,7 @@ final class ContentHash {
   private void events(byte[] first, byte[] end) {
     try (EngineCursor cursor = view.cursor(Family.EVENTS, first, end)) {
       for (; cursor.valid(); cursor.next()) {
-        byte[] key = cursor.key();
-        event.read(cursor.value());
-        line.clear().int8('E').int64(OnDiskFormat.eventRevision(key)).int32(OnDiskFormat.eventOrdinal(key))
-            .int64(event.clientHigh).int64(event.clientLow).int64(event.sequence).sized(event.key()).int8(event.put ? 1 : 0);
-        if (event.put) {
-          with(event.current(version));
-        }
-        line.int8(event.replaced ? 1 : 0);
-        if (event.replaced) {
-          with(event.replaced(version));
-        }
+        eventLine(line, cursor.key(), event.read(cursor.value()), version);
         add(line);
       }
     }
@@ -102,7 +91,26 @@ final class ContentHash {
     }
   }
 
-  private BytesOut with(StoredVersion read) {
+  /** What a key and its version mean. */
+  static BytesOut newestLine(BytesOut line, byte[] key, StoredVersion version) {
+    return with(line.clear().int8('N').sized(key), version);
+  }
+
+  /** What an event means; {@code version} is overwritten. */
+  static BytesOut eventLine(BytesOut line, byte[] eventKey, StoredEvent event, StoredVersion version) {
+    line.clear().int8('E').int64(OnDiskFormat.eventRevision(eventKey)).int32(OnDiskFormat.eventOrdinal(eventKey))
+        .int64(event.clientHigh).int64(event.clientLow).int64(event.sequence).sized(event.key()).int8(event.put ? 1 : 0);
+    if (event.put) {
+      with(line, event.current(version));
+    }
+    line.int8(event.replaced ? 1 : 0);
+    if (event.replaced) {
+      with(line, event.replaced(version));
+    }
+    return line;
+  }
+
+  private static BytesOut with(BytesOut line, StoredVersion read) {
     return line.int64(read.create).int64(read.mod).int64(read.version).int64(read.lease).int64(read.principal).sized(read.value());
   }
 

@@ -162,6 +162,13 @@ public final class ShardStore {
     }
   }
 
+  /** One page of what lies one level below a prefix, all of it as of one moment. From any thread. @throws CompactedException */
+  public ChildrenPage children(ChildrenQuery query) {
+    try (ReadView view = view()) {
+      return view.children(query);
+    }
+  }
+
   /** For several reads of one moment; to be closed. From any thread. */
   public ReadView view() {
     return new ReadView(engine.view(), store);
@@ -211,6 +218,10 @@ public final class ShardStore {
     try (EngineView view = engine.view()) {
       return ContentHash.of(view, store);
     }
+  }
+
+  Engine engine() {
+    return engine;
   }
 
   /** The round is about to be written: adds what is kept in memory until then. */

@@ -1,0 +1,70 @@
+package io.cairn.storage.mvcc;
+
+import io.cairn.storage.Invariant;
+import io.cairn.storage.OnDiskFormat;
+import io.cairn.storage.StorageFailure;
+import io.cairn.storage.StorageFailure.Kind;
+import io.cairn.storage.bytes.BytesIn;
+import io.cairn.storage.engine.EngineView;
+import io.cairn.storage.engine.Family;
+
+/**
+ * What keys were at a revision, found by going back from what they are: the newest version, and while that is above the revision
+ * the events that made and replaced it. The revision is never below the compaction revision, so every event on that way is there.
+ */
+final class PastVersions {
+  private final EngineView view;
+  private final long store;
+  private final byte[] eventKey = new byte[OnDiskFormat.EVENT_KEY_BYTES];
+  private final StoredEvent event = new StoredEvent();
+  /** What the last look found. */
+  final StoredVersion version = new StoredVersion();
+
+  PastVersions(EngineView view, long store) {
+    this.view = view;
+    this.store = store;
+  }
+
+  /** Points {@link #version} at what the key was at a revision, from its newest version on; false if it did not live then. */
+  boolean fromNewest(byte[] newest, long at) {
+    version.read(newest);
+    return version.mod <= at || goBack(version.mod, version.ordinal, at);
+  }
+
+  /** The same from the record of the key's delete on. */
+  boolean fromDeleted(byte[] record, long at) {
+    var in = new BytesIn(record);
+    long revision = in.varint();
+    return revision > at && goBack(revision, in.count(), at);
+  }
+
+  /** Follows what each event replaced, from the one at (revision, ordinal), until something at or below {@code at}. */
+  private boolean goBack(long revision, int ordinal, long at) {
+    long fromRevision = revision;
+    int fromOrdinal = ordinal;
+    while (true) {
+      OnDiskFormat.eventKey(eventKey, store, fromRevision, fromOrdinal);
+      byte[] found = view.get(Family.EVENTS, eventKey);
+      if (found == null) {
+        throw new StorageFailure(Kind.CORRUPT, "store " + store + " has no event " + fromRevision + "/" + fromOrdinal
+            + ", which a read at " + at + ", not below the compaction revision, needs");
+      }
+      event.read(found);
+      if (event.replaced) {
+        event.replaced(version);
+        if (version.mod <= at) {
+          return true;
+        }
+        Invariant.check(version.mod < fromRevision, "what event %d replaced is older: %d", fromRevision, version.mod);
+        fromRevision = version.mod;
+        fromOrdinal = version.ordinal;
+      } else if (event.deletedBefore && event.deleteRevision > at) {
+        Invariant.check(event.deleteRevision < fromRevision, "the delete before %d is older: %d", fromRevision, event.deleteRevision);
+        fromRevision = event.deleteRevision;
+        fromOrdinal = event.deleteOrdinal;
+      } else {
+        return false;
+      }
+    }
+  }
+}
