@@ -181,6 +181,11 @@ final class Leader implements Role {
     return rounds.confirmedSentAt() + state.settings.leaseNanos();
   }
 
+  /** As of when a quorum has last confirmed this leadership; {@link Long#MIN_VALUE} before the first time. */
+  long confirmedAt() {
+    return rounds.confirmed() == 0 ? Long.MIN_VALUE : rounds.confirmedSentAt();
+  }
+
   // ---- messages
 
   @Override
@@ -233,6 +238,7 @@ final class Leader implements Role {
   @Override
   public void leave() {
     state.keepLeaseUntil(leaseUntil());
+    state.leaderHeardAt = Math.max(state.leaderHeardAt, confirmedAt());
     state.restartCampaignTimer();
     reads.failAll(this::refuse);
   }

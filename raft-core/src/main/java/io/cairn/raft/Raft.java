@@ -226,6 +226,14 @@ public final class Raft {
     return role instanceof Leader leader ? leader.leaseUntil() : Long.MIN_VALUE;
   }
 
+  /**
+   * When this replica last heard a leader; of a leader, as of when a quorum last confirmed it. What it has committed may be so old,
+   * and nothing is known of what came since. {@link Long#MIN_VALUE} when it has heard none since its start.
+   */
+  public long leaderHeardAt() {
+    return role instanceof Leader leader ? Math.max(leader.confirmedAt(), state.leaderHeardAt) : state.leaderHeardAt;
+  }
+
   public boolean isLeader() {
     return role instanceof Leader;
   }

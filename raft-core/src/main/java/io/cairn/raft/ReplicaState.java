@@ -35,6 +35,8 @@ final class ReplicaState {
   long campaignAt;
   /** No vote and no pre-vote before this time (dissertation 4.2.3; a lease may stand on it). */
   private long noVoteBefore = Long.MIN_VALUE;
+  /** When a leader last spoke, or, as of a leadership of its own, was last confirmed; {@link Long#MIN_VALUE} if never. */
+  long leaderHeardAt = Long.MIN_VALUE;
   /** The snapshot that the driver is switching to; appends wait for it. */
   SnapshotMeta installing;
 
@@ -116,6 +118,7 @@ final class ReplicaState {
 
   /** A leader of the present term has spoken. */
   void heardLeader() {
+    leaderHeardAt = now;
     noVoteBefore = Math.max(noVoteBefore, now + settings.electionTimeoutNanos());
     restartCampaignTimer();
   }

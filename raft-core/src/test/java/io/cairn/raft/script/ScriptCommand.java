@@ -16,7 +16,8 @@ interface ScriptCommand {
         new DeliverCommand(), new SettleCommand(), new DropCommand(), new DuplicateCommand(), new ParkCommand(),
         new UnparkCommand(), new CutCommand(), new HealCommand(), new DiskCommand(), new PersistCommand(), new CrashCommand(),
         new RestartCommand(), new ReadCommand(), new CompactCommand(), new SnapshotCommand(), new PrintLogCommand(),
-        new PrintStatusCommand(), new PrintLeaseCommand(), new MembershipCommand(), new TransferCommand(), new VoteCommand());
+        new PrintStatusCommand(), new PrintLeaseCommand(), new PrintHeardCommand(),
+        new MembershipCommand(), new TransferCommand(), new VoteCommand());
   }
 
   static ReplicaId replica(String word) {

@@ -149,6 +149,12 @@ final class ScriptedReplica {
     return left > 0 ? id + " leads for " + left + " ms at least" : id + " has a lease that ended " + -left + " ms ago";
   }
 
+  String describeHeard() {
+    long heard = raft().leaderHeardAt();
+    return heard == Long.MIN_VALUE ? id + " has heard no leader"
+        : id + " heard a leader " + (cluster.now() - heard) / ScriptedCluster.MS + " ms ago";
+  }
+
   private void stepped() {
     invariants.check(raft);
     while (raft.hasReady()) {
