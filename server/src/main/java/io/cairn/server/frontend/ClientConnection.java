@@ -14,7 +14,7 @@ final class ClientConnection {
   private final Admission admission;
   private final long outboundBytesMax;
   private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
-  private final Map<Long, RangeStream> streams = new LinkedHashMap<>();
+  private final Map<Long, AnswerStream> streams = new LinkedHashMap<>();
   private long inflightBytes;
   private long countedOutboundBytes;
   private boolean paused;
@@ -88,7 +88,7 @@ final class ClientConnection {
   }
 
   /** Notes a stream under its request; false when another one that has not ended bears the same id. */
-  boolean opened(long requestId, RangeStream stream) {
+  boolean opened(long requestId, AnswerStream stream) {
     return streams.putIfAbsent(requestId, stream) == null;
   }
 
@@ -97,7 +97,7 @@ final class ClientConnection {
   }
 
   void cancel(long requestId) {
-    RangeStream stream = streams.remove(requestId);
+    AnswerStream stream = streams.remove(requestId);
     if (stream != null) {
       stream.cancel();
     }
@@ -113,7 +113,7 @@ final class ClientConnection {
       paused = false;
       channel.pauseReading(false);
     }
-    for (RangeStream stream : new ArrayList<>(streams.values())) {
+    for (AnswerStream stream : new ArrayList<>(streams.values())) {
       stream.goOn();
     }
   }
@@ -124,7 +124,7 @@ final class ClientConnection {
     while (!waiting.isEmpty()) {
       waiting.poll().run();
     }
-    for (RangeStream stream : new ArrayList<>(streams.values())) {
+    for (AnswerStream stream : new ArrayList<>(streams.values())) {
       stream.cancel();
     }
     streams.clear();

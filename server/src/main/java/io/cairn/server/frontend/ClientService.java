@@ -37,6 +37,7 @@ public final class ClientService implements RequestHandler {
   private final WriteService writes;
   private final GetService gets;
   private final RangeService ranges;
+  private final HashService hashes;
   private final StatusService status;
   private final long outboundBytesMax;
   /** In the order they were opened: what is done to all of them is done in the same order in every run. */
@@ -51,6 +52,7 @@ public final class ClientService implements RequestHandler {
     this.writes = new WriteService(checks, map, replicas, (int) limits.valueBytes());
     this.gets = new GetService(checks, map, replicas);
     this.ranges = new RangeService(checks, map, replicas, revisions, scanLoop, limits);
+    this.hashes = new HashService(checks, replicas, scanLoop, limits);
     this.status = status;
     this.outboundBytesMax = limits.connectionOutboundBytes();
   }
@@ -134,6 +136,8 @@ public final class ClientService implements RequestHandler {
       case COMMAND -> writes.serve(call, request);
       case GET -> gets.serve(call, request);
       case RANGE -> ranges.serve(call, request);
+      case CHILDREN -> ranges.children(call, request);
+      case HASH -> hashes.serve(call, request);
       case SHARD_MAP -> status.shardMap(call);
       case STATUS -> status.status(call);
       case BODY_NOT_SET -> call.refused(Refusal.of(ErrorCode.BAD_REQUEST, "the request is of a kind that this version does not know"));
@@ -146,6 +150,8 @@ public final class ClientService implements RequestHandler {
       case COMMAND -> RequestOp.PUT;
       case GET -> RequestOp.GET;
       case RANGE -> RequestOp.RANGE;
+      case CHILDREN -> RequestOp.CHILDREN;
+      case HASH -> RequestOp.HASH;
       case SHARD_MAP -> RequestOp.SHARD_MAP;
       case STATUS, BODY_NOT_SET -> RequestOp.STATUS;
     };

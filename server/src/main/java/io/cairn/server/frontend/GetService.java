@@ -5,8 +5,10 @@ import io.cairn.protocol.wire.GetAnswer;
 import io.cairn.protocol.wire.GetRequest;
 import io.cairn.protocol.wire.Request;
 import io.cairn.protocol.wire.Response;
+import io.cairn.protocol.wire.Staleness;
 import io.cairn.server.outcome.Outcome;
 import io.cairn.server.outcome.Refusal;
+import io.cairn.server.replica.LocalState;
 import io.cairn.server.replica.ReadRequest;
 import io.cairn.server.replica.Replica;
 import io.cairn.server.replica.Replicas;
@@ -17,7 +19,7 @@ import io.cairn.storage.mvcc.ShardStore;
 import io.cairn.storage.mvcc.Version;
 import java.util.function.Supplier;
 
-/** One key, linearizably, from this replica: one read-index round for all that wait, then a look into the store. */
+/** One key from this replica: one read-index round for all linearizable reads that wait, then a look into the store. */
 final class GetService {
   private final RequestChecks checks;
   private final Supplier<ShardMap> map;
@@ -35,6 +37,7 @@ final class GetService {
     Refusal refusal = checks.keyspaceKnown(keyspace);
     refusal = refusal != null ? refusal : checks.key(get.getKey());
     refusal = refusal != null ? refusal : checks.revision(get.getRevision(), request.getSeen());
+    refusal = refusal != null ? refusal : checks.consistency(request);
     if (refusal != null) {
       call.refused(refusal);
       return;
@@ -46,25 +49,46 @@ final class GetService {
       call.refused(Refusal.notLeader(shard, ""));
       return;
     }
-    long context = Math.max(request.getSeen(), get.getRevision());
-    var read = new ReadRequest(context, call.deadline(), outcome -> answer(call, replica, key, get.getRevision(), outcome));
-    replica.loop().run(() -> replica.read(read));
+    var terms = ReadTerms.of(request, get.getRevision());
+    replica.loop().run(() -> read(call, replica, key, terms));
+  }
+
+  /** On the replica's loop. */
+  private static void read(Call call, Replica replica, byte[] key, ReadTerms terms) {
+    var read = new ReadRequest(terms.context(), call.deadline(), outcome -> answer(call, replica, key, terms.revision(), outcome));
+    switch (terms.consistency()) {
+      case SERIALIZABLE -> readLocal(call, replica, key, terms.revision());
+      case AT_LEAST -> replica.readAtLeast(read);
+      default -> replica.read(read);
+    }
+  }
+
+  private static void readLocal(Call call, Replica replica, byte[] key, long revision) {
+    LocalState local = replica.local();
+    if (local == null) {
+      call.refused(Refusal.of(ErrorCode.SHUTTING_DOWN, "this node is stopping; ask another one"));
+    } else {
+      lookWhenRoom(call, replica, key, revision, local.resolved(), LocalSurvey.NOTHING.and(local, 0).staleness());
+    }
   }
 
   /** On the replica's loop: the replica has applied all that the read must see. */
   private static void answer(Call call, Replica replica, byte[] key, long revision, Outcome<Long> outcome) {
     switch (outcome) {
-      case Outcome.Done<Long>(var resolved) -> {
-        ClientConnection connection = call.connection();
-        connection.channel().loop().run(() -> connection.whenRoom(() -> look(call, replica, key, revision, resolved)));
-      }
+      case Outcome.Done<Long>(var resolved) -> lookWhenRoom(call, replica, key, revision, resolved, null);
       case Outcome.Refused<Long>(var refusal) -> call.refused(refusal);
       case Outcome.Unknown<Long>(var message) -> call.unknown(message);
     }
   }
 
+  /** Once the connection's reader has taken enough: a value is not read before there is room for it. */
+  private static void lookWhenRoom(Call call, Replica replica, byte[] key, long revision, long resolved, Staleness staleness) {
+    ClientConnection connection = call.connection();
+    connection.channel().loop().run(() -> connection.whenRoom(() -> look(call, replica, key, revision, resolved, staleness)));
+  }
+
   /** On the connection's loop. */
-  private static void look(Call call, Replica replica, byte[] key, long revision, long resolved) {
+  private static void look(Call call, Replica replica, byte[] key, long revision, long resolved, Staleness staleness) {
     if (call.connection().gone()) {
       call.abandoned();
       return;
@@ -81,13 +105,17 @@ final class GetService {
       return;
     }
     GetAnswer.Builder answer = GetAnswer.newBuilder();
+    Response.Builder response = Response.newBuilder();
     long shown = resolved;
     if (found != null) {
       answer.setFound(Answers.keyValue(found));
       // What is applied is resolved: the newest version may be younger than the revision that was promised.
       shown = Math.max(shown, found.mod());
     }
-    call.done(Response.newBuilder().setRevision(shown).setGet(answer).build());
+    if (staleness != null) {
+      response.setStaleness(staleness);
+    }
+    call.done(response.setRevision(shown).setGet(answer).build());
   }
 
   /** A snapshot that takes the store's place has it deleted: what was read while that happened says nothing. */

@@ -1,8 +1,10 @@
 package io.cairn.server.frontend;
 
 import com.google.protobuf.ByteString;
+import io.cairn.protocol.wire.ChildrenRequest;
 import io.cairn.protocol.wire.Command;
 import io.cairn.protocol.wire.ErrorCode;
+import io.cairn.protocol.wire.Request;
 import io.cairn.server.config.Limits;
 import io.cairn.server.outcome.Refusal;
 import io.cairn.server.shard.Keyspace;
@@ -55,16 +57,36 @@ final class RequestChecks {
     return null;
   }
 
-  /** How many keys a range returns at most: 0 is no limit. On the wire it is unsigned. */
-  Refusal limit(long limit) {
+  /** Of keys, children or bytes: 0 is none. On the wire it is unsigned. */
+  Refusal limit(long limit, String name) {
     return limit >= 0 ? null : Refusal.of(ErrorCode.BAD_REQUEST,
-        "the limit is " + Long.toUnsignedString(limit) + "; it is at most " + Long.MAX_VALUE + ", and 0 for none");
+        "the " + name + " is " + Long.toUnsignedString(limit) + "; it is at most " + Long.MAX_VALUE + ", and 0 for none");
   }
 
   /** A past revision to read at: 0 is the newest, 1 is before the first write. */
   Refusal revision(long revision, long seen) {
     return revision >= 0 && seen >= 0 ? null
         : Refusal.of(ErrorCode.BAD_REQUEST, "revision " + revision + " with seen " + seen + ": a revision is not negative");
+  }
+
+  Refusal consistency(Request request) {
+    return switch (request.getConsistency()) {
+      case LINEARIZABLE, SERIALIZABLE -> request.getAtLeast() == 0 ? null
+          : Refusal.of(ErrorCode.BAD_REQUEST, "at_least is " + request.getAtLeast() + " for a read that is not of consistency AT_LEAST");
+      case AT_LEAST -> request.getAtLeast() > 0 ? null
+          : Refusal.of(ErrorCode.BAD_REQUEST, "at_least is " + request.getAtLeast() + "; it is a revision that an answer has shown");
+      case UNRECOGNIZED -> Refusal.of(ErrorCode.BAD_REQUEST, "the read is of a consistency that this version does not know");
+    };
+  }
+
+  Refusal children(ChildrenRequest children) {
+    Refusal tooLong = bound(children.getPrefix());
+    if (tooLong != null) {
+      return tooLong;
+    }
+    int delimiter = children.getDelimiter().size();
+    return delimiter > 0 && delimiter <= limits.keyBytes() ? null
+        : Refusal.of(ErrorCode.BAD_REQUEST, "the delimiter has " + delimiter + " bytes; it has 1 to " + limits.keyBytes());
   }
 
   Refusal command(Command command) {

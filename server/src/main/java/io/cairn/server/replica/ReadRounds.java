@@ -38,6 +38,8 @@ final class ReadRounds {
   private int waiting;
   /** No deadline of what waits is earlier. */
   private long nextDeadline = Long.MAX_VALUE;
+  /** The highest revision at which the shard was said to be resolved, and which is applied here. */
+  private long resolved;
 
   /**
    * @param firstRead ids count up from here; differs from process to process, so that no answer of an earlier life fits
@@ -58,6 +60,10 @@ final class ReadRounds {
   /** What the reads that wait here hold, about. */
   long queuedBytes() {
     return (long) waiting * ReadRequest.BYTES;
+  }
+
+  long resolved() {
+    return resolved;
   }
 
   void add(ReadRequest read) {
@@ -108,6 +114,7 @@ final class ReadRounds {
 
   private void serve(List<ReadRequest> reads, long revision) {
     waiting -= reads.size();
+    resolved = Math.max(resolved, revision);
     for (ReadRequest read : reads) {
       if (read.context() > revision) {
         read.completion().refused(Refusal.of(ErrorCode.FUTURE_REVISION,

@@ -127,6 +127,26 @@ public final class Replica {
     requestPump();
   }
 
+  /** Takes a read that needs no more than its context: ended at once when this replica already shows that. */
+  public void readAtLeast(ReadRequest read) {
+    LocalState local = local();
+    if (local != null && local.resolved() >= read.context()) {
+      read.completion().done(local.resolved());
+    } else {
+      read(read);
+    }
+  }
+
+  /** What can be shown without asking anybody; null while this replica is closing. What is applied is resolved. */
+  public LocalState local() {
+    if (closed) {
+      return null;
+    }
+    long heard = raft.leaderHeardAt();
+    long millisAgo = heard == Long.MIN_VALUE ? -1 : Math.max(0, ports.clock().nanoTime() - heard) / 1_000_000;
+    return new LocalState(Math.max(store.applied().revision(), reads.resolved()), millisAgo);
+  }
+
   /** Takes a message in; one that is malformed is dropped, whoever sent it. */
   public void receive(RaftMessage message) {
     step(() -> {
