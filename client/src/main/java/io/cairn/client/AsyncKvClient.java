@@ -41,7 +41,7 @@ public final class AsyncKvClient {
   }
 
   public CompletionStage<GetResult> get(ByteSeq key, GetOptions options) {
-    return start(new Operation.Get(key, options.revision(), options.node()), options.deadline());
+    return start(new Operation.Get(key, options), options.deadline());
   }
 
   public CompletionStage<DeleteResult> delete(String key) {
@@ -57,8 +57,20 @@ public final class AsyncKvClient {
   }
 
   public CompletionStage<RangeResult> range(KeyRange range, RangeOptions options) {
-    return start(
-        new Operation.Range(range, options.revision(), options.limit(), options.show(), options.node()), options.deadline());
+    return start(new Operation.Range(range, options), options.deadline());
+  }
+
+  /** What lies one level below the prefix, at the cost of what is shown and not of the keys below it. */
+  public CompletionStage<ChildrenResult> children(ByteSeq prefix, ChildrenOptions options) {
+    return start(new Operation.Children(prefix, options), options.deadline());
+  }
+
+  /**
+   * What a node's replica of a shard shows at a revision, to compare with other replicas'; it waits until the replica has it. Takes
+   * as long as reading all of the shard.
+   */
+  public CompletionStage<ReplicaHash> replicaHash(String node, int shard, long revision) {
+    return start(new Operation.Hash(node, shard, revision), Optional.empty());
   }
 
   /** Where keys live, asked anew. */

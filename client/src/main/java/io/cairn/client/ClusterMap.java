@@ -17,6 +17,11 @@ public record ClusterMap(String clusterId, long epoch, List<Node> nodes, List<Sh
     shards = List.copyOf(shards);
   }
 
+  /** The shard that holds the key; empty only for a map that has holes, which no cluster gives out. */
+  public Optional<Shard> shardOf(ByteSeq key) {
+    return shards.stream().filter(shard -> shard.range().isPresent() && shard.range().get().contains(key)).findFirst();
+  }
+
   /** A node, with the addresses where clients and other nodes find it. */
   public record Node(String name, String clientAddress, String peerAddress) {}
 

@@ -7,8 +7,9 @@ import java.util.Optional;
  *
  * @param revision a revision at which this was the newest; every later change of the key has a larger one
  * @param found empty when there is no such key
+ * @param staleness of a serializable read
  */
-public record GetResult(long revision, Optional<KeyValue> found) {
+public record GetResult(long revision, Optional<KeyValue> found, Optional<Staleness> staleness) {
 
   /** The value as text, when there is such a key. */
   public Optional<String> valueUtf8() {

@@ -98,9 +98,9 @@ public final class KvClient implements AutoCloseable {
     return get(key, GetOptions.DEFAULT);
   }
 
-  /** Linearizable, whichever node answers, unless a past revision is asked for. */
+  /** Linearizable, whichever node answers, unless a past revision or another {@link Consistency} is asked for. */
   public GetResult get(ByteSeq key, GetOptions options) {
-    return sync.await(new Operation.Get(key, options.revision(), options.node()), options.deadline());
+    return sync.await(new Operation.Get(key, options), options.deadline());
   }
 
   public DeleteResult delete(String key) {
@@ -132,8 +132,7 @@ public final class KvClient implements AutoCloseable {
    * Reads a range at one revision, over however many shards, into memory: at most 64 MiB. {@link #scan} reads more than that.
    */
   public RangeResult range(KeyRange range, RangeOptions options) {
-    return sync.await(
-        new Operation.Range(range, options.revision(), options.limit(), options.show(), options.node()), options.deadline());
+    return sync.await(new Operation.Range(range, options), options.deadline());
   }
 
   /**
@@ -142,6 +141,19 @@ public final class KvClient implements AutoCloseable {
    */
   public RangeScan scan(KeyRange range, RangeOptions options) {
     return new RangeScan(this, range, options);
+  }
+
+  /** What lies one level below the prefix, at the cost of what is shown and not of the keys below it. */
+  public ChildrenResult children(ByteSeq prefix, ChildrenOptions options) {
+    return sync.await(new Operation.Children(prefix, options), options.deadline());
+  }
+
+  /**
+   * What a node's replica of a shard shows at a revision, to compare with other replicas'; it waits until the replica has it. Takes
+   * as long as reading all of the shard.
+   */
+  public ReplicaHash replicaHash(String node, int shard, long revision) {
+    return sync.await(new Operation.Hash(node, shard, revision), Optional.empty());
   }
 
   /** Where keys live, asked anew. */

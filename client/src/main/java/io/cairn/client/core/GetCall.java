@@ -26,15 +26,15 @@ final class GetCall extends Call<GetResult> {
     if (!mapAtHand()) {
       return null;
     }
-    return get.node().isPresent() ? pinned(get.node().get()) : core.cluster().forRead(route(), avoid());
+    return get.options().node().isPresent() ? pinned(get.options().node().get()) : core.cluster().forRead(route(), avoid());
   }
 
   @Override
   Request.Builder request() {
     ShardRoute route = route();
-    return Request.newBuilder()
-        .setShard(route.id).setShardEpoch(route.epoch).setKeyspace(Wire.DEFAULT_KEYSPACE).setThisNode(get.node().isPresent())
-        .setGet(GetRequest.newBuilder().setKey(Wire.byteString(get.key())).setRevision(get.revision()));
+    return Wire.request(get.options().consistency())
+        .setShard(route.id).setShardEpoch(route.epoch).setKeyspace(Wire.DEFAULT_KEYSPACE).setThisNode(get.options().node().isPresent())
+        .setGet(GetRequest.newBuilder().setKey(Wire.byteString(get.key())).setRevision(get.options().revision()));
   }
 
   @Override
@@ -45,6 +45,7 @@ final class GetCall extends Call<GetResult> {
     }
     succeed(new GetResult(
         response.getRevision(),
-        response.getGet().hasFound() ? Optional.of(Wire.keyValue(response.getGet().getFound())) : Optional.empty()));
+        response.getGet().hasFound() ? Optional.of(Wire.keyValue(response.getGet().getFound())) : Optional.empty(),
+        Wire.staleness(response)));
   }
 }

@@ -1,9 +1,13 @@
 package io.cairn.client.core;
 
 import io.cairn.client.ByteSeq;
+import io.cairn.client.ChildrenOptions;
+import io.cairn.client.ChildrenResult;
 import io.cairn.client.ClusterMap;
+import io.cairn.client.Consistency;
 import io.cairn.client.DeleteRangeResult;
 import io.cairn.client.DeleteResult;
+import io.cairn.client.GetOptions;
 import io.cairn.client.GetResult;
 import io.cairn.client.KeyRange;
 import io.cairn.client.NodeStatus;
@@ -12,6 +16,7 @@ import io.cairn.client.RangeOptions;
 import io.cairn.client.RangeResult;
 import io.cairn.client.RefusedCode;
 import io.cairn.client.RefusedException;
+import io.cairn.client.ReplicaHash;
 import java.util.Optional;
 
 /** Everything a client can ask of a cluster, with the type of the answer. */
@@ -88,7 +93,12 @@ public sealed interface Operation<T> {
     }
   }
 
-  record Get(ByteSeq key, long revision, Optional<String> node) implements Operation<GetResult> {
+  record Get(ByteSeq key, GetOptions options) implements Operation<GetResult> {
+
+    public Get(ByteSeq key, long revision, Optional<String> node) {
+      this(key, new GetOptions(Optional.empty(), revision, Consistency.LINEARIZABLE, node));
+    }
+
     @Override
     public long bytes() {
       return FIXED_BYTES + key.size();
@@ -100,13 +110,16 @@ public sealed interface Operation<T> {
     }
   }
 
-  record Range(KeyRange range, long revision, long limit, RangeOptions.Show show, Optional<String> node)
-      implements Operation<RangeResult> {
+  record Range(KeyRange range, RangeOptions options) implements Operation<RangeResult> {
     @Override
     public RefusedException fault() {
       return faultOf(range);
     }
   }
+
+  record Children(ByteSeq prefix, ChildrenOptions options) implements Operation<ChildrenResult> {}
+
+  record Hash(String node, int shard, long revision) implements Operation<ReplicaHash> {}
 
   record Map() implements Operation<ClusterMap> {}
 

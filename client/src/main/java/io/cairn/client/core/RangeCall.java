@@ -3,6 +3,7 @@ package io.cairn.client.core;
 import io.cairn.client.ByteSeq;
 import io.cairn.client.KeyRange;
 import io.cairn.client.KeyValue;
+import io.cairn.client.RangeOptions;
 import io.cairn.client.RangeOptions.Show;
 import io.cairn.client.RangeResult;
 import io.cairn.client.RefusedCode;
@@ -20,24 +21,28 @@ import java.util.List;
  */
 final class RangeCall extends Call<RangeResult> {
 
-  private final Operation.Range range;
+  private final RangeOptions options;
+  private final KeyRange whole;
   private final List<KeyValue> kvs = new ArrayList<>();
-  /** Where the present sending began; what has come since stands behind it. */
-  private ByteSeq from;
+  /** What the present sending asks for; what has come since stands before it. */
+  private KeyRange left;
   /** The one that all chunks are of: the caller's, or the first chunk's; 0 until there is one. */
   private long revision;
+  /** Of a serializable read: up to where every answer said that nothing is missing. */
+  private long complete = Long.MAX_VALUE;
   private long bytesHeld;
 
-  RangeCall(ClientCore core, Deadline deadline, Operation.Range range, Completion<RangeResult> completion) {
-    super(core, deadline, range.bytes(), completion);
-    this.range = range;
-    this.from = range.range().start();
-    this.revision = range.revision();
+  RangeCall(ClientCore core, Deadline deadline, Operation.Range asked, Completion<RangeResult> completion) {
+    super(core, deadline, asked.bytes(), completion);
+    this.options = asked.options();
+    this.whole = asked.range();
+    this.left = whole;
+    this.revision = options.revision();
   }
 
   @Override
   ShardRoute route() {
-    return core.cluster().route(from);
+    return core.cluster().route(left.start());
   }
 
   @Override
@@ -45,33 +50,42 @@ final class RangeCall extends Call<RangeResult> {
     if (!mapAtHand()) {
       return null;
     }
-    return range.node().isPresent() ? pinned(range.node().get()) : core.cluster().forRead(route(), avoid());
+    return options.node().isPresent() ? pinned(options.node().get()) : core.cluster().forRead(route(), avoid());
   }
 
   @Override
   Request.Builder request() {
     continueBehindWhatIsHere();
     RangeRequest.Builder body = RangeRequest.newBuilder()
-        .setStart(Wire.byteString(from))
+        .setStart(Wire.byteString(left.start()))
         .setRevision(revision)
-        .setLimit(range.limit() == 0 ? 0 : range.limit() - kvs.size())
-        .setKeysOnly(range.show() == Show.KEYS_ONLY)
-        .setCountOnly(range.show() == Show.COUNT_ONLY);
-    range.range().end().ifPresentOrElse(end -> body.setEnd(Wire.byteString(end)), () -> body.setEndOpen(true));
+        .setLimit(options.limit() == 0 ? 0 : options.limit() - kvs.size())
+        .setBytesLimit(options.bytesLimit())
+        .setReverse(options.reverse())
+        .setKeysOnly(options.show() == Show.KEYS_ONLY)
+        .setCountOnly(options.show() == Show.COUNT_ONLY);
+    left.end().ifPresentOrElse(end -> body.setEnd(Wire.byteString(end)), () -> body.setEndOpen(true));
+    options.resume().ifPresent(token -> body.setResume(Wire.byteString(token)));
     ShardRoute route = route();
-    return Request.newBuilder()
-        .setShard(route.id).setShardEpoch(route.epoch).setKeyspace(Wire.DEFAULT_KEYSPACE).setThisNode(range.node().isPresent())
+    return Wire.request(options.consistency())
+        .setShard(route.id).setShardEpoch(route.epoch).setKeyspace(Wire.DEFAULT_KEYSPACE).setThisNode(options.node().isPresent())
         .setRange(body);
   }
 
   private void continueBehindWhatIsHere() {
-    if (range.limit() > 0 && kvs.size() >= range.limit()) {
+    if (options.limit() > 0 && kvs.size() >= options.limit()) {
       kvs.remove(kvs.size() - 1); // All but the last chunk's word on what the limit left out: one key is asked for again to hear it.
     }
-    if (revision == 0) {
-      kvs.clear();
+    if (revision == 0 || options.bytesLimit() > 0 || options.resume().isPresent()) {
+      kvs.clear(); // A part of a limit in bytes, or behind a token's position, cannot be asked for: it is read anew, at the same revision.
+      bytesHeld = 0;
     }
-    from = kvs.isEmpty() ? range.range().start() : KeyRange.firstAfter(kvs.get(kvs.size() - 1).key());
+    if (kvs.isEmpty()) {
+      left = whole;
+    } else {
+      ByteSeq last = kvs.get(kvs.size() - 1).key();
+      left = options.reverse() ? KeyRange.of(whole.start(), last) : new KeyRange(KeyRange.firstAfter(last), whole.end());
+    }
   }
 
   /** Chunks of two sendings must not be mixed. */
@@ -98,16 +112,16 @@ final class RangeCall extends Call<RangeResult> {
     take(response);
     if (!hasEnded()) {
       RangeChunk last = response.getRange();
-      long count = range.show() == Show.COUNT_ONLY ? last.getCount() : kvs.size();
-      succeed(new RangeResult(revision, kvs, count, last.getMore()));
+      long count = options.show() == Show.COUNT_ONLY ? last.getCount() : kvs.size();
+      long shown = response.hasStaleness() ? complete : revision;
+      succeed(new RangeResult(shown, kvs, count, last.getMore(), Wire.token(last.getResume()), Wire.staleness(response)));
     }
   }
 
   private void take(Response response) {
-    if (revision == 0) {
-      revision = response.getRevision();
-    }
     RangeChunk chunk = response.getRange();
+    revision = chunk.getRevision();
+    complete = Math.min(complete, response.getRevision());
     for (int i = 0; i < chunk.getKvsCount(); i++) {
       KeyValue kv = Wire.keyValue(chunk.getKvs(i));
       kvs.add(kv);
@@ -116,7 +130,7 @@ final class RangeCall extends Call<RangeResult> {
     if (bytesHeld > core.settings().answerBytesMax()) {
       refuse(new RefusedException(
           RefusedCode.ANSWER_TOO_LARGE,
-          "The range " + range.range() + " holds more than " + core.settings().answerBytesMax() + " bytes"));
+          "The range " + whole + " holds more than " + core.settings().answerBytesMax() + " bytes"));
     }
   }
 }

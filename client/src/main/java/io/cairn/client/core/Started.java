@@ -58,6 +58,10 @@ final class Started<T> implements ClientCore.Pending {
       return core.deleteRange(delete.range(), deadline, bytes(), asWhole(cast()));
     } else if (operation instanceof Operation.Range range) {
       return new RangeCall(core, deadline, range, cast());
+    } else if (operation instanceof Operation.Children children) {
+      return new ChildrenCall(core, deadline, children, cast());
+    } else if (operation instanceof Operation.Hash hash) {
+      return new HashCall(core, deadline, hash, cast());
     } else if (operation instanceof Operation.Map) {
       return new MapCall(core, deadline, bytes(), 0, cast());
     } else if (operation instanceof Operation.Status status) {

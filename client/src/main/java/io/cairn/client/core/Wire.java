@@ -4,13 +4,16 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.cairn.client.ByteSeq;
 import io.cairn.client.ClusterMap;
+import io.cairn.client.Consistency;
 import io.cairn.client.KeyRange;
 import io.cairn.client.KeyValue;
 import io.cairn.client.NodeStatus;
 import io.cairn.client.RefusedCode;
 import io.cairn.client.RefusedException;
+import io.cairn.client.Staleness;
 import io.cairn.protocol.wire.Error;
 import io.cairn.protocol.wire.ErrorCode;
+import io.cairn.protocol.wire.Request;
 import io.cairn.protocol.wire.Response;
 import io.cairn.protocol.wire.ShardMap;
 import java.time.Duration;
@@ -37,6 +40,27 @@ final class Wire {
   static KeyValue keyValue(io.cairn.protocol.wire.KeyValue kv) {
     return new KeyValue(
         byteSeq(kv.getKey()), byteSeq(kv.getValue()), kv.getCreateRevision(), kv.getModRevision(), kv.getVersion(), kv.getLease());
+  }
+
+  static Request.Builder request(Consistency consistency) {
+    return Request.newBuilder().setAtLeast(consistency.revision()).setConsistency(switch (consistency.level()) {
+      case LINEARIZABLE -> io.cairn.protocol.wire.Consistency.LINEARIZABLE;
+      case SERIALIZABLE -> io.cairn.protocol.wire.Consistency.SERIALIZABLE;
+      case AT_LEAST -> io.cairn.protocol.wire.Consistency.AT_LEAST;
+    });
+  }
+
+  static Optional<Staleness> staleness(Response response) {
+    if (!response.hasStaleness()) {
+      return Optional.empty();
+    }
+    var staleness = response.getStaleness();
+    return Optional.of(new Staleness(staleness.hasLeaderHeardMillisAgo()
+        ? Optional.of(Duration.ofMillis(staleness.getLeaderHeardMillisAgo())) : Optional.empty()));
+  }
+
+  static Optional<ByteSeq> token(ByteString resume) {
+    return resume.isEmpty() ? Optional.empty() : Optional.of(byteSeq(resume));
   }
 
   /** What a write changed, if the answer shows it. */

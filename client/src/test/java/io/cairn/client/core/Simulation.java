@@ -60,7 +60,11 @@ final class Simulation {
   }
 
   Ended<RangeResult> range(KeyRange range, long limit) {
-    return start(new Operation.Range(range, 0, limit, RangeOptions.Show.KEYS_AND_VALUES, Optional.empty()));
+    return range(range, RangeOptions.DEFAULT.withLimit(limit));
+  }
+
+  Ended<RangeResult> range(KeyRange range, RangeOptions options) {
+    return start(new Operation.Range(range, options));
   }
 
   <T> Ended<T> start(Operation<T> operation) {

@@ -4,13 +4,13 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.cairn.protocol.transport.HostPort;
 import io.cairn.protocol.transport.Transport;
+import io.cairn.protocol.wire.ChildrenRequest;
 import io.cairn.protocol.wire.Command;
 import io.cairn.protocol.wire.Error;
 import io.cairn.protocol.wire.ErrorCode;
 import io.cairn.protocol.wire.ErrorKind;
 import io.cairn.protocol.wire.GetAnswer;
 import io.cairn.protocol.wire.KeyValue;
-import io.cairn.protocol.wire.RangeChunk;
 import io.cairn.protocol.wire.RangeRequest;
 import io.cairn.protocol.wire.Response;
 import io.cairn.protocol.wire.ShardMap;
@@ -26,9 +26,6 @@ import java.util.TreeMap;
 public final class FakeCluster {
 
   public static final String CLUSTER_ID = "fake-1";
-
-  /** Keys of a chunk: few, so that small ranges come in several. */
-  private static final int CHUNK_KEYS = 3;
 
   private final Map<String, FakeNode> nodes = new LinkedHashMap<>();
   private final TreeMap<ByteString, KeyValue> data = new TreeMap<>(ByteString.unsignedLexicographicalComparator());
@@ -224,31 +221,11 @@ public final class FakeCluster {
 
   /** The chunks of an answer; the last one is not followed by another. */
   List<Response> range(RangeRequest request) {
-    if (request.getRevision() > revision) {
-      return List.of(error(ErrorKind.REFUSED, ErrorCode.FUTURE_REVISION, "revision " + request.getRevision() + " is of the future"));
-    }
-    var found = request.getEndOpen() ? data.tailMap(request.getStart()) : data.subMap(request.getStart(), request.getEnd());
-    if (request.getCountOnly()) {
-      return List.of(Response.newBuilder().setRevision(revision).setRange(RangeChunk.newBuilder().setCount(found.size())).build());
-    }
-    List<Response> chunks = new ArrayList<>();
-    RangeChunk.Builder chunk = RangeChunk.newBuilder();
-    long returned = 0;
-    boolean more = false;
-    for (KeyValue kv : found.values()) {
-      if (request.getLimit() > 0 && returned == request.getLimit()) {
-        more = true;
-        break;
-      }
-      if (chunk.getKvsCount() == CHUNK_KEYS) {
-        chunks.add(Response.newBuilder().setRevision(revision).setRange(chunk).build());
-        chunk = RangeChunk.newBuilder();
-      }
-      chunk.addKvs(request.getKeysOnly() ? kv.toBuilder().clearValue().build() : kv);
-      returned++;
-    }
-    chunks.add(Response.newBuilder().setRevision(revision).setRange(chunk.setCount(returned).setMore(more)).build());
-    return chunks;
+    return new FakeRanges(data, revision).range(request);
+  }
+
+  List<Response> children(ChildrenRequest request) {
+    return new FakeRanges(data, revision).children(request);
   }
 
   public static Response error(ErrorKind kind, ErrorCode code, String message) {

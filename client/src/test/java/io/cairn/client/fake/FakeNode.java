@@ -13,14 +13,17 @@ import io.cairn.protocol.link.ServerChannel;
 import io.cairn.protocol.transport.HostPort;
 import io.cairn.protocol.transport.Transport;
 import io.cairn.protocol.wire.Command;
+import io.cairn.protocol.wire.Consistency;
 import io.cairn.protocol.wire.Error;
 import io.cairn.protocol.wire.ErrorCode;
 import io.cairn.protocol.wire.ErrorKind;
+import io.cairn.protocol.wire.HashAnswer;
 import io.cairn.protocol.wire.Hello;
 import io.cairn.protocol.wire.NodeStatus;
 import io.cairn.protocol.wire.Request;
 import io.cairn.protocol.wire.Response;
 import io.cairn.protocol.wire.Role;
+import io.cairn.protocol.wire.Staleness;
 import io.cairn.protocol.wire.Welcome;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
@@ -45,6 +48,7 @@ public final class FakeNode implements RequestHandler {
   private final List<Request> requests = new ArrayList<>();
   private final List<ServerChannel> channels = new ArrayList<>();
   private Transport transport;
+  private long hash = 0x5eed;
   private Transport.Listening listening;
   private HostPort address;
   private Function<Request, Response> script = request -> null;
@@ -70,6 +74,11 @@ public final class FakeNode implements RequestHandler {
   /** What answers first; null from it means that the node answers as it should. */
   public void script(Function<Request, Response> answers) {
     script = answers;
+  }
+
+  /** What it answers when it is asked for a hash. */
+  public void hash(long value) {
+    hash = value;
   }
 
   void listen(Transport on, HostPort at) throws IOException {
@@ -136,11 +145,24 @@ public final class FakeNode implements RequestHandler {
     return switch (request.getBodyCase()) {
       case SHARD_MAP -> List.of(Response.newBuilder().setRevision(cluster.revision()).setShardMap(cluster.map()).build());
       case STATUS -> List.of(Response.newBuilder().setRevision(cluster.revision()).setStatus(status()).build());
-      case GET -> List.of(checked(request, request.getGet().getKey(), false));
+      case GET -> aged(request, List.of(checked(request, request.getGet().getKey(), false)));
       case COMMAND -> List.of(checked(request, keyOf(request.getCommand()), true));
-      case RANGE -> cluster.range(request.getRange());
+      case RANGE -> aged(request, cluster.range(request.getRange()));
+      case CHILDREN -> aged(request, cluster.children(request.getChildren()));
+      case HASH -> List.of(
+          Response.newBuilder().setHash(HashAnswer.newBuilder().setKeys(1)).build(),
+          Response.newBuilder().setRevision(request.getHash().getRevision())
+              .setHash(HashAnswer.newBuilder().setHash(hash).setKeys(2).setBytes(64)).build());
       default -> List.of(FakeCluster.error(ErrorKind.REFUSED, ErrorCode.NOT_SUPPORTED, "no such request"));
     };
+  }
+
+  /** A serializable answer says how old it may be: here always 70 ms, and as of the revision before. */
+  private List<Response> aged(Request request, List<Response> answers) {
+    return request.getConsistency() != Consistency.SERIALIZABLE ? answers : answers.stream()
+        .map(answer -> answer.toBuilder().setRevision(Math.max(1, answer.getRevision() - 1))
+            .setStaleness(Staleness.newBuilder().setLeaderHeardMillisAgo(70)).build())
+        .toList();
   }
 
   private Response checked(Request request, ByteString key, boolean write) {
