@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
@@ -21,9 +22,11 @@ final class GetVerb implements Callable<Integer> {
   @Parameters(index = "0", paramLabel = "KEY", description = "The key.")
   private String key;
 
+  @Mixin private ReadArguments.Freshness fresh;
+
   @Override
   public Integer call() throws IOException {
-    GetOptions options = root.node().map(GetOptions.DEFAULT::withNode).orElse(GetOptions.DEFAULT);
+    GetOptions options = root.node().map(GetOptions.DEFAULT::withNode).orElse(GetOptions.DEFAULT).withConsistency(fresh.consistency());
     try (KvClient client = root.connect()) {
       GetResult result = client.get(ByteSeq.utf8(key), options);
       Output output = root.output();
@@ -53,6 +56,7 @@ final class GetVerb implements Callable<Integer> {
       } else {
         json.writeNull();
       }
+      ReadArguments.json(json, result.staleness());
     });
   }
 }

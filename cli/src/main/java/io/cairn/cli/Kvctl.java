@@ -39,6 +39,7 @@ import picocli.CommandLine.ScopeType;
       "  kvctl range --prefix 'users/' --limit 10 -w table",
       "  kvctl range --prefix '' --count-only",
       "  kvctl load records.tsv",
+      "  kvctl ls users/",
       "  kvctl --endpoints db1:7001,db2:7001 status",
       "",
       "Exit status: 0 done, 1 no such key or condition not met, 2 refused, 3 outcome unknown or deadline, 4 bad input,",
@@ -55,8 +56,8 @@ public final class Kvctl implements Callable<Integer> {
   private static final char REPLACEMENT = '\uFFFD';
 
   private static final List<Class<?>> VERBS = List.of(
-      PutVerb.class, GetVerb.class, DelVerb.class, RangeVerb.class, LoadVerb.class, StatusVerb.class, ShardsVerb.class, NodesVerb.class,
-      VersionVerb.class);
+      PutVerb.class, GetVerb.class, DelVerb.class, RangeVerb.class, LsVerb.class, LoadVerb.class, StatusVerb.class, ShardsVerb.class,
+      NodesVerb.class, VersionVerb.class);
 
   @Option(names = "--endpoints", paramLabel = "H:P,...", scope = ScopeType.INHERIT,
       description = {
@@ -170,7 +171,7 @@ public final class Kvctl implements Callable<Integer> {
   /** Without a verb there is nothing to do. */
   @Override
   public Integer call() {
-    throw new BadInput("a command is missing: put, get, del, range, load, status, shards, nodes or version (try 'kvctl --help')");
+    throw new BadInput("a command is missing: put, get, del, range, ls, load, status, shards, nodes or version (try 'kvctl --help')");
   }
 
   KvClient connect() {
@@ -194,6 +195,23 @@ public final class Kvctl implements Callable<Integer> {
 
   int noSuchKey(String key) {
     return fail(err, ExitStatus.NOT_MET, "no such key: " + Escaped.text(ByteSeq.utf8(key)));
+  }
+
+  /** What was asked for was done, and does not hold. */
+  int notMet(String message) {
+    return fail(err, ExitStatus.NOT_MET, message);
+  }
+
+  int refused(String message) {
+    return fail(err, ExitStatus.REFUSED, message);
+  }
+
+  /** A limit left something out. Not among what is shown, which another program may read. */
+  void sayMore(Optional<ByteSeq> resume) {
+    resume.ifPresent(token -> {
+      err.println("kvctl: there is more; go on with --resume " + ReadArguments.text(token));
+      err.flush();
+    });
   }
 
   /** For verbs that change something. */

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
@@ -21,7 +22,7 @@ import picocli.CommandLine.ParentCommand;
     "simple: key, tab, value, line end. raw: the values' bytes alone, or the keys' with --keys-only."},
     footer = {"", "Examples:", "  kvctl range --prefix users/", "  kvctl range a m --keys-only",
         "  kvctl range m      from m to the last key", "  kvctl range --prefix '' --count-only",
-        "  kvctl range --prefix users/ --rev 42 -w json"})
+        "  kvctl range --prefix users/ --rev 42 -w json", "  kvctl range --prefix log/ --reverse --limit 10"})
 final class RangeVerb implements Callable<Integer> {
 
   /** Rows of a table that are measured and written together. */
@@ -47,6 +48,19 @@ final class RangeVerb implements Callable<Integer> {
   @Option(names = "--rev", paramLabel = "R", defaultValue = "0", description = "As it was at revision R; 0, the default, is now.")
   private long revision;
 
+  @Option(names = "--bytes", paramLabel = "N", defaultValue = "0",
+      description = "At most N bytes of keys (each counts one more) and values, but one key in any case; 0, the default, is no limit.")
+  private long bytes;
+
+  @Option(names = "--reverse", description = "From the last key to the first.")
+  private boolean reverse;
+
+  @Option(names = "--resume", paramLabel = "TOKEN",
+      description = "Goes on where a limit ended the same range, at the same revision: the token that was shown then.")
+  private String resume;
+
+  @Mixin private ReadArguments.Freshness fresh;
+
   /** At most one of the two. */
   static final class What {
     @Option(names = "--count-only", description = "Shows the number of keys alone.")
@@ -59,21 +73,30 @@ final class RangeVerb implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     KeyRange range = start == null && prefix == null ? KeyRange.prefix("") : RangeArguments.of(start, end, prefix);
-    if (limit < 0 || revision < 0) {
-      throw new BadInput((limit < 0 ? "--limit" : "--rev") + " is not negative");
-    }
-    RangeOptions options = RangeOptions.DEFAULT.withLimit(limit).withRevision(revision);
-    if (root.node().isPresent()) {
-      options = options.withNode(root.node().get());
-    }
+    RangeOptions options = options();
     try (KvClient client = root.connect()) {
       if (what.countOnly) {
         count(client.range(range, options.withCountOnly()));
       } else {
-        keys(client.scan(range, what.keysOnly ? options.withKeysOnly() : options));
+        RangeScan scan = client.scan(range, what.keysOnly ? options.withKeysOnly() : options);
+        keys(scan);
+        if (root.format() != Format.json && scan.more()) {
+          root.sayMore(scan.resume());
+        }
       }
     }
     return ExitStatus.DONE;
+  }
+
+  private RangeOptions options() {
+    if (limit < 0 || revision < 0 || bytes < 0) {
+      throw new BadInput((limit < 0 ? "--limit" : revision < 0 ? "--rev" : "--bytes") + " is not negative");
+    }
+    RangeOptions options = RangeOptions.DEFAULT.withLimit(limit).withBytesLimit(bytes).withRevision(revision)
+        .withConsistency(fresh.consistency());
+    options = reverse ? options.withReverse() : options;
+    options = resume == null ? options : options.withResume(ReadArguments.token(resume));
+    return root.node().isPresent() ? options.withNode(root.node().get()) : options;
   }
 
   private void count(RangeResult result) throws IOException {
@@ -82,6 +105,7 @@ final class RangeVerb implements Callable<Integer> {
       case json -> output.json(json -> {
         json.writeNumberProperty("count", result.count());
         json.writeNumberProperty("revision", result.revision());
+        ReadArguments.json(json, result.staleness());
       });
       case table -> output.table(
           List.of("COUNT", "REVISION"), List.of(List.of(Long.toString(result.count()), Long.toString(result.revision()))));
@@ -122,8 +146,9 @@ final class RangeVerb implements Callable<Integer> {
       }
       json.writeEndArray();
       json.writeNumberProperty("count", count);
-      json.writeBooleanProperty("more", scan.more());
+      ReadArguments.json(json, scan.more(), scan.resume());
       json.writeNumberProperty("revision", scan.revision());
+      ReadArguments.json(json, scan.staleness());
     });
   }
 

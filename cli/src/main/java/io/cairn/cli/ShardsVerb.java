@@ -1,5 +1,6 @@
 package io.cairn.cli;
 
+import io.cairn.client.ByteSeq;
 import io.cairn.client.ClusterMap;
 import io.cairn.client.KvClient;
 import io.cairn.client.NodeStatus;
@@ -10,23 +11,44 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.Map;
 import java.util.Optional;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 import tools.jackson.core.JsonGenerator;
 
 @Command(name = "shards", description = {
     "Shows each shard: its range, leader and term, and of each replica the commit and applied index.",
     "Shard 0 is the system's and holds no user keys."},
-    footer = {"", "Examples:", "  kvctl shards", "  kvctl shards -w json"})
+    footer = {"", "Examples:", "  kvctl shards", "  kvctl shards -w json", "  kvctl shards --hash --timeout 60s",
+        "  kvctl shards --of users/ann users/bob"})
 final class ShardsVerb implements Callable<Integer> {
 
   @ParentCommand private Kvctl root;
 
+  @ArgGroup private Question question = new Question();
+
+  /** At most one of the two. */
+  static final class Question {
+    @Option(names = "--hash", description = {
+        "Compares what all replicas of each shard show at one revision. Status 0 when they agree, 1 when one differs,",
+        "2 when not all could be asked."})
+    boolean hash;
+
+    @Option(names = "--of", arity = "1..*", paramLabel = "KEY", description = "Shows where these keys live, existing or not.")
+    List<String> keys = List.of();
+  }
+
   @Override
   public Integer call() throws IOException {
     try (KvClient client = root.connect()) {
+      if (question.hash) {
+        return new ShardHashes(root, client).compare();
+      }
       Survey survey = Survey.of(client, root.node());
-      if (root.format() == Format.json) {
+      if (!question.keys.isEmpty()) {
+        places(survey);
+      } else if (root.format() == Format.json) {
         json(survey);
       } else {
         table(survey);
@@ -51,6 +73,35 @@ final class ShardsVerb implements Callable<Integer> {
           String.join(" ", shown)));
     }
     root.output().table(List.of("SHARD", "START", "END", "LEADER", "TERM", "COMMIT/APPLIED"), rows);
+  }
+
+  private void places(Survey survey) throws IOException {
+    List<List<String>> rows = new ArrayList<>();
+    for (String text : question.keys) {
+      ByteSeq key = ByteSeq.utf8(text);
+      ClusterMap.Shard shard = survey.map().shardOf(key).orElseThrow();
+      rows.add(List.of(Escaped.text(key), Integer.toString(shard.id()), leader(shard, replicas(survey, shard)).orElse("-"),
+          String.join(" ", shard.nodes())));
+    }
+    if (root.format() != Format.json) {
+      root.output().table(List.of("KEY", "SHARD", "LEADER", "REPLICAS"), rows);
+      return;
+    }
+    root.output().json(json -> {
+      json.writeArrayPropertyStart("keys");
+      for (int i = 0; i < rows.size(); i++) {
+        ClusterMap.Shard shard = survey.map().shardOf(ByteSeq.utf8(question.keys.get(i))).orElseThrow();
+        json.writeStartObject();
+        Output.bytes(json, "key", ByteSeq.utf8(question.keys.get(i)));
+        json.writeNumberProperty("shard", shard.id());
+        leader(shard, replicas(survey, shard)).ifPresent(leader -> json.writeStringProperty("leader", leader));
+        json.writeArrayPropertyStart("replicas");
+        shard.nodes().forEach(json::writeString);
+        json.writeEndArray();
+        json.writeEndObject();
+      }
+      json.writeEndArray();
+    });
   }
 
   private static Map<String, Optional<NodeStatus.Replica>> replicas(Survey survey, ClusterMap.Shard shard) {

@@ -21,11 +21,7 @@ record Survey(ClusterMap map, Map<String, Optional<NodeStatus>> statuses) {
 
   /** Asks all nodes at once, or only the one that is named. */
   static Survey of(KvClient client, Optional<String> only) {
-    ClusterMap map = client.clusterMap();
-    if (only.isPresent() && map.nodes().stream().noneMatch(node -> node.name().equals(only.get()))) {
-      throw new RefusedException(RefusedCode.NO_SUCH_NODE, "There is no node '" + only.get() + "'; there are "
-          + String.join(", ", map.nodes().stream().map(ClusterMap.Node::name).toList()));
-    }
+    ClusterMap map = mapWith(client, only);
     Map<String, CompletableFuture<NodeStatus>> asked = new LinkedHashMap<>();
     for (ClusterMap.Node node : map.nodes()) {
       if (only.isEmpty() || only.get().equals(node.name())) {
@@ -35,6 +31,16 @@ record Survey(ClusterMap map, Map<String, Optional<NodeStatus>> statuses) {
     Map<String, Optional<NodeStatus>> statuses = new LinkedHashMap<>();
     asked.forEach((name, status) -> statuses.put(name, reached(status)));
     return new Survey(map, statuses);
+  }
+
+  /** The map; a node that is named must be in it. */
+  static ClusterMap mapWith(KvClient client, Optional<String> only) {
+    ClusterMap map = client.clusterMap();
+    if (only.isPresent() && map.nodes().stream().noneMatch(node -> node.name().equals(only.get()))) {
+      throw new RefusedException(RefusedCode.NO_SUCH_NODE, "There is no node '" + only.get() + "'; there are "
+          + String.join(", ", map.nodes().stream().map(ClusterMap.Node::name).toList()));
+    }
+    return map;
   }
 
   private static Optional<NodeStatus> reached(CompletableFuture<NodeStatus> status) {
