@@ -1,6 +1,8 @@
 # Sourced by the commands beside it: finds a JDK 25 and builds what is missing. Expects $root, the folder that holds bin/.
 
 JAVA_MIN=25
+# As old as the beginning of the last build.
+BUILT_STAMP=server/target/.built
 # Where packages put JDKs; a test looks elsewhere.
 : "${CAIRN_JVM_DIR:=/usr/lib/jvm}"
 
@@ -62,17 +64,21 @@ find_jar() {
 
 # Whether a source of the server or of kvctl is newer than what was built of it.
 is_stale() {
-  local module newer
+  local module newer since
   for module in server cli; do
     find_jar "$module" || return 0
+    # Maven leaves a jar alone whose own sources did not change, though those of a module below it did: then the stamp tells.
+    since=$JAR
+    [[ $root/$BUILT_STAMP -nt $since ]] && since=$root/$BUILT_STAMP
     newer=$(cd "$root" && find pom.xml ./*/pom.xml {platform,protocol,raft-core,storage,server,client,cli}/src/main \
-      -type f -newer "$JAR" -print -quit 2>/dev/null)
+      -type f -newer "$since" -print -quit 2>/dev/null)
     [[ -n $newer ]] && return 0
   done
   return 1
 }
 
-# Builds the server and kvctl; one build at a time, whoever comes second waits and then finds it done.
+# Builds the server, kvctl and bench when a source is newer, or when module $1 is not there; one build at a time, whoever comes
+# second waits and then finds it done.
 build() {
   local log="$root/server/target/build.log"
   command -v mvn >/dev/null 2>&1 || fail "it is not built yet and there is no mvn to build it with; install Maven, then: mvn package -DskipTests"
@@ -82,12 +88,14 @@ build() {
     echo "waiting for another build to end ..." >&2
     flock 8
   fi
-  if is_stale; then
+  if { [[ -n ${1:-} ]] && ! find_jar "$1"; } || is_stale; then
     echo "building (mvn package, without tests) ..." >&2
     # A message that is gone from the .proto files leaves its generated class behind, which then does not compile.
     if [[ -n $(find "$root/protocol/src/main/proto" -newer "$root/protocol/target/classes" -print -quit 2>/dev/null) ]]; then
       rm -rf "$root/protocol/target"
     fi
+    # As of the beginning: what is changed while Maven works is not built yet.
+    : >"$root/$BUILT_STAMP.new"
     # Maven itself runs on any JDK; the toolchain plugin finds the one to compile with.
     if ! (
       cd "$root" || exit 1
@@ -97,6 +105,7 @@ build() {
       cat "$log" >&2
       fail "the build failed; what Maven said stands above and in $log"
     fi
+    mv -f "$root/$BUILT_STAMP.new" "$root/$BUILT_STAMP"
     rm -f "$root/cli/target/kvctl.aot"
   fi
   exec 8>&-
@@ -105,7 +114,7 @@ build() {
 # Builds when module $1 has never been built.
 ensure_built() {
   find_jar "$1" && return 0
-  build
+  build "$1"
   find_jar "$1" || fail "the build has not made $1/target/$1-VERSION.jar"
 }
 
