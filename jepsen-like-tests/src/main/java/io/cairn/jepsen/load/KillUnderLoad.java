@@ -9,6 +9,7 @@ import io.cairn.jepsen.cluster.Await;
 import io.cairn.jepsen.load.LoadReport.Outcome;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -105,7 +106,28 @@ public final class KillUnderLoad {
     if (hashes.stream().distinct().count() > 1) {
       violations.add("the replicas differ at revision " + revision + ": " + hashes);
     }
+    int agreed = shardsHash();
+    if (agreed != 0) {
+      violations.add("kvctl shards --hash ended with status " + agreed);
+    }
     return new Verdict(status, report.count(Outcome.WRITTEN), report.count(Outcome.REFUSED), report.count(Outcome.UNKNOWN), violations);
+  }
+
+  /** The same asked of the replicas themselves, each shard by itself; 0 when all agree. */
+  private int shardsHash() {
+    try {
+      Process shards = new ProcessBuilder(kvctl.toString(), "--endpoints", cluster.endpoints(), "--timeout", PAGE_MOST.toSeconds() + "s",
+          "shards", "--hash").redirectErrorStream(true).start();
+      try (var lines = shards.inputReader()) {
+        lines.lines().forEach(this::say);
+      }
+      return shards.waitFor();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
   }
 
   /** Of the whole cluster, now: every write that was acknowledged before is at or below it. A get's would be that of its shard. */

@@ -40,7 +40,7 @@ final class LoadProcess implements AutoCloseable {
       command.addAll(List.of("--rate", Integer.toString(perSecond)));
     }
     try {
-      process = new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.INHERIT).redirectError(ProcessBuilder.Redirect.INHERIT)
+      process = new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.DISCARD).redirectError(ProcessBuilder.Redirect.INHERIT)
           .start();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
