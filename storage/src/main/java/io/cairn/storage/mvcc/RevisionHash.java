@@ -12,7 +12,7 @@ import java.security.NoSuchAlgorithmException;
 /**
  * A hash over what a shard meant at one revision: the keys that lived there with their versions, and the events up to it that are
  * kept. What came later is left out, and so is how anything lies on disk: two replicas that are resolved at the revision and
- * compacted equally far have the same hash, whatever each has applied beyond it (SM-01).
+ * compacted equally far have the same hash, whatever each has applied beyond it.
  *
  * <p>It is made slice by slice, each on a view of its own, so that one large shard neither holds the thread nor pins the engine's
  * files. What a revision shows does not change between slices. For one thread at a time.

@@ -157,7 +157,7 @@ class PagedReadProperties {
   }
 
   @Property(tries = 40)
-  @Label("SM-01 the hash at a revision is that of a replica that stopped there, however it is sliced and whatever came later")
+  @Label("the hash at a revision is that of a replica that stopped there, however it is sliced and whatever came later")
   void theHashAtARevisionKnowsNothingOfWhatCameLater(@ForAll long seed) {
     var random = new Random(seed);
     var ahead = new StoreScript(scratch.engine(), scratch.newStore());
@@ -182,7 +182,7 @@ class PagedReadProperties {
   }
 
   @Property(tries = 20)
-  @Label("SM-01 one value, one missing delete, or one event more makes another hash")
+  @Label("one value, one missing delete, or one event more makes another hash")
   void whateverDiffersShows(@ForAll long seed) {
     var random = new Random(seed);
     long right = hash(random, script("a", "1").store, 4);
