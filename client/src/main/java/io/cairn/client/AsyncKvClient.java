@@ -96,6 +96,7 @@ public final class AsyncKvClient {
         callbacks.execute(() -> future.completeExceptionally(why));
       }
     });
-    return future.minimalCompletionStage();
+    // The future itself: a stage made of it would hand on a CompletionException in place of the KvException.
+    return future;
   }
 }
