@@ -45,10 +45,11 @@ public final class KvClient implements AutoCloseable {
   private final SyncCalls sync;
 
   private KvClient(Builder builder) {
+    // First what may be refused: a client that is not made must not leave a thread.
+    ClientSettings settings = ClientSettings.of(builder.endpoints);
     this.transport = new NettyTransport("cairn-client", 1, this::broken);
     this.loop = transport.loops().get(0);
-    this.core = new ClientCore(
-        loop, new JdkClock(), transport, new JdkSecureRandomSource(), ClientSettings.of(builder.endpoints));
+    this.core = new ClientCore(loop, new JdkClock(), transport, new JdkSecureRandomSource(), settings);
     this.ownCallbacks = builder.callbacks == null ? new JdkCallbackPool("cairn-client-callback") : null;
     this.async = new AsyncKvClient(core, builder.callbacks == null ? ownCallbacks : builder.callbacks, builder.deadline);
     this.sync = new SyncCalls(core, loop, builder.deadline);

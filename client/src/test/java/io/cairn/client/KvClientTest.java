@@ -162,8 +162,8 @@ class KvClientTest {
     // A thread that has done its last task may still be on its way out.
     for (Thread thread : Thread.getAllStackTraces().keySet()) {
       if (thread.getName().startsWith("cairn-client")) {
-        thread.join(TimeUnit.SECONDS.toMillis(60));
-        assertThat(thread.isAlive()).as(thread.getName()).isFalse();
+        thread.join(TimeUnit.SECONDS.toMillis(10));
+        assertThat(thread.isAlive()).as(thread.getName() + " at " + List.of(thread.getStackTrace())).isFalse();
       }
     }
   }
