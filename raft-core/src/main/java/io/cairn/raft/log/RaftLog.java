@@ -54,7 +54,7 @@ public final class RaftLog {
     this.applied = applied;
     this.handedOut = applied;
     this.written = last;
-    this.recent = new RecentEntries(last + 1, 4 * settings.maxInflightBytes());
+    this.recent = new RecentEntries(last + 1, settings.maxInflightBytes());
     this.unstable = new UnstableEntries(hardState, last);
     this.members = new MembershipHistory(membership, applied);
     this.maxApplyBytes = settings.maxApplyBytes();

@@ -19,7 +19,7 @@ final class LimitKeys {
   static final ConfigKey<Long> BATCH_COMMANDS = count("batch-commands", 1_000, 1, 100_000, "Most commands in one Raft entry.");
   static final ConfigKey<Long> APPEND_BYTES = bytes("append-bytes", MIB, 4 * KIB, 16 * MIB,
       "Most bytes of entries in one message to a follower; one entry may exceed it.");
-  static final ConfigKey<Long> INFLIGHT_APPEND_BYTES = bytes("inflight-append-bytes", 8 * MIB, 64 * KIB, 256 * MIB,
+  static final ConfigKey<Long> INFLIGHT_APPEND_BYTES = bytes("inflight-append-bytes", 4 * MIB, 64 * KIB, 256 * MIB,
       "Entries sent to one follower of one shard and not acknowledged.");
   static final ConfigKey<Long> INFLIGHT_APPEND_MESSAGES = count("inflight-append-messages", 256, 1, 4_096,
       "Append messages to one follower of one shard that are not acknowledged.");

@@ -11,7 +11,7 @@ package io.cairn.storage.log;
 public record LogSettings(long segmentBytes, long keepBytes, String clusterId, long cacheBytes) {
   public static final long DEFAULT_SEGMENT_BYTES = 64L << 20;
   public static final long DEFAULT_KEEP_BYTES = 1L << 30;
-  public static final long DEFAULT_CACHE_BYTES = 32L << 20;
+  public static final long DEFAULT_CACHE_BYTES = 16L << 20;
 
   public LogSettings {
     if (segmentBytes < 16 << 10 || segmentBytes > 1 << 30 || segmentBytes % OnDiskFormat.BLOCK_BYTES != 0) {
