@@ -105,9 +105,4 @@ public final class EntryPayload {
     }
     return new Batch(firstRevision, clientRecordsMax, writes);
   }
-
-  /** The first revision of a batch of commands. */
-  public static long firstRevision(byte[] payload) {
-    return ByteBuffer.wrap(payload).getLong(HEAD);
-  }
 }

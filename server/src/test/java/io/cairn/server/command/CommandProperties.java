@@ -38,7 +38,6 @@ class CommandProperties {
 
     assertThat(EntryPayload.isCommands(payload)).isTrue();
     assertThat(EntryPayload.isSystem(payload)).isFalse();
-    assertThat(EntryPayload.firstRevision(payload)).isEqualTo(first);
     assertThat(batch.firstRevision()).isEqualTo(first);
     assertThat(batch.clientRecordsMax()).isEqualTo(remembered);
     assertThat(batch.writes()).hasSameSizeAs(commands);

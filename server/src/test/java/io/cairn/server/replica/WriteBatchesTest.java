@@ -62,7 +62,7 @@ class WriteBatchesTest {
     @Override
     public boolean propose(long firstRevision, byte[] payload, List<WriteRequest> writes) {
       if (logTakes) {
-        assertThat(EntryPayload.firstRevision(payload)).isEqualTo(firstRevision);
+        assertThat(EntryPayload.decodeCommands(payload).firstRevision()).isEqualTo(firstRevision);
         assertThat(EntryPayload.decodeCommands(payload).writes()).hasSameSizeAs(writes);
         assertThat(EntryPayload.decodeCommands(payload).clientRecordsMax()).isEqualTo(17);
         proposals.add(new Proposal(firstRevision, writes));
