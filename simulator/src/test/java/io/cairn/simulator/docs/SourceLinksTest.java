@@ -2,11 +2,19 @@ package io.cairn.simulator.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Every link of a page in docs/ leads somewhere, and those into the source to a method that is there. */
 class SourceLinksTest {
+  private static final Pattern NAMED_TEST = Pattern.compile("`([A-Z]\\w+(?:Test|Properties))`");
   private static final Path DOCS = Pages.root().resolve("docs");
 
   @Test
@@ -24,6 +32,24 @@ class SourceLinksTest {
       Path file = Pages.root().resolve(page);
       assertThat(new SourceLinks().broken(file.getParent(), Pages.read(file))).as("broken links of %s", page).isEmpty();
     }
+  }
+
+  @Test
+  void everyTestThatAPageNamesIsThere() throws IOException {
+    var tests = new TreeSet<String>();
+    try (Stream<Path> files = Files.walk(Pages.root())) {
+      files.map(file -> file.getFileName().toString()).filter(name -> name.endsWith(".java"))
+          .forEach(name -> tests.add(name.substring(0, name.length() - ".java".length())));
+    }
+    int named = 0;
+    for (Path page : Pages.all()) {
+      Matcher test = NAMED_TEST.matcher(Pages.read(page));
+      while (test.find()) {
+        named++;
+        assertThat(tests).as("named in %s", DOCS.relativize(page)).contains(test.group(1));
+      }
+    }
+    assertThat(named).isGreaterThan(30);
   }
 
   @Test
@@ -59,7 +85,7 @@ class SourceLinksTest {
     return "[SharedLog.java#" + method + "](../storage/src/main/java/io/cairn/storage/log/SharedLog.java#" + method + ")";
   }
 
-  private static java.util.List<String> broken(String text) {
+  private static List<String> broken(String text) {
     return new SourceLinks().broken(DOCS, "as in " + text + ", where");
   }
 }
