@@ -114,7 +114,9 @@ final class RocksOptions implements AutoCloseable {
       arrivesInOrder(options);
     }
     if (family == Family.NEWEST || family == Family.DELETED) {
-      options.setMemtablePrefixBloomSizeRatio(0.02).setMemtableWholeKeyFiltering(true);
+      options.setMemtablePrefixBloomSizeRatio(0.02).setMemtableWholeKeyFiltering(true)
+          // Filters make a look into one more file cheap; every merge of them rewrites all that lives where keys are random.
+          .setLevel0FileNumCompactionTrigger(8);
     }
     checkFamily(options);
     return options;
