@@ -8,6 +8,7 @@ import io.cairn.server.command.EntryPayload;
 import io.cairn.server.outcome.FailStop;
 import io.cairn.storage.engine.Engine;
 import io.cairn.storage.mvcc.ApplyRound;
+import io.cairn.storage.mvcc.RecentVersions;
 import io.cairn.storage.mvcc.ShardStore;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,13 +39,16 @@ public final class Applier {
   private final Clock clock;
   private final FailStop failStop;
   private final RoundListener listener;
+  private final RecentVersions recent;
   private final Object lock = new Object();
   private List<Task> queue = new ArrayList<>();
   private boolean drainScheduled;
   private boolean failed;
 
-  public Applier(Engine engine, EventLoop loop, Clock clock, FailStop failStop, RoundListener listener) {
+  /** @param recentBytes for {@link RecentVersions}: what is applied often is not read from the engine before each put */
+  public Applier(Engine engine, int recentBytes, EventLoop loop, Clock clock, FailStop failStop, RoundListener listener) {
     this.engine = engine;
+    recent = new RecentVersions(recentBytes);
     this.loop = loop;
     this.clock = clock;
     this.failStop = failStop;
@@ -87,7 +91,7 @@ public final class Applier {
 
   private void round(List<Task> tasks) {
     long began = clock.nanoTime();
-    var round = new ApplyRound(engine);
+    var round = new ApplyRound(engine, recent);
     var results = new ArrayList<List<EntryEffect>>(tasks.size());
     int commands = 0;
     for (Task task : tasks) {

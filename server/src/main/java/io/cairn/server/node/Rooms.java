@@ -129,7 +129,7 @@ final class Rooms {
         config.limits().logQueueBytes(), (nanos, bytes, writes) -> meters.fsync(nanos, bytes));
     flusher = new EngineFlusher(engine, blocking.flush(), failStop, config.engine().writeBufferBytes() / 2,
         () -> new LogFloors(replicas, logWriter).compute());
-    applier = new Applier(engine, blocking.apply(), devices.clock(), failStop, (nanos, commands) -> {
+    applier = new Applier(engine, Math.toIntExact(config.engine().recentVersionsBytes()), blocking.apply(), devices.clock(), failStop, (nanos, commands) -> {
       meters.apply(nanos, commands);
       flusher.applied();
     });

@@ -25,7 +25,7 @@ class ApplierTest {
   private final List<String> broken = new ArrayList<>();
   private final List<Integer> rounds = new ArrayList<>();
   private final List<EntryEffect> effects = new ArrayList<>();
-  private final Applier applier = new Applier(engine, apply, loops, (what, cause) -> broken.add(what + ": " + cause.getMessage()),
+  private final Applier applier = new Applier(engine, 1 << 14, apply, loops, (what, cause) -> broken.add(what + ": " + cause.getMessage()),
       (nanos, commands) -> rounds.add(commands));
   private final ShardStore first = ShardStore.open(engine, 1);
   private final ShardStore second = ShardStore.open(engine, 2);

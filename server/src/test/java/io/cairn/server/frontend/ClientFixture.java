@@ -140,7 +140,7 @@ final class ClientFixture {
     shards.add(new ShardDescriptor(2, 1, 1, new byte[] {1, 'm'}, new byte[] {2}, holders));
     map = new ShardMap(1, shards);
     var writer = new LogWriter(log, disk, loops, (what, cause) -> broken.add(what + cause), 32 << 20, (nanos, bytes, writes) -> { });
-    var applier = new Applier(engine, apply, loops, (what, cause) -> broken.add(what + cause), (nanos, commands) -> { });
+    var applier = new Applier(engine, 1 << 14, apply, loops, (what, cause) -> broken.add(what + cause), (nanos, commands) -> { });
     var ports = new ReplicaPorts(net, loops, writer, applier, revisions, (from, message) -> { }, new NoSnapshots(), new Nobody());
     var bounds = new WriteBounds((int) limits.batchBytes(), (int) limits.batchCommands(), limits.inboxBytes(), 100);
     for (ShardDescriptor shard : shards.subList(0, open)) {

@@ -17,11 +17,14 @@ import java.util.List;
 public final class ApplyRound {
   private final Engine engine;
   private final EngineBatch batch;
+  private final RecentVersions recent;
   private final List<ShardStore> touched = new ArrayList<>();
   private boolean broken;
 
-  public ApplyRound(Engine engine) {
+  /** @param recent of this engine's apply loop: each change is told to it, by every round */
+  public ApplyRound(Engine engine, RecentVersions recent) {
     this.engine = engine;
+    this.recent = recent;
     this.batch = engine.newBatch();
   }
 
@@ -51,6 +54,10 @@ public final class ApplyRound {
 
   Engine engine() {
     return engine;
+  }
+
+  RecentVersions recent() {
+    return recent;
   }
 
   void touch(ShardStore store) {

@@ -14,6 +14,7 @@ import io.cairn.storage.engine.Engine;
 import io.cairn.storage.engine.EngineBatch;
 import io.cairn.storage.engine.ScratchEngine;
 import io.cairn.storage.mvcc.ApplyRound;
+import io.cairn.storage.mvcc.RecentVersions;
 import io.cairn.storage.mvcc.Batch;
 import io.cairn.storage.mvcc.CompactedException;
 import io.cairn.storage.mvcc.ShardStore;
@@ -92,7 +93,7 @@ class SnapshotTest {
     for (int i = 0; i < 40; i++) {
       script.apply(StoreScript.randomOp(random), StoreScript.randomOp(random));
     }
-    var round = new ApplyRound(leader.engine());
+    var round = new ApplyRound(leader.engine(), new RecentVersions(1 << 14));
     script.store.putRecord(round, "settings", bytes("1"));
     script.store.pass(round, script.next());
     round.commit();
@@ -166,7 +167,7 @@ class SnapshotTest {
     script.apply(new Batch(4, 2, List.of(kept, longAnswer)));
     ShardStore copy = install(follower.engine(), 5, chunks(200));
     assertThat(copy.clients()).isEqualTo(2);
-    var round = new ApplyRound(follower.engine());
+    var round = new ApplyRound(follower.engine(), new RecentVersions(1 << 14));
     List<WriteResult> results = copy.apply(round, new io.cairn.raft.log.EntryId(1, 4), new Batch(6, 2, List.of(old, kept, longAnswer)));
     assertThat(((WriteResult.Refused) results.get(0)).reason()).isEqualTo(WriteResult.Reason.HORIZON);
     assertThat(((WriteResult.Done) results.get(1)).repeated()).isTrue();
@@ -176,7 +177,7 @@ class SnapshotTest {
   @Test
   void historyBelowTheCompactionRevisionStaysBehind() throws BadSnapshotException {
     script.apply(put("a", "1"), put("a", "2"), put("a", "3"), StoreScript.delete("a"), put("b", "1"));
-    var round = new ApplyRound(leader.engine());
+    var round = new ApplyRound(leader.engine(), new RecentVersions(1 << 14));
     script.store.compact(round, 4);
     round.commit();
     ShardStore copy = install(follower.engine(), 5, chunks(200));
