@@ -51,8 +51,9 @@ public final class ClientService implements RequestHandler {
     this.admission = desk.admission();
     this.writes = new WriteService(checks, map, replicas, (int) limits.valueBytes());
     this.gets = new GetService(checks, map, replicas);
-    this.ranges = new RangeService(checks, map, replicas, revisions, scanLoop, limits);
-    this.hashes = new HashService(checks, replicas, scanLoop, limits);
+    var turns = new ScanTurns(scanLoop, admission);
+    this.ranges = new RangeService(checks, map, replicas, revisions, turns, limits);
+    this.hashes = new HashService(checks, replicas, turns, limits);
     this.status = status;
     this.outboundBytesMax = limits.connectionOutboundBytes();
   }

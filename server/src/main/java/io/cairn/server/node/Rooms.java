@@ -216,8 +216,7 @@ final class Rooms {
 
   private ClientService clientService() {
     var limits = config.limits();
-    var desk = new Call.Desk(new Admission(limits.connectionInflightBytes(), limits.nodeInflightBytes(), limits.nodeOutboundBytes()), meters, devices.clock(),
-        failStop);
+    var desk = new Call.Desk(new Admission(limits), meters, devices.clock(), failStop);
     NodeStatus fixed = NodeDescription.status(config, facts, directory.identity().incarnation());
     long began = devices.clock().nanoTime();
     Supplier<NodeStatus.Builder> status = () -> fixed.toBuilder()
