@@ -44,6 +44,7 @@ public final class KvdProcess {
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(JVM);
+    command.add("-Djava.library.path=" + ServerJars.nativePath());
     command.addAll(List.of("-cp", ServerJars.classPath(), MAIN));
     command.addAll(arguments);
     var builder = new ProcessBuilder(command).directory(directory.toFile())
