@@ -60,7 +60,7 @@ public final class LocalCluster implements AutoCloseable {
     for (int i = 1; i <= builder.nodes; i++) {
       String client = "127.0.0.1:" + ports.next();
       var addresses = new NodeAddresses(client, builder.front.apply(client), "127.0.0.1:" + ports.next(), "127.0.0.1:" + ports.next());
-      picked.add(new KvdNode("n" + i, home, addresses));
+      picked.add(new KvdNode("n" + i, home, addresses, builder.launcher()));
     }
     nodes = List.copyOf(picked);
     nodes.forEach(this::writeConfig);
@@ -136,7 +136,7 @@ public final class LocalCluster implements AutoCloseable {
 
   /** A second process for the node's file, which clashes with the first: for tests of just that. It ends with the node's own. */
   public KvdNode twinOf(KvdNode node) {
-    var twin = new KvdNode(node.name(), home, node.addresses());
+    var twin = new KvdNode(node.name(), home, node.addresses(), builder.launcher());
     twins.add(twin);
     return twin;
   }
@@ -254,6 +254,7 @@ public final class LocalCluster implements AutoCloseable {
     private int nodes = 3;
     private String clusterId = "jepsen";
     private List<String> splitPoints = List.of("h", "q");
+    private Optional<Path> script = Optional.empty();
     private UnaryOperator<String> front = UnaryOperator.identity();
     private final Map<String, String> settings = new LinkedHashMap<>();
 
@@ -282,6 +283,16 @@ public final class LocalCluster implements AutoCloseable {
     public Builder set(String key, String value) {
       settings.put(key, value);
       return this;
+    }
+
+    /** Runs the nodes by this script, with the JVM options of a real one (bin/kvd), instead of as lightly as tests need. */
+    public Builder startedBy(Path kvd) {
+      script = Optional.of(kvd.toAbsolutePath().normalize());
+      return this;
+    }
+
+    private List<String> launcher() {
+      return script.map(path -> List.of(path.toString())).orElseGet(KvdProcess::smallJvm);
     }
 
     /** Something that stands before each node: told where the node listens for clients, it says where clients are sent. */
