@@ -45,6 +45,14 @@ public final class KvdProcess {
     return command;
   }
 
+  /** A program in one source file, to be run with the classes of {@code kvd}: for what must be done to a node that does not run. */
+  public static ProcessBuilder sameClasses(Path source, String... arguments) {
+    var command = smallJvm();
+    command.set(command.size() - 1, source.toString());
+    command.addAll(List.of(arguments));
+    return new ProcessBuilder(command);
+  }
+
   /**
    * Starts {@code kvd}; what it writes to its standard error is appended to {@code stderr}. Nothing of this JVM's environment that would
    * configure a node reaches it.

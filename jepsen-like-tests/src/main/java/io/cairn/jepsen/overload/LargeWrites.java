@@ -4,6 +4,7 @@ import io.cairn.client.ByteSeq;
 import io.cairn.client.KvClient;
 import io.cairn.client.PutOptions;
 import java.time.Duration;
+import java.util.Random;
 import java.util.function.BooleanSupplier;
 
 /** One client that writes one large value after the other, over the same few keys of all shards. */
@@ -17,11 +18,12 @@ public final class LargeWrites {
   /** Writes until it is told to stop. */
   public static Calls run(KvClient client, Duration deadline, BooleanSupplier goOn) {
     var calls = new Calls();
+    var random = new Random(1);
     var options = PutOptions.DEFAULT.withDeadline(deadline);
     for (int i = 0; goOn.getAsBoolean(); i = (i + 1) % KEYS) {
       ByteSeq key = ByteSeq.utf8(SHARDS[i % SHARDS.length] + "/large/" + i);
       byte[] value = new byte[VALUE_BYTES];
-      java.util.Arrays.fill(value, (byte) i);
+      random.nextBytes(value);
       calls.make(() -> client.put(key, ByteSeq.of(value), options));
     }
     return calls;

@@ -8,6 +8,7 @@ import io.cairn.client.PutResult;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -30,6 +31,7 @@ public record Records(int count, int valueBytes) {
 
   private ByteSeq value(int number) {
     byte[] value = new byte[valueBytes];
+    new Random(number).nextBytes(value); // What cannot be compressed lies in memory and on disk as large as it is.
     ByteBuffer.wrap(value).putInt(0, number).putInt(valueBytes - Integer.BYTES, ~number);
     return ByteSeq.of(value);
   }
