@@ -22,6 +22,8 @@ import java.util.function.Supplier;
  */
 public final class ScanStorm {
   private static final long PAGE_BYTES = 1 << 20;
+  /** A client whose pages are refused so often in a row has lost its cluster, not its turn. */
+  private static final int REFUSALS_MOST = 20;
 
   private final Records records;
   private final Supplier<KvClient> connect;
@@ -75,12 +77,17 @@ public final class ScanStorm {
   private void scan(KvClient client) {
     Optional<ByteSeq> resume = Optional.empty();
     int found = 0;
+    int refusals = 0;
     while (true) {
       RangeOptions next = resume.map(page::withResume).orElse(page);
       RangeResult result = calls.make(() -> client.range(KeyRange.all(), next));
       if (result == null) {
+        if (++refusals > REFUSALS_MOST) {
+          throw new IllegalStateException(refusals + " pages in a row were refused: " + calls);
+        }
         continue;
       }
+      refusals = 0;
       for (KeyValue kv : result.keyValues()) {
         bytes.add(kv.key().size() + kv.value().size());
         if (records.isRecord(kv)) {

@@ -23,7 +23,7 @@ public final class Admission {
 
   private final SharedRoom requests;
   private final SharedRoom scans;
-  private final long pageBytes;
+  private final long onePageBytes;
   private final long outboundBytesMax;
   private final AtomicLong outboundBytes = new AtomicLong();
   private final ConcurrentLinkedQueue<Runnable> waitForAnswers = new ConcurrentLinkedQueue<>();
@@ -33,7 +33,7 @@ public final class Admission {
   public Admission(Limits limits) {
     this.requests = new SharedRoom(limits.nodeInflightBytes(), limits.connectionInflightBytes(), limits.inboxBytes());
     this.scans = new SharedRoom(limits.nodeInflightBytes() / 2, limits.connectionInflightBytes(), limits.nodeInflightBytes() / 2);
-    this.pageBytes = limits.rangeChunkBytes();
+    this.onePageBytes = limits.rangeChunkBytes();
     this.outboundBytesMax = limits.nodeOutboundBytes();
   }
 
@@ -49,9 +49,18 @@ public final class Admission {
     return scans.new Share();
   }
 
-  /** Requests that are not answered; of a read of many keys also the page that it may hold. From any thread. */
-  long inflightBytes() {
-    return requests.bytes() + scans.bytes();
+  /** Requests that are not answered. From any thread. */
+  long requestBytes() {
+    return requests.bytes();
+  }
+
+  /** Pages that reads of many keys may hold. From any thread. */
+  long pageBytes() {
+    return scans.bytes();
+  }
+
+  long pageBytesMax() {
+    return scans.bytesMax();
   }
 
   /** Answers that no reader has taken yet. From any thread. */
@@ -128,13 +137,13 @@ public final class Admission {
     if (scansWait()) {
       return answersLeft(outboundBytesMax / 2, SCAN_RETRY_MILLIS);
     }
-    SharedRoom.Denied denied = connection.scans().take(pageBytes);
+    SharedRoom.Denied denied = connection.scans().take(onePageBytes);
     return denied == null ? null : overloaded(denied, scans, connection.scans(), "pages for reads of many keys", SCAN_RETRY_MILLIS);
   }
 
   /** Gives the room of a page back. On the connection's loop. */
   void leaveScan(ClientConnection connection) {
-    connection.scans().give(pageBytes);
+    connection.scans().give(onePageBytes);
   }
 
   private Refusal answersLeft(long most, int retryMillis) {

@@ -255,7 +255,8 @@ final class Rooms {
     meters.logBytes(logStore::diskBytes);
     meters.engineBytes(engine::diskBytes);
     meters.queue("log", limits.logQueueBytes(), logWriter::queuedBytes);
-    meters.queue("requests", limits.nodeInflightBytes(), clients::inflightBytes);
+    meters.queue("requests", limits.nodeInflightBytes(), clients::requestBytes);
+    meters.queue("pages", clients.pageBytesMax(), clients::pageBytes);
     meters.queue("answers", limits.nodeOutboundBytes(), clients::outboundBytes);
     meters.queue("peers", peers.count() * limits.peerQueueBytes(), peers::queuedBytes);
     for (ShardDescriptor shard : shards.shards()) {
