@@ -103,6 +103,7 @@ final class KvctlTest {
       client.deleteRange(KeyRange.prefix("c/token/3"));
 
       cluster.nodes().forEach(KvdNode::kill);
+      assertThat(cluster.temporary()).as("what killed nodes leave outside of their directories").isEmptyDirectory();
       cluster.nodes().forEach(KvdNode::start);
       cluster.awaitReady();
 

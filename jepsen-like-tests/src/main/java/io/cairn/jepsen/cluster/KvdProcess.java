@@ -36,18 +36,19 @@ public final class KvdProcess {
     this.stderrFrom = stderrFrom;
   }
 
-  /** How {@code kvd} is started without a script: on a small heap, with the compiler that is ready soonest. */
-  static List<String> smallJvm() {
+  /** How {@code kvd} is started without a script: on a small heap, with the compiler that is ready soonest, and a /tmp of its own. */
+  static List<String> smallJvm(Path temporary) {
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(JVM);
-    command.addAll(List.of("-Djava.library.path=" + ServerJars.nativePath(), "-cp", ServerJars.classPath(), MAIN));
+    command.addAll(List.of("-Djava.io.tmpdir=" + temporary, "-Djava.library.path=" + ServerJars.nativePath()));
+    command.addAll(List.of("-cp", ServerJars.classPath(), MAIN));
     return command;
   }
 
   /** A program in one source file, to be run with the classes of {@code kvd}: for what must be done to a node that does not run. */
   public static ProcessBuilder sameClasses(Path source, String... arguments) {
-    var command = smallJvm();
+    var command = smallJvm(Path.of(System.getProperty("java.io.tmpdir")));
     command.set(command.size() - 1, source.toString());
     command.addAll(List.of(arguments));
     return new ProcessBuilder(command);
@@ -58,7 +59,7 @@ public final class KvdProcess {
    * configure a node reaches it.
    */
   public static KvdProcess start(List<String> arguments, Path directory, Path stderr) {
-    return start(smallJvm(), arguments, directory, stderr);
+    return start(smallJvm(Path.of(System.getProperty("java.io.tmpdir"))), arguments, directory, stderr);
   }
 
   /** The same by {@code launcher}, which must become the node's own process. */
