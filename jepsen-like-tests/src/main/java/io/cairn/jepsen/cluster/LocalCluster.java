@@ -60,7 +60,7 @@ public final class LocalCluster implements AutoCloseable {
     for (int i = 1; i <= builder.nodes; i++) {
       String client = "127.0.0.1:" + ports.next();
       var addresses = new NodeAddresses(client, builder.front.apply(client), "127.0.0.1:" + ports.next(), "127.0.0.1:" + ports.next());
-      picked.add(new KvdNode("n" + i, home, addresses));
+      picked.add(new KvdNode("n" + i, home, addresses, builder.launcher(temporary())));
     }
     nodes = List.copyOf(picked);
     nodes.forEach(this::writeConfig);
@@ -82,10 +82,16 @@ public final class LocalCluster implements AutoCloseable {
     builder.settings.forEach((key, value) -> text.append(key).append(": ").append(value).append('\n'));
     try {
       Files.createDirectories(home.resolve("data"));
+      Files.createDirectories(temporary());
       Files.writeString(node.configFile(), text);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** What its nodes have for a temporary directory, unless they are started by a script. */
+  public Path temporary() {
+    return home.resolve("tmp");
   }
 
   /** Starts every node and returns when all are ready. Picks other ports when one was taken meanwhile. */
@@ -136,7 +142,7 @@ public final class LocalCluster implements AutoCloseable {
 
   /** A second process for the node's file, which clashes with the first: for tests of just that. It ends with the node's own. */
   public KvdNode twinOf(KvdNode node) {
-    var twin = new KvdNode(node.name(), home, node.addresses());
+    var twin = new KvdNode(node.name(), home, node.addresses(), builder.launcher(temporary()));
     twins.add(twin);
     return twin;
   }
@@ -254,6 +260,7 @@ public final class LocalCluster implements AutoCloseable {
     private int nodes = 3;
     private String clusterId = "jepsen";
     private List<String> splitPoints = List.of("h", "q");
+    private Optional<Path> script = Optional.empty();
     private UnaryOperator<String> front = UnaryOperator.identity();
     private final Map<String, String> settings = new LinkedHashMap<>();
 
@@ -282,6 +289,16 @@ public final class LocalCluster implements AutoCloseable {
     public Builder set(String key, String value) {
       settings.put(key, value);
       return this;
+    }
+
+    /** Runs the nodes by this script, with the JVM options of a real one (bin/kvd), instead of as lightly as tests need. */
+    public Builder startedBy(Path kvd) {
+      script = Optional.of(kvd.toAbsolutePath().normalize());
+      return this;
+    }
+
+    private List<String> launcher(Path temporary) {
+      return script.map(path -> List.of(path.toString())).orElseGet(() -> KvdProcess.smallJvm(temporary));
     }
 
     /** Something that stands before each node: told where the node listens for clients, it says where clients are sent. */

@@ -51,15 +51,30 @@ public final class ClientService implements RequestHandler {
     this.admission = desk.admission();
     this.writes = new WriteService(checks, map, replicas, (int) limits.valueBytes());
     this.gets = new GetService(checks, map, replicas);
-    this.ranges = new RangeService(checks, map, replicas, revisions, scanLoop, limits);
-    this.hashes = new HashService(checks, replicas, scanLoop, limits);
+    var turns = new ScanTurns(scanLoop, admission);
+    this.ranges = new RangeService(checks, map, replicas, revisions, turns, limits);
+    this.hashes = new HashService(checks, replicas, turns, limits);
     this.status = status;
     this.outboundBytesMax = limits.connectionOutboundBytes();
   }
 
-  /** Bytes of requests that are not answered yet. From any thread. */
+  /** What is in flight: requests that are not answered yet, and the pages that they may hold. From any thread. */
   public long inflightBytes() {
-    return admission.inflightBytes();
+    return admission.requestBytes() + admission.pageBytes();
+  }
+
+  /** Bytes of requests that are not answered yet. From any thread. */
+  public long requestBytes() {
+    return admission.requestBytes();
+  }
+
+  /** Bytes of pages that reads of many keys may hold. From any thread. */
+  public long pageBytes() {
+    return admission.pageBytes();
+  }
+
+  public long pageBytesMax() {
+    return admission.pageBytesMax();
   }
 
   /** Bytes of answers that readers have not taken. From any thread. */

@@ -57,7 +57,8 @@ final class WriteService {
       refusal = inOneShard(command, shard);
     }
     if (refusal == null && asksForPrevious(command)) {
-      refusal = call.charge(previousBytesMax);
+      refusal = call.enterAnswer();
+      refusal = refusal != null ? refusal : call.charge(previousBytesMax);
     }
     Replica replica = replicas.get(shard.id());
     if (refusal == null && replica == null) {

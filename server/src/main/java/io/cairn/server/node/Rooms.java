@@ -216,8 +216,7 @@ final class Rooms {
 
   private ClientService clientService() {
     var limits = config.limits();
-    var desk = new Call.Desk(new Admission(limits.connectionInflightBytes(), limits.nodeInflightBytes(), limits.nodeOutboundBytes()), meters, devices.clock(),
-        failStop);
+    var desk = new Call.Desk(new Admission(limits), meters, devices.clock(), failStop);
     NodeStatus fixed = NodeDescription.status(config, facts, directory.identity().incarnation());
     long began = devices.clock().nanoTime();
     Supplier<NodeStatus.Builder> status = () -> fixed.toBuilder()
@@ -256,7 +255,8 @@ final class Rooms {
     meters.logBytes(logStore::diskBytes);
     meters.engineBytes(engine::diskBytes);
     meters.queue("log", limits.logQueueBytes(), logWriter::queuedBytes);
-    meters.queue("requests", limits.nodeInflightBytes(), clients::inflightBytes);
+    meters.queue("requests", limits.nodeInflightBytes(), clients::requestBytes);
+    meters.queue("pages", clients.pageBytesMax(), clients::pageBytes);
     meters.queue("answers", limits.nodeOutboundBytes(), clients::outboundBytes);
     meters.queue("peers", peers.count() * limits.peerQueueBytes(), peers::queuedBytes);
     for (ShardDescriptor shard : shards.shards()) {

@@ -33,6 +33,11 @@ public final class ApplyRound {
     return batch;
   }
 
+  /** About what the next {@link #commit()} writes. */
+  public long bytes() {
+    return batch.bytes();
+  }
+
   public boolean isEmpty() {
     return touched.isEmpty() && batch.count() == 0;
   }
