@@ -21,7 +21,8 @@ public final class KvdProcess {
    * as an error, which fails the test of whoever reads the log.
    */
   private static final List<String> JVM = List.of("-Xmx256m", "-XX:MaxDirectMemorySize=256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
-      "-XX:+ExitOnOutOfMemoryError", "-Dio.netty.leakDetection.level=paranoid", "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow");
+      "-XX:+ExitOnOutOfMemoryError", "-Dio.netty.leakDetection.level=paranoid", "--enable-native-access=ALL-UNNAMED",
+      "--sun-misc-unsafe-memory-access=allow");
   private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
 
   static {

@@ -8,9 +8,11 @@ import io.netty.buffer.ByteBufAllocator;
  * Joins the pieces of a large message again, and passes whole frames through, between pieces too.
  *
  * <p>A sender finishes one message in pieces before it begins the next, so one is being joined at most, and it is bounded by
- * the limit of a frame.
+ * the limit of a frame. The memory for it grows with the pieces that have come: a first piece of one byte promises much and costs little.
  */
 final class PieceAssembler {
+
+  private static final int JOINED_BYTES_MIN = 512;
 
   private final ByteBufAllocator allocator;
   private final FrameDecoder.Sink sink;
@@ -42,7 +44,7 @@ final class PieceAssembler {
       throw new FrameException(Fault.FLAGS, "a piece of a " + kind + " frame says both that the rest follows and that it is the last");
     }
     if (joined == null) {
-      begin(kind, rest, requestId, piece);
+      begin(kind, rest, requestId, piece, body.readableBytes());
     } else if (kind != this.kind || requestId != this.requestId || rest != this.flags) {
       throw new FrameException(Fault.PIECES, "a piece of " + kind + " " + requestId + " came while " + this.kind + " " + this.requestId
           + " is not complete");
@@ -63,14 +65,14 @@ final class PieceAssembler {
     }
   }
 
-  private void begin(FrameKind kind, int flags, long requestId, int piece) throws FrameException {
+  private void begin(FrameKind kind, int flags, long requestId, int piece, int bytes) throws FrameException {
     if (piece == Frame.LAST_PIECE) {
       throw new FrameException(Fault.PIECES, "the last piece of " + kind + " " + requestId + " came without a first");
     }
     this.kind = kind;
     this.flags = flags;
     this.requestId = requestId;
-    joined = allocator.buffer(Math.min(2 * Frame.PIECE_BYTES, frameBytesMax), frameBytesMax);
+    joined = allocator.buffer(Math.min(Math.max(bytes, JOINED_BYTES_MIN), frameBytesMax), frameBytesMax);
   }
 
   private void finish() throws FrameException {
