@@ -18,12 +18,14 @@ public final class KvdNode {
   private final String name;
   private final Path home;
   private final NodeAddresses addresses;
+  private final List<String> before;
   private final List<KvdProcess> lives = new ArrayList<>();
 
-  KvdNode(String name, Path home, NodeAddresses addresses) {
+  KvdNode(String name, Path home, NodeAddresses addresses, List<String> before) {
     this.name = name;
     this.home = home;
     this.addresses = addresses;
+    this.before = before;
   }
 
   public String name() {
@@ -54,7 +56,7 @@ public final class KvdNode {
     }
     var arguments = new ArrayList<>(List.of("--config", configFile().toString()));
     arguments.addAll(List.of(flags));
-    lives.add(KvdProcess.start(arguments, home, stderrFile()));
+    lives.add(KvdProcess.start(before, arguments, home, stderrFile()));
   }
 
   /** The process that runs the node, or the last one that did. */

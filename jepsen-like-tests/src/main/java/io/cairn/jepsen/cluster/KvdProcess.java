@@ -43,9 +43,11 @@ public final class KvdProcess {
   /**
    * Starts {@code kvd}; what it writes to its standard error is appended to {@code stderr}. Nothing of this JVM's environment that would
    * configure a node reaches it.
+   *
+   * @param before a command that becomes the one behind it, such as one that lowers a limit first; empty for none
    */
-  public static KvdProcess start(List<String> arguments, Path directory, Path stderr) {
-    var command = new ArrayList<String>();
+  static KvdProcess start(List<String> before, List<String> arguments, Path directory, Path stderr) {
+    var command = new ArrayList<>(before);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(JVM);
     command.addAll(List.of("-cp", ServerJars.classPath(), MAIN));

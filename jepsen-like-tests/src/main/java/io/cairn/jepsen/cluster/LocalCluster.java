@@ -60,7 +60,7 @@ public final class LocalCluster implements AutoCloseable {
     for (int i = 1; i <= builder.nodes; i++) {
       String client = "127.0.0.1:" + ports.next();
       var addresses = new NodeAddresses(client, builder.front.apply(client), "127.0.0.1:" + ports.next(), "127.0.0.1:" + ports.next());
-      picked.add(new KvdNode("n" + i, home, addresses));
+      picked.add(new KvdNode("n" + i, home, addresses, builder.before));
     }
     nodes = List.copyOf(picked);
     nodes.forEach(this::writeConfig);
@@ -136,7 +136,7 @@ public final class LocalCluster implements AutoCloseable {
 
   /** A second process for the node's file, which clashes with the first: for tests of just that. It ends with the node's own. */
   public KvdNode twinOf(KvdNode node) {
-    var twin = new KvdNode(node.name(), home, node.addresses());
+    var twin = new KvdNode(node.name(), home, node.addresses(), builder.before);
     twins.add(twin);
     return twin;
   }
@@ -257,6 +257,8 @@ public final class LocalCluster implements AutoCloseable {
     private UnaryOperator<String> front = UnaryOperator.identity();
     private final Map<String, String> settings = new LinkedHashMap<>();
 
+    private List<String> before = List.of();
+
     private Builder() {
       settings.put("log.segment-size", "4MiB");
       settings.put("log.keep", "64MiB");
@@ -281,6 +283,12 @@ public final class LocalCluster implements AutoCloseable {
     /** One more key of the configuration, the same on every node; {@code config/kvd.yaml} lists them. */
     public Builder set(String key, String value) {
       settings.put(key, value);
+      return this;
+    }
+
+    /** A command that starts each node: it is given the node's command line behind its own, and becomes it. */
+    public Builder before(String... command) {
+      before = List.of(command);
       return this;
     }
 

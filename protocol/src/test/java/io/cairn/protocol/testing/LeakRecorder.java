@@ -17,6 +17,12 @@ public final class LeakRecorder<T> extends ResourceLeakDetector<T> {
     super(resourceType, samplingInterval);
   }
 
+  /** How older versions made it; Netty logs an error when it is not there. */
+  @SuppressWarnings("deprecation")
+  public LeakRecorder(Class<?> resourceType, int samplingInterval, long maxActive) {
+    super(resourceType, samplingInterval, maxActive);
+  }
+
   /** Every leak found so far, with where the buffer was made and touched; they are forgotten here. */
   static List<String> takeAll() {
     synchronized (FOUND) {
