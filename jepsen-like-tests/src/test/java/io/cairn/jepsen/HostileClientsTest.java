@@ -133,11 +133,15 @@ final class HostileClientsTest {
   @DisplayName("10,000 clients that introduce themselves: as many as the node has room for are let in, the others are told or closed")
   void aCrowdOfClients() throws IOException {
     byte[] hello = RawConnection.frame(FrameKind.HELLO, 0, RawConnection.hello().build());
-    try (KvClient other = cluster.client(Duration.ofSeconds(20)); Crowd crowd = Crowd.connect(node.addresses().client(), CROWD, hello)) {
+    try (KvClient other = cluster.client(Duration.ofSeconds(20));
+        Crowd crowd = Crowd.connect(node.addresses().client(), CROWD, hello)) {
       crowd.settle();
-      assertThat(crowd.count(FrameKind.WELCOME)).isBetween(CLIENTS_MAX / 2, CLIENTS_MAX);
+      // On a slow machine some are let in when the first have been silent for too long.
+      assertThat(crowd.count(FrameKind.WELCOME)).isBetween(CLIENTS_MAX / 2, CROWD / 2);
+      assertThat(crowd.open()).as("open at a time").isLessThanOrEqualTo(CLIENTS_MAX);
       assertThat(crowd.count(FrameKind.HANDSHAKE_REFUSED)).as("told TOO_MANY_CONNECTIONS").isPositive();
-      assertThat(crowd.count(FrameKind.WELCOME) + crowd.closed()).as("let in, or told or closed").isEqualTo(CROWD);
+      assertThat(crowd.count(FrameKind.WELCOME) + crowd.count(FrameKind.HANDSHAKE_REFUSED) + crowd.closedUntold())
+          .as("let in, told, or closed").isEqualTo(CROWD);
       other.put("k/crowd", "v");
       other.put("a/crowd", "v");
       other.put("z/crowd", "v");
@@ -170,7 +174,7 @@ final class HostileClientsTest {
         RawConnection reader = RawConnection.client(cluster.leaderOf("k/").addresses().client());
         stopped.add(reader);
         reader.send(RawConnection.frame(FrameKind.REQUEST, reader.freshId(), range));
-        assertThat(reader.response().hasError()).as("its first chunk").isFalse();
+        assertThat(reader.next().orElseThrow().kind()).as("the beginning of its first chunk").isEqualTo(FrameKind.RESPONSE);
       }
       for (int i = 0; i < 20; i++) {
         client.put("k/besides", "v" + i);
@@ -192,8 +196,9 @@ final class HostileClientsTest {
       if (frame.isEmpty()) {
         return "closed";
       }
-      if (frame.get().kind() == FrameKind.RESPONSE && (frame.get().flags() & (Frame.MORE | Frame.PIECE | Frame.LAST_PIECE)) == 0) {
-        Response last = Response.parseFrom(frame.get().body());
+      int flags = frame.get().flags();
+      if (frame.get().kind() == FrameKind.RESPONSE && (flags & (Frame.MORE | Frame.PIECE)) == 0) {
+        Response last = flags == 0 ? Response.parseFrom(frame.get().body()) : Response.getDefaultInstance();
         return last.hasError() ? last.getError().getCode().toString() : "whole";
       }
     }

@@ -14,8 +14,8 @@ import java.util.List;
 
 /** Thousands of sockets to one port, each of which says the same and listens. For one thread. */
 public final class Crowd implements AutoCloseable {
-  /** Fewer than the node's backlog, so that the kernel turns nobody away. */
-  private static final int CONNECTING_MAX = 500;
+  /** Fewer than the node's backlog, so that the kernel turns nobody away and tries again for a minute. */
+  private static final int WAITING_MAX = 400;
   private static final long QUIET_MILLIS = 1_500;
   private static final int KIND_AT = 8;
 
@@ -25,7 +25,9 @@ public final class Crowd implements AutoCloseable {
   private final List<SocketChannel> all = new ArrayList<>();
   private final int[] firstFrames = new int[256];
   private int connecting;
+  private int told;
   private int closed;
+  private int closedUntold;
 
   private Crowd(Selector selector, String address, byte[] words) {
     HostPort at = HostPort.parse(address);
@@ -40,13 +42,20 @@ public final class Crowd implements AutoCloseable {
     try {
       for (int i = 0; i < count; i++) {
         crowd.add();
-        crowd.turn(crowd.connecting < CONNECTING_MAX ? 0 : QUIET_MILLIS);
+        while (crowd.turn(0) == 0 && crowd.waiting() > WAITING_MAX) {
+          crowd.turn(QUIET_MILLIS);
+        }
       }
       return crowd;
     } catch (IOException | RuntimeException e) {
       crowd.close();
       throw e;
     }
+  }
+
+  /** Those that the node has to do something about: accept them, and answer those that speak. */
+  private int waiting() {
+    return words.length > 0 ? all.size() - told - closedUntold : connecting;
   }
 
   private void add() throws IOException {
@@ -95,6 +104,7 @@ public final class Crowd implements AutoCloseable {
       gone(key, channel);
     } else if (into == header && !header.hasRemaining()) {
       firstFrames[header.get(KIND_AT) & 0xff]++;
+      told++;
     }
   }
 
@@ -102,6 +112,7 @@ public final class Crowd implements AutoCloseable {
     key.cancel();
     channel.close();
     closed++;
+    closedUntold += ((ByteBuffer) key.attachment()).hasRemaining() ? 1 : 0;
   }
 
   /** How many were first told this. */
@@ -109,9 +120,9 @@ public final class Crowd implements AutoCloseable {
     return firstFrames[kind.code()];
   }
 
-  /** How many the other side has closed. */
-  public int closed() {
-    return closed;
+  /** How many were closed without a word. */
+  public int closedUntold() {
+    return closedUntold;
   }
 
   public int open() {

@@ -43,7 +43,7 @@ class FrameFuzzTest {
   /** A frame of 20 bytes is handed out as a slice; what is cut in two is copied, at most twice over by the doubling of its buffer. */
   private static final Fuzz.Bound STREAM_BOUND = new Fuzz.Bound(6_000, 8);
 
-  /** What a stranger may send: the body is copied once, nothing of it is multiplied, and a refusal may have a hundred calls in its trace. */
+  /** What a stranger may send: the body is copied once, nothing is multiplied, and a refusal may have a hundred calls in its trace. */
   private static final Fuzz.Bound STRANGERS_BOUND = new Fuzz.Bound(30_000, 4);
 
   /** What the cluster's own nodes send: two bytes in a list may be an empty message, so an object, what builds it, and its place there. */

@@ -74,8 +74,8 @@ public final class Fuzz {
       byte[] input = maker.next(random);
       taken += read(number, input, random, reader) ? 1 : 0;
     }
-    System.out.printf("fuzz %s: seed %d, %,d inputs in %d ms, %,d taken, %,d refused; most allocated: %,d bytes for an input of %,d%n", name, SEED,
-        inputs, (System.nanoTime() - began) / 1_000_000, taken, inputs - taken, mostAllocated, mostAllocatedFor);
+    System.out.printf("fuzz %s: seed %d, %,d inputs in %d ms, %,d taken, %,d refused; most allocated: %,d bytes for an input of %,d%n",
+        name, SEED, inputs, (System.nanoTime() - began) / 1_000_000, taken, inputs - taken, mostAllocated, mostAllocatedFor);
     return new Outcome(taken, inputs - taken);
   }
 

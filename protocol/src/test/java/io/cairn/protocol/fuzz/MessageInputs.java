@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * Damaged messages of one kind: sound ones with any of their fields filled, and then what the wire, a later version, a careless or an ill-meaning
- * sender would make of them.
+ * Damaged messages of one kind: sound ones with any of their fields filled, and then what the wire, a later version, a careless or an
+ * ill-meaning sender would make of them.
  */
 public final class MessageInputs implements Fuzz.Inputs {
 
@@ -47,7 +47,8 @@ public final class MessageInputs implements Fuzz.Inputs {
       case 3 -> Bytes.joined(Bytes.cut(sound, random), sound(random));
       case 4, 5 -> longPromise(sound, random);
       case 6 -> Bytes.inserted(sound, unknownFields(random, 1 + random.nextInt(4)), random);
-      case 7 -> random.nextInt(40) == 0 ? Bytes.joined(sound, unknownFields(random, 1 + random.nextInt(FLOOD_BYTES_MAX / 4))) : sound.clone();
+      case 7 -> random.nextInt(40) == 0 ? Bytes.joined(sound, unknownFields(random, 1 + random.nextInt(FLOOD_BYTES_MAX / 4)))
+          : sound.clone();
       case 8 -> random.nextInt(40) == 0 ? repeated(random) : Bytes.inserted(sound, repeatedFew(random), random);
       case 9 -> random.nextInt(20) == 0 ? nested(random) : Bytes.flipped(sound, random);
       case 10 -> Bytes.random(random, 60);

@@ -24,8 +24,8 @@ record ConnectionBounds(int clients, int peers) {
     long left = openFilesMax - FILES_OF_THE_NODE - PEERS - ON_THE_WAY;
     long clients = Math.min(limits.connectionsMax(), Math.max(1, left));
     if (clients < limits.connectionsMax()) {
-      log.warn("the process may open {} files: {} clients at a time are taken, not {} (limits.connections-max); raise the limit of open files "
-          + "(ulimit -n, LimitNOFILE)", openFilesMax, clients, limits.connectionsMax());
+      log.warn("the process may open {} files: {} clients at a time are taken, not {} (limits.connections-max); raise the limit of open "
+          + "files (ulimit -n, LimitNOFILE)", openFilesMax, clients, limits.connectionsMax());
     }
     return new ConnectionBounds((int) clients, PEERS);
   }
