@@ -77,8 +77,9 @@ public final class Acceptance implements Transport.Acceptor {
       unknown.add(connection);
     }
 
-    synchronized void known(AcceptedConnection connection) {
-      unknown.remove(connection);
+    /** It has said who it is; false when its place was given to somebody else before. */
+    synchronized boolean known(AcceptedConnection connection) {
+      return unknown.remove(connection);
     }
 
     void leave(AcceptedConnection connection) {

@@ -178,8 +178,11 @@ final class AcceptedConnection implements FrameChannel.Receiver {
     if (state != State.AWAITING_VERDICT) {
       return;
     }
+    if (!places.known(this)) {
+      refuseAsTooMany(); // It was to give way already, and its HELLO came first.
+      return;
+    }
     state = State.OPEN;
-    places.known(this);
     stopTimer();
     channel.send(FrameKind.WELCOME, 0, 0,
         welcome.toBuilder().setProtocolVersion(version).setFrameBytesMax(settings.frameBytesMax()).build());

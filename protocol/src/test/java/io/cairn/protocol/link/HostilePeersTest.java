@@ -200,6 +200,34 @@ class HostilePeersTest {
   }
 
   @Test
+  void howeverManySayHelloAtOnceNoMoreAreLetInThanThereArePlaces() {
+    listen(3, 1 << 20);
+    List<RawPeer> peers = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      RawPeer peer = new RawPeer();
+      world.transport().connect(port.address(), 5_000 * MILLI, world.transport().loops().get(0), peer);
+      peers.add(peer);
+    }
+    world.until(() -> peers.stream().allMatch(peer -> peer.connection != null));
+    peers.forEach(peer -> {
+      if (peer.closed == 0) {
+        peer.say(FrameKind.HELLO, Handshake.hello(Role.CLIENT).build());
+      }
+    });
+    world.time.advance(20 * MILLI);
+    assertThat(server.open).hasSizeBetween(1, 3);
+    assertThat(acceptance.connections()).isLessThanOrEqualTo(3);
+    // And those that greet while others are still coming.
+    for (int i = 0; i < 60; i++) {
+      RawPeer peer = RawPeer.connect(world, port.address());
+      peer.say(FrameKind.HELLO, Handshake.hello(Role.CLIENT).build());
+      peers.add(peer);
+    }
+    world.time.advance(20 * MILLI);
+    assertThat(server.open).hasSizeBetween(1, 3);
+  }
+
+  @Test
   void aHandshakeThatIsCutAtAnyByteEndsByItsTimeAndLeavesNothing() {
     listen(1_000, 1 << 20);
     byte[] hello = bytes(FrameKind.HELLO, Handshake.hello(Role.CLIENT).setSoftware("one that stops").build().toByteArray());
