@@ -1,13 +1,16 @@
 package io.cairn.jepsen;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import io.cairn.client.ByteSeq;
+import io.cairn.client.KeyRange;
 import io.cairn.client.KvClient;
 import io.cairn.client.NodeStatus;
 import io.cairn.client.RangeOptions;
-import io.cairn.client.KeyRange;
+import io.cairn.client.RefusedCode;
+import io.cairn.client.RefusedException;
 import io.cairn.jepsen.cluster.Await;
 import io.cairn.jepsen.cluster.KvdNode;
 import io.cairn.jepsen.cluster.LocalCluster;
@@ -53,6 +56,8 @@ final class HostileClientsTest {
   private static final Duration IDLE_MOST = Duration.ofSeconds(60);
   private static final int VALUE_BYTES = 256 << 10;
   private static final int VALUES = 60;
+  /** Each may leave 4 MiB. */
+  private static final int READERS = 6;
 
   @RegisterExtension
   static final ClusterExtension EXTENSION = new ClusterExtension(
@@ -168,10 +173,11 @@ final class HostileClientsTest {
     }
     Request range = Request.newBuilder().setRemainingMillis(3_000).setKeyspace(1)
         .setRange(RangeRequest.newBuilder().setStart(ByteString.copyFromUtf8("k/slow/")).setEnd(ByteString.copyFromUtf8("k/slow0"))).build();
+    String leader = cluster.leaderOf("k/").addresses().client();
     List<RawConnection> stopped = new ArrayList<>();
     try {
-      for (int i = 0; i < 12; i++) {
-        RawConnection reader = RawConnection.client(cluster.leaderOf("k/").addresses().client());
+      for (int i = 0; i < READERS; i++) {
+        RawConnection reader = RawConnection.client(leader);
         stopped.add(reader);
         reader.send(RawConnection.frame(FrameKind.REQUEST, reader.freshId(), range));
         assertThat(reader.next().orElseThrow().kind()).as("the beginning of its first chunk").isEqualTo(FrameKind.RESPONSE);
@@ -202,6 +208,34 @@ final class HostileClientsTest {
         return last.hasError() ? last.getError().getCode().toString() : "whole";
       }
     }
+  }
+
+  @Test
+  @Order(4)
+  @DisplayName("a resume token that was cut at any byte, changed at any, or made up: BAD_REQUEST with the reason, from any node")
+  void tokensThatAreNone() {
+    for (String key : List.of("k/t/1", "k/t/2", "k/t/3")) {
+      client.put(key, "v");
+    }
+    KeyRange range = KeyRange.prefix("k/t/");
+    byte[] token = client.range(range, RangeOptions.DEFAULT.withLimit(1)).resume().orElseThrow().toByteArray();
+    List<byte[]> broken = new ArrayList<>(List.of("made up".getBytes(java.nio.charset.StandardCharsets.UTF_8), new byte[4_000]));
+    for (int at = 0; at < token.length; at++) {
+      if (at > 0) {
+        broken.add(Arrays.copyOf(token, at));
+      }
+      byte[] changed = token.clone();
+      changed[at] ^= 1;
+      broken.add(changed);
+    }
+    for (byte[] each : broken) {
+      RangeOptions resumed = RangeOptions.DEFAULT.withNode(node.name()).withResume(ByteSeq.of(each));
+      assertThatThrownBy(() -> client.range(range, resumed)).isInstanceOfSatisfying(RefusedException.class, refused -> {
+        assertThat(refused.code()).isEqualTo(RefusedCode.BAD_REQUEST);
+        assertThat(refused.getMessage()).contains("the resume token is no good");
+      });
+    }
+    assertThat(client.range(range, RangeOptions.DEFAULT.withResume(ByteSeq.of(token))).keyValues()).hasSize(2);
   }
 
   @Test
