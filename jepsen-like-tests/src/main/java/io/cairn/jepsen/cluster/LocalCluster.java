@@ -264,6 +264,8 @@ public final class LocalCluster implements AutoCloseable {
     private UnaryOperator<String> front = UnaryOperator.identity();
     private final Map<String, String> settings = new LinkedHashMap<>();
 
+    private List<String> before = List.of();
+
     private Builder() {
       settings.put("log.segment-size", "4MiB");
       settings.put("log.keep", "64MiB");
@@ -297,8 +299,16 @@ public final class LocalCluster implements AutoCloseable {
       return this;
     }
 
+    /** A command that starts each node: it is given the node's command line behind its own, and becomes it. */
+    public Builder before(String... command) {
+      before = List.of(command);
+      return this;
+    }
+
     private List<String> launcher(Path temporary) {
-      return script.map(path -> List.of(path.toString())).orElseGet(() -> KvdProcess.smallJvm(temporary));
+      var command = new ArrayList<>(before);
+      command.addAll(script.map(path -> List.of(path.toString())).orElseGet(() -> KvdProcess.smallJvm(temporary)));
+      return command;
     }
 
     /** Something that stands before each node: told where the node listens for clients, it says where clients are sent. */

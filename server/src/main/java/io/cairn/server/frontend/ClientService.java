@@ -1,7 +1,7 @@
 package io.cairn.server.frontend;
 
-import com.google.protobuf.CodedInputStream;
 import io.cairn.platform.EventLoop;
+import io.cairn.protocol.frame.Frame;
 import io.cairn.protocol.frame.FrameException;
 import io.cairn.protocol.frame.FrameKind;
 import io.cairn.protocol.link.RequestHandler;
@@ -17,7 +17,6 @@ import io.cairn.server.outcome.Refusal;
 import io.cairn.server.replica.Replicas;
 import io.cairn.server.shard.ShardMap;
 import io.netty.buffer.ByteBuf;
-import java.io.IOException;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -122,21 +121,12 @@ public final class ClientService implements RequestHandler {
     }
     Request request;
     try {
-      request = parse(body);
-    } catch (IOException e) {
+      request = Frame.parse(Request.parser(), body);
+    } catch (FrameException e) {
       admission.leave(connection, cost);
-      throw new FrameException(FrameException.Fault.BODY, "the body of a REQUEST frame cannot be read: " + e.getMessage());
+      throw e;
     }
     serve(connection, requestId, request, cost);
-  }
-
-  /** One copy out of the network's buffer; keys and values are views of it from here on. */
-  private static Request parse(ByteBuf body) throws IOException {
-    byte[] bytes = new byte[body.readableBytes()];
-    body.getBytes(body.readerIndex(), bytes);
-    CodedInputStream input = CodedInputStream.newInstance(bytes);
-    input.enableAliasing(true);
-    return Request.parseFrom(input);
   }
 
   private void serve(ClientConnection connection, long requestId, Request request, int cost) {

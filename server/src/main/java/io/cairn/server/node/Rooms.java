@@ -238,11 +238,12 @@ final class Rooms {
 
   private void listen() throws IOException {
     var limits = config.limits();
-    var peerAcceptance = new Acceptance(
-        AcceptanceSettings.of(Role.PEER, (int) peerFrameBytes(), (int) limits.connectionsMax()), handshakes.peers(),
+    var bounds = ConnectionBounds.of(limits, facts.openFilesMax());
+    var peerAcceptance = new Acceptance(AcceptanceSettings.of(Role.PEER, (int) peerFrameBytes(), bounds.peers()), handshakes.peers(),
         peerService);
-    clientAcceptance = new Acceptance(
-        AcceptanceSettings.of(Role.CLIENT, (int) limits.frameBytes(), (int) limits.connectionsMax()), handshakes.clients(), clients);
+    // Half of the room for requests may be taken by those that have not come whole.
+    clientAcceptance = new Acceptance(AcceptanceSettings.of(Role.CLIENT, (int) limits.frameBytes(), bounds.clients()), handshakes.clients(),
+        clients, limits.nodeInflightBytes() / 2);
     peerPort = devices.transport().listen(config.addresses().peer(), peerAcceptance);
     try {
       clientPort = devices.transport().listen(config.addresses().client(), clientAcceptance);

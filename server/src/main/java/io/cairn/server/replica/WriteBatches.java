@@ -9,7 +9,6 @@ import io.cairn.server.oracle.Revisions;
 import io.cairn.server.outcome.Refusal;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 
 /**
@@ -48,9 +47,8 @@ final class WriteBatches {
   private final Revisions revisions;
   private final WriteBounds bounds;
   private final Proposer proposer;
-  private final ArrayDeque<WriteRequest> queue = new ArrayDeque<>();
+  private final WriteQueue queue = new WriteQueue();
   private final ArrayDeque<Closed> closed = new ArrayDeque<>();
-  private long queuedBytes;
   /** No deadline of what is here is earlier. */
   private long nextDeadline = Long.MAX_VALUE;
 
@@ -90,13 +88,12 @@ final class WriteBatches {
   }
 
   long queuedBytes() {
-    return queuedBytes;
+    return queue.bytes();
   }
 
   /** Takes a write. It leaves with the batch closed at the end of this turn or later. */
   void add(WriteRequest write) {
     queue.add(write);
-    queuedBytes += write.bytes();
     nextDeadline = Math.min(nextDeadline, write.deadline());
   }
 
@@ -108,10 +105,9 @@ final class WriteBatches {
     }
     nextDeadline = Long.MAX_VALUE;
     var late = new ArrayList<WriteRequest>();
-    takeLate(queue, now, late);
-    late.forEach(write -> queuedBytes -= write.bytes());
+    queue.removeIf(write -> takeLate(write, now, late));
     for (Closed batch : closed) {
-      takeLate(batch.writes, now, late);
+      batch.writes.removeIf(write -> takeLate(write, now, late));
     }
     boolean settled = closed.removeIf(Closed::givenUp);
     for (WriteRequest write : late) {
@@ -122,16 +118,14 @@ final class WriteBatches {
     }
   }
 
-  private void takeLate(Collection<WriteRequest> writes, long now, List<WriteRequest> late) {
-    writes.removeIf(write -> {
-      boolean isLate = now - write.deadline() >= 0;
-      if (isLate) {
-        late.add(write);
-      } else {
-        nextDeadline = Math.min(nextDeadline, write.deadline());
-      }
-      return isLate;
-    });
+  private boolean takeLate(WriteRequest write, long now, List<WriteRequest> late) {
+    boolean isLate = now - write.deadline() >= 0;
+    if (isLate) {
+      late.add(write);
+    } else {
+      nextDeadline = Math.min(nextDeadline, write.deadline());
+    }
+    return isLate;
   }
 
   /** Closes batches as far as may be under way; called at the end of a turn and when a batch is done. */
@@ -156,7 +150,6 @@ final class WriteBatches {
         break;
       }
       queue.poll();
-      queuedBytes -= write.bytes();
       if (now - write.deadline() >= 0) {
         write.completion().refused(Refusal.deadline("while the write waited to be proposed"));
         continue;
@@ -220,9 +213,7 @@ final class WriteBatches {
       refuse(batch.writes, refusal);
     }
     while (!queue.isEmpty()) {
-      WriteRequest write = queue.poll();
-      queuedBytes -= write.bytes();
-      write.completion().refused(refusal);
+      queue.poll().completion().refused(refusal);
     }
   }
 
