@@ -8,11 +8,15 @@ import io.cairn.raft.message.RaftMessage.AppendEntries;
 import io.cairn.raft.message.RaftMessage.AppendEntriesResponse;
 import io.cairn.raft.message.RaftMessage.Heartbeat;
 import io.cairn.raft.message.RaftMessage.HeartbeatResponse;
+import io.cairn.raft.message.RaftMessage.LogShown;
 import io.cairn.raft.message.RaftMessage.PreVoteResponse;
+import io.cairn.raft.message.RaftMessage.Quiesce;
 import io.cairn.raft.message.RaftMessage.ReadIndexRequest;
 import io.cairn.raft.message.RaftMessage.ReadIndexResponse;
+import io.cairn.raft.message.RaftMessage.ReplicaRemoved;
 import io.cairn.raft.message.RaftMessage.RequestPreVote;
 import io.cairn.raft.message.RaftMessage.RequestVote;
+import io.cairn.raft.message.RaftMessage.ShowLog;
 import io.cairn.raft.message.RaftMessage.TimeoutNow;
 import io.cairn.raft.message.RaftMessage.VoteResponse;
 import io.cairn.raft.read.ReadAnswer;
@@ -55,7 +59,7 @@ final class Follower implements Role {
 
   /** Not in the middle of a snapshot: a leader's log is not begun anew. */
   private boolean mayCampaign() {
-    return state.installing == null && state.membership().isVoter(state.self);
+    return state.installing == null && !state.isRemoved() && state.membership().isVoter(state.self);
   }
 
   @Override
@@ -69,6 +73,7 @@ final class Follower implements Role {
         hear(heartbeat.from());
         answer(heartbeat);
       }
+      case Quiesce quiesce -> hear(quiesce.from());
       case RequestVote request -> Election.answerVote(state, request);
       case ReadIndexRequest request -> refuseRead(state, request);
       case ReadIndexResponse response -> answered(response);
@@ -78,7 +83,8 @@ final class Follower implements Role {
         }
       }
       // What answers a role that this replica no longer has, or asks what Raft itself answers.
-      case RequestPreVote _, PreVoteResponse _, VoteResponse _, AppendEntriesResponse _, HeartbeatResponse _ -> { }
+      case RequestPreVote _, PreVoteResponse _, VoteResponse _, AppendEntriesResponse _, HeartbeatResponse _,
+          ReplicaRemoved _, ShowLog _, LogShown _ -> { }
     }
     return this;
   }

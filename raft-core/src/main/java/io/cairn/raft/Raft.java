@@ -5,22 +5,30 @@ import io.cairn.raft.log.EntryKind;
 import io.cairn.raft.log.HardState;
 import io.cairn.raft.log.RaftLog;
 import io.cairn.raft.log.StableLog;
+import io.cairn.raft.membership.ChangeOutcome;
+import io.cairn.raft.membership.MemberChange;
 import io.cairn.raft.membership.Membership;
 import io.cairn.raft.message.RaftMessage;
 import io.cairn.raft.message.RaftMessage.AppendEntries;
 import io.cairn.raft.message.RaftMessage.AppendEntriesResponse;
 import io.cairn.raft.message.RaftMessage.Heartbeat;
 import io.cairn.raft.message.RaftMessage.HeartbeatResponse;
+import io.cairn.raft.message.RaftMessage.LogShown;
 import io.cairn.raft.message.RaftMessage.PreVoteResponse;
+import io.cairn.raft.message.RaftMessage.Quiesce;
 import io.cairn.raft.message.RaftMessage.ReadIndexRequest;
 import io.cairn.raft.message.RaftMessage.ReadIndexResponse;
+import io.cairn.raft.message.RaftMessage.ReplicaRemoved;
 import io.cairn.raft.message.RaftMessage.RequestPreVote;
 import io.cairn.raft.message.RaftMessage.RequestVote;
+import io.cairn.raft.message.RaftMessage.ShowLog;
 import io.cairn.raft.message.RaftMessage.TimeoutNow;
 import io.cairn.raft.message.RaftMessage.VoteResponse;
 import io.cairn.raft.read.ConfirmedRead;
 import io.cairn.raft.read.ReadAnswer;
 import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -78,7 +86,15 @@ public final class Raft {
       throw new IllegalArgumentException("a message to replica " + message.to() + " came to " + state.self);
     }
     passTime(now);
+    if (isFromOrToRemoved(message)) {
+      return;
+    }
     switch (message) {
+      case ReplicaRemoved _ -> {
+        state.toldRemoved = true;
+        become(Follower.of(state, ReplicaId.NONE));
+      }
+      case ShowLog _, LogShown _ -> { }
       case RequestPreVote request -> Election.answerPreVote(state, role, request);
       case PreVoteResponse answer when answer.granted() -> become(role.receive(answer));
       case RequestVote request when request.term() >= state.term() && !request.transfer() && Election.isSticky(state, role) -> { }
@@ -95,6 +111,20 @@ public final class Raft {
     }
   }
 
+  /**
+   * Whoever was removed decides nothing, whatever its term: it is told and not heard (dissertation 4.2.3), and a replica that knows
+   * itself removed hears nobody.
+   */
+  private boolean isFromOrToRemoved(RaftMessage message) {
+    if (state.isRemoved(message.from())) {
+      if (!(message instanceof ReplicaRemoved)) {
+        state.outbox.send(new ReplicaRemoved(state.self, message.from(), state.term()));
+      }
+      return true;
+    }
+    return state.isRemoved();
+  }
+
   /** A message of an earlier term: whoever takes itself for a leader or candidate of it is told the present one. */
   private void receiveLate(RaftMessage message) {
     long term = state.term();
@@ -106,7 +136,8 @@ public final class Raft {
       case RequestVote request -> state.outbox.send(new VoteResponse(state.self, request.from(), term, false));
       // A read is as good from an asker that has not heard of this term yet, and so is a refusal.
       case ReadIndexRequest _, PreVoteResponse _ -> become(role.receive(message));
-      case RequestPreVote _, VoteResponse _, AppendEntriesResponse _, HeartbeatResponse _, ReadIndexResponse _, TimeoutNow _ -> { }
+      case RequestPreVote _, VoteResponse _, AppendEntriesResponse _, HeartbeatResponse _, ReadIndexResponse _, TimeoutNow _, Quiesce _,
+          ReplicaRemoved _, ShowLog _, LogShown _ -> { }
     }
   }
 
@@ -129,12 +160,44 @@ public final class Raft {
   /**
    * Appends an entry to the leader's log.
    *
-   * @return its index, or -1 when this replica does not lead, is handing leadership over, too much is uncommitted, or a change of
-   *     members is proposed before the last one (or the first entry of the term) is committed
-   * @throws IllegalArgumentException for {@link EntryKind#LEADER}, and for bytes that are no membership
+   * @return its index, or -1 when this replica does not lead, is handing leadership over, or too much is uncommitted
+   * @throws IllegalArgumentException for any kind but {@link EntryKind#COMMAND}
    */
   public long propose(EntryKind kind, byte[] payload) {
     return role instanceof Leader leader ? leader.propose(kind, payload) : -1;
+  }
+
+  /**
+   * Begins a change of members, all of {@code changes} as one. Its entry takes effect when it is appended; a joint one is left by
+   * whoever leads when it is applied. It is over when {@link #status()} shows the target and its entry is committed.
+   *
+   * @return where it stands in the log, or why it was refused; {@link ChangeOutcome.Refused} has no effect
+   */
+  public ChangeOutcome changeMembers(List<MemberChange> changes) {
+    return role instanceof Leader leader ? leader.changeMembers(changes) : notLeader();
+  }
+
+  /** What {@link #changeMembers} would be refused with at this moment; empty when it would be appended. */
+  public Optional<ChangeOutcome.Refused> checkChange(List<MemberChange> changes) {
+    return role instanceof Leader leader ? Optional.ofNullable(leader.refusal(changes)) : Optional.of(notLeader());
+  }
+
+  private ChangeOutcome.Refused notLeader() {
+    return new ChangeOutcome.Refused(ChangeOutcome.Cause.NOT_LEADER,
+        "replica " + state.self + " does not lead" + (role.leader().equals(ReplicaId.NONE) ? "" : "; replica " + role.leader() + " does"));
+  }
+
+  /** On the leader: how far every member is, in the order of their ids; empty elsewhere. */
+  public List<MemberStatus> members() {
+    return role instanceof Leader leader ? leader.members() : List.of();
+  }
+
+  /**
+   * Whether this replica was removed from its shard, for ever: it campaigns no more, votes no more and hears nobody. The driver
+   * remembers that durably and lets the replica end.
+   */
+  public boolean isRemoved() {
+    return state.isRemoved();
   }
 
   /** Asks for a read index, here or at the leader. {@code read} must not have been used before in this process. */
@@ -163,6 +226,7 @@ public final class Raft {
 
   public void applied(long index) {
     state.log.applied(index);
+    become(role.applied());
   }
 
   /** A whole snapshot has arrived from a leader of {@code term}; {@link Ready#install()} says whether to switch to it. */

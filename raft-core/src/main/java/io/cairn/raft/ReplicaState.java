@@ -39,6 +39,8 @@ final class ReplicaState {
   long leaderHeardAt = Long.MIN_VALUE;
   /** The snapshot that the driver is switching to; appends wait for it. */
   SnapshotMeta installing;
+  /** A member has told this replica that it is none any more. */
+  boolean toldRemoved;
 
   ReplicaState(ReplicaId self, RaftSettings settings, HardState hardState, RaftLog log, LeaderEntry leaderEntry,
       ElectionJitter jitter, long now) {
@@ -96,6 +98,15 @@ final class ReplicaState {
 
   Membership membership() {
     return log.members().current();
+  }
+
+  /** Whether it took part once and never will again, for certain: a removal that is not committed may be taken back. */
+  boolean isRemoved(ReplicaId replica) {
+    return !membership().contains(replica) && log.members().asOf(log.committed()).isRemoved(replica);
+  }
+
+  boolean isRemoved() {
+    return toldRemoved || isRemoved(self);
   }
 
   Quorum quorum() {

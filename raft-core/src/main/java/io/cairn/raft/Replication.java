@@ -143,6 +143,7 @@ final class Replication {
         }
       }
     }
+    row.catchUp().matched(row.progress.match(), log.last(), state.now);
     return match > before;
   }
 

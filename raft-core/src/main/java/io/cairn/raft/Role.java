@@ -24,6 +24,11 @@ sealed interface Role permits Follower, PreCandidate, Candidate, Leader {
     return this;
   }
 
+  /** The state machine has come further. */
+  default Role applied() {
+    return this;
+  }
+
   void readIndex(long read, long context);
 
   /** Before a Ready is taken: what was put together since the last one goes out. */

@@ -7,6 +7,8 @@ import io.cairn.raft.log.Entry;
 import io.cairn.raft.log.EntryId;
 import io.cairn.raft.log.EntryKind;
 import io.cairn.raft.log.HardState;
+import io.cairn.raft.membership.ChangeOutcome;
+import io.cairn.raft.membership.MemberChange;
 import io.cairn.raft.membership.Membership;
 import io.cairn.raft.membership.MembershipCodec;
 import io.cairn.raft.message.RaftMessage;
@@ -316,9 +318,12 @@ class PaperTest {
     void changesWaitForTheTermsFirstCommit() {
       start(HardState.INITIAL);
       lead();
-      assertThat(raft.propose(EntryKind.MEMBERSHIP, MembershipCodec.encode(three()))).isEqualTo(-1);
+      List<MemberChange> change = List.of(new MemberChange.AddLearner(new ReplicaId(4)));
+      assertThat(raft.changeMembers(change)).isInstanceOfSatisfying(ChangeOutcome.Refused.class,
+          refused -> assertThat(refused.cause()).isEqualTo(ChangeOutcome.Cause.TERM_NOT_COMMITTED));
       receive(new AppendEntriesResponse(TWO, SELF, 1, true, 1, EntryId.ZERO, 0));
-      assertThat(raft.propose(EntryKind.MEMBERSHIP, MembershipCodec.encode(three()))).isEqualTo(2);
+      assertThat(raft.changeMembers(change)).isInstanceOfSatisfying(ChangeOutcome.Appended.class,
+          appended -> assertThat(appended.index()).isEqualTo(2));
     }
   }
 

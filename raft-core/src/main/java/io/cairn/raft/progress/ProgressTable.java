@@ -21,11 +21,17 @@ public final class ProgressTable {
     public long reportedLast = Long.MAX_VALUE;
     /** The commit index it has been told. */
     public long toldCommit;
+    private final CatchUp catchUp;
 
-    private Row(ReplicaId replica, Progress progress, long now) {
+    private Row(ReplicaId replica, Progress progress, CatchUp catchUp, long now) {
       this.replica = replica;
       this.progress = progress;
+      this.catchUp = catchUp;
       this.heardAt = now;
+    }
+
+    public CatchUp catchUp() {
+      return catchUp;
     }
 
     public ReplicaId replica() {
@@ -46,7 +52,7 @@ public final class ProgressTable {
     rows.keySet().retainAll(members);
     for (ReplicaId member : members) {
       if (!member.equals(self)) {
-        rows.computeIfAbsent(member, id -> new Row(id, new Progress.Probing(0, lastIndex + 1), now));
+        rows.computeIfAbsent(member, id -> new Row(id, new Progress.Probing(0, lastIndex + 1), new CatchUp(lastIndex, now), now));
       }
     }
   }
