@@ -53,13 +53,28 @@ final class Follower implements Role {
 
   @Override
   public Role tick() {
+    noticeBroughtUp();
     state.asked.expire(state.now - state.settings.electionTimeoutNanos(), state.outbox::answered);
     return state.now >= state.campaignAt && mayCampaign() ? PreCandidate.begin(state) : this;
   }
 
   /** Not in the middle of a snapshot: a leader's log is not begun anew. */
   private boolean mayCampaign() {
-    return state.installing == null && !state.isRemoved() && state.membership().isVoter(state.self);
+    return state.installing == null && !state.isRemoved() && state.membership().isVoter(state.self)
+        && state.suspicion.mayCampaign();
+  }
+
+  @Override
+  public Role persisted() {
+    noticeBroughtUp();
+    return this;
+  }
+
+  private void noticeBroughtUp() {
+    if (!leader.equals(ReplicaId.NONE)) {
+      // What is committed here is the leader's too.
+      state.suspicion.follows(state.term(), Math.min(Math.max(agreed, state.log.committed()), state.log.persisted()));
+    }
   }
 
   @Override

@@ -51,8 +51,21 @@ public final class Raft {
    */
   public Raft(ReplicaId self, RaftSettings settings, HardState hardState, Membership membership, StableLog log, long applied,
       LeaderEntry leaderEntry, ElectionJitter jitter, long now) {
-    var raftLog = new RaftLog(log, hardState, applied, membership, settings);
-    this.state = new ReplicaState(self, settings, hardState, raftLog, leaderEntry, jitter, now);
+    this(self, settings, hardState, membership, log, applied, DiskState.INTACT, leaderEntry, jitter, now);
+  }
+
+  /**
+   * A replica whose disk may have lost what it promised.
+   *
+   * @param disk what is known of it at this start; a suspect one is remembered as suspect, durably, until {@link #disk()} says otherwise
+   */
+  public Raft(ReplicaId self, RaftSettings settings, HardState hardState, Membership membership, StableLog log, long applied,
+      DiskState disk, LeaderEntry leaderEntry, ElectionJitter jitter, long now) {
+    // Of an intact disk the log checks that it holds what was committed.
+    HardState known = disk == DiskState.INTACT ? hardState
+        : new HardState(hardState.term(), hardState.vote(), Math.min(hardState.commit(), log.last().index()));
+    var raftLog = new RaftLog(log, known, applied, membership, settings);
+    this.state = new ReplicaState(self, settings, known, raftLog, disk, leaderEntry, jitter, now);
     this.role = Follower.of(state, ReplicaId.NONE);
     this.tickedAt = now;
   }
@@ -72,6 +85,7 @@ public final class Raft {
       }
     }
     become(role.tick());
+    state.suspicion.tick();
   }
 
   /**
@@ -94,7 +108,11 @@ public final class Raft {
         state.toldRemoved = true;
         become(Follower.of(state, ReplicaId.NONE));
       }
-      case ShowLog _, LogShown _ -> { }
+      case ShowLog question -> show(question);
+      case LogShown answer -> {
+        state.suspicion.shown(answer);
+        reachTermShown();
+      }
       case RequestPreVote request -> Election.answerPreVote(state, role, request);
       case PreVoteResponse answer when answer.granted() -> become(role.receive(answer));
       case RequestVote request when request.term() >= state.term() && !request.transfer() && Election.isSticky(state, role) -> { }
@@ -123,6 +141,22 @@ public final class Raft {
       return true;
     }
     return state.isRemoved();
+  }
+
+  /** Of no term: a suspect replica must not depose anybody by asking, and every answer helps it. */
+  private void show(ShowLog question) {
+    state.outbox.send(new LogShown(state.self, question.from(), state.term(), question.question(), state.lastId(),
+        state.log.members().index(), role instanceof Leader));
+    if (role instanceof Leader leader) {
+      leader.replication().suspected(question.from(), question.last());
+    }
+  }
+
+  /** Above the terms that were shown is where a suspect replica may campaign, and it does so in the term after its own. */
+  private void reachTermShown() {
+    if (state.suspicion.votedAbove() > state.term()) {
+      follow(state.suspicion.votedAbove());
+    }
   }
 
   /** A message of an earlier term: whoever takes itself for a leader or candidate of it is told the present one. */
@@ -190,6 +224,11 @@ public final class Raft {
   /** On the leader: how far every member is, in the order of their ids; empty elsewhere. */
   public List<MemberStatus> members() {
     return role instanceof Leader leader ? leader.members() : List.of();
+  }
+
+  /** What the disk is known to hold of what was promised: a suspect replica becomes an intact one once it lacks nothing. */
+  public DiskState disk() {
+    return state.suspicion.disk();
   }
 
   /**

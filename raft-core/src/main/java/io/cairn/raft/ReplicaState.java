@@ -22,6 +22,7 @@ final class ReplicaState {
   final RaftLog log;
   final Outbox outbox;
   final AskedReads asked = new AskedReads();
+  final Suspicion suspicion;
 
   private long term;
   private ReplicaId vote;
@@ -42,8 +43,8 @@ final class ReplicaState {
   /** A member has told this replica that it is none any more. */
   boolean toldRemoved;
 
-  ReplicaState(ReplicaId self, RaftSettings settings, HardState hardState, RaftLog log, LeaderEntry leaderEntry,
-      ElectionJitter jitter, long now) {
+  ReplicaState(ReplicaId self, RaftSettings settings, HardState hardState, RaftLog log, DiskState disk,
+      LeaderEntry leaderEntry, ElectionJitter jitter, long now) {
     this.self = self;
     this.settings = settings;
     this.leaderEntry = leaderEntry;
@@ -54,6 +55,7 @@ final class ReplicaState {
     this.vote = new ReplicaId(hardState.vote());
     this.hardState = hardState;
     this.now = now;
+    this.suspicion = new Suspicion(this, disk);
     restartCampaignTimer();
     // Before the restart it may have acknowledged a round that a lease stands on, a moment ago (tikv 15035).
     if (!hardState.equals(HardState.INITIAL) || log.last() > 0) {

@@ -219,6 +219,14 @@ final class Replication {
     }
   }
 
+  /** It may have lost what it acknowledged: it counts again as it acknowledges anew. */
+  void suspected(ReplicaId replica, EntryId last) {
+    Row row = table.row(replica);
+    if (row != null && last.index() < row.progress.match() && !(row.progress instanceof Snapshotting)) {
+      probe(row, new Probing(0, last.index() + 1));
+    }
+  }
+
   void snapshotSent(ReplicaId to, long index, boolean ok) {
     Row row = table.row(to);
     if (row == null || !(row.progress instanceof Snapshotting(long match, long _))) {

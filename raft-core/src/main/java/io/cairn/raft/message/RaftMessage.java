@@ -87,15 +87,16 @@ public sealed interface RaftMessage {
 
   /**
    * A suspect replica, whose log may have lost entries that it has acknowledged, asks how far others are. {@code question} names the
-   * round of asking; an answer to an earlier life of the asker finds nobody. Raises no term.
+   * round of asking; an answer to an earlier life of the asker finds nobody. {@code last} is where its own log ends now: a leader
+   * counts on no more. Raises no term.
    */
-  record ShowLog(ReplicaId from, ReplicaId to, long term, long question) implements RaftMessage {}
+  record ShowLog(ReplicaId from, ReplicaId to, long term, long question, EntryId last) implements RaftMessage {}
 
   /**
-   * Answers: {@code term} and {@code last} are the answerer's, durable or not, {@code suspect} whether it is suspect itself, {@code
-   * leads} whether it leads in that term. Raises no term.
+   * Answers: {@code term} and {@code last} are the answerer's, the entry durable or not, {@code members} the index of the newest
+   * membership in its log, {@code leads} whether it leads in that term. Raises no term.
    */
-  record LogShown(ReplicaId from, ReplicaId to, long term, long question, EntryId last, boolean suspect, boolean leads)
+  record LogShown(ReplicaId from, ReplicaId to, long term, long question, EntryId last, long members, boolean leads)
       implements RaftMessage {}
 
   /**

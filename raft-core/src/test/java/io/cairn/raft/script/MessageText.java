@@ -39,8 +39,8 @@ final class MessageText {
       case ReadIndexResponse m -> "ReadIndexResponse read=" + m.read() + (m.ok() ? " index=" + m.index() : " refused");
       case TimeoutNow m -> "TimeoutNow round=" + m.round();
       case ReplicaRemoved _ -> "ReplicaRemoved";
-      case ShowLog m -> "ShowLog question=" + m.question();
-      case LogShown m -> "LogShown question=" + m.question() + " last=" + m.last() + (m.suspect() ? " suspect" : "")
+      case ShowLog m -> "ShowLog question=" + m.question() + " last=" + m.last();
+      case LogShown m -> "LogShown question=" + m.question() + " last=" + m.last() + " members=" + m.members()
           + (m.leads() ? " leads" : "");
       case Quiesce m -> "Quiesce at " + m.last();
     };

@@ -1,5 +1,6 @@
 package io.cairn.raft.script;
 
+import io.cairn.raft.DiskState;
 import io.cairn.raft.log.Entry;
 import io.cairn.raft.log.EntryKind;
 import io.cairn.raft.log.HardState;
@@ -32,7 +33,7 @@ final class ReplicasCommand implements ScriptCommand {
     }
     for (String id : ids) {
       load(cluster.replica(id), id, words);
-      cluster.replica(id).start();
+      cluster.replica(id).start(DiskState.INTACT);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.cairn.raft.script;
 
+import io.cairn.raft.DiskState;
 import io.cairn.raft.Raft;
 import io.cairn.raft.RaftInvariants;
 import io.cairn.raft.RaftStatus;
@@ -33,6 +34,7 @@ final class ScriptedReplica {
   private Raft raft;
   private RaftInvariants invariants;
   private RaftStatus known;
+  private DiskState knownDisk;
   private boolean removed;
   /** What is applied, and the members as of it. */
   private SnapshotMeta applied;
@@ -58,12 +60,13 @@ final class ScriptedReplica {
     return raft;
   }
 
-  void start() {
+  void start(DiskState diskState) {
     applied = flushed;
-    raft = new Raft(id, cluster.settings(), disk.hardState(), applied.membership(), disk, applied.last().index(), _ -> new byte[0], _ -> 0,
-        cluster.now());
+    raft = new Raft(id, cluster.settings(), disk.hardState(), applied.membership(), disk, applied.last().index(), diskState,
+        _ -> new byte[0], _ -> 0, cluster.now());
     invariants = new RaftInvariants();
     known = raft.status();
+    knownDisk = diskState;
     stepped();
   }
 
@@ -73,6 +76,11 @@ final class ScriptedReplica {
     toApply.clear();
     raft = null;
     cluster.say(id + " is down; its disk has " + describeHardState() + ", entries up to " + disk.last());
+  }
+
+  void newDisk() {
+    disk.wipe();
+    flushed = new SnapshotMeta(EntryId.ZERO, cluster.membership());
   }
 
   private String describeHardState() {
@@ -204,6 +212,10 @@ final class ScriptedReplica {
       cluster.say(id + " is removed for ever");
     }
     removed = raft.isRemoved();
+    if (raft.disk() != knownDisk) {
+      knownDisk = raft.disk();
+      cluster.say(id + " is " + knownDisk.name().toLowerCase(Locale.ROOT) + " again");
+    }
     known = now;
   }
 

@@ -107,8 +107,8 @@ class RaftCodecProperties {
       case 8 -> new RaftMessage.ReadIndexRequest(FROM, TO, term, number(random), number(random));
       case 9 -> new RaftMessage.ReadIndexResponse(FROM, TO, term, number(random), number(random), number(random), random.nextBoolean());
       case 10 -> new RaftMessage.ReplicaRemoved(FROM, TO, term);
-      case 11 -> new RaftMessage.ShowLog(FROM, TO, term, number(random));
-      case 12 -> new RaftMessage.LogShown(FROM, TO, term, number(random), id(random), random.nextBoolean(), random.nextBoolean());
+      case 11 -> new RaftMessage.ShowLog(FROM, TO, term, number(random), id(random));
+      case 12 -> new RaftMessage.LogShown(FROM, TO, term, number(random), id(random), number(random), random.nextBoolean());
       case 13 -> new RaftMessage.Quiesce(FROM, TO, term, id(random));
       default -> new RaftMessage.TimeoutNow(FROM, TO, term, number(random));
     };
