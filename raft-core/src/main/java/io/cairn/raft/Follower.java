@@ -55,7 +55,7 @@ final class Follower implements Role {
   public Role tick() {
     noticeBroughtUp();
     state.asked.expire(state.now - state.settings.electionTimeoutNanos(), state.outbox::answered);
-    return state.now >= state.campaignAt && mayCampaign() ? PreCandidate.begin(state) : this;
+    return !state.quiesced && state.now >= state.campaignAt && mayCampaign() ? PreCandidate.begin(state) : this;
   }
 
   /** Not in the middle of a snapshot: a leader's log is not begun anew. */
@@ -88,7 +88,10 @@ final class Follower implements Role {
         hear(heartbeat.from());
         answer(heartbeat);
       }
-      case Quiesce quiesce -> hear(quiesce.from());
+      case Quiesce quiesce -> {
+        hear(quiesce.from());
+        quiesce(quiesce);
+      }
       case RequestVote request -> Election.answerVote(state, request);
       case ReadIndexRequest request -> refuseRead(state, request);
       case ReadIndexResponse response -> answered(response);
@@ -152,6 +155,23 @@ final class Follower implements Role {
     }
     state.outbox.send(
         new HeartbeatResponse(state.self, heartbeat.from(), state.term(), heartbeat.round(), state.log.last()));
+  }
+
+  /** A log that ends with the leader's last entry is the leader's (5.3), and all of that is committed. */
+  private void quiesce(Quiesce order) {
+    if (state.installing == null && state.log.lastId().equals(order.last()) && state.log.persisted() == order.last().index()) {
+      agreed = order.last().index();
+      state.log.commitTo(agreed);
+      state.quiesced = true;
+    } else {
+      // Something is missing here after all: any message wakes the leader.
+      state.outbox.send(new HeartbeatResponse(state.self, order.from(), state.term(), 0, state.log.last()));
+    }
+  }
+
+  @Override
+  public void woken() {
+    state.restartCampaignTimer();
   }
 
   @Override

@@ -212,6 +212,9 @@ final class Leader implements Role {
 
   @Override
   public Role tick() {
+    if (state.quiesced) {
+      return this;
+    }
     long quorumHeardAt = state.quorum().agreed(heardTimes);
     if (state.now - quorumHeardAt > state.settings.electionTimeoutNanos()) {
       return Follower.of(state, ReplicaId.NONE);
@@ -252,10 +255,35 @@ final class Leader implements Role {
 
   /** Until when this leadership is certain: {@link Long#MIN_VALUE} when it is not, or when its commit index may be behind. */
   long leaseUntil() {
-    if (rounds.confirmed() == 0 || !isTermCommitted()) {
+    if (rounds.confirmed() == 0 || !isTermCommitted() || state.quiesced) {
       return Long.MIN_VALUE;
     }
     return rounds.confirmedSentAt() + state.settings.leaseNanos();
+  }
+
+  // ---- being idle
+
+  /**
+   * Falls silent when nothing is under way and nobody lacks anything. Every heartbeat has been answered too: an answer that came later
+   * would wake this leader again.
+   */
+  boolean quiesce() {
+    long last = log.last();
+    if (log.applied() < last || !isTermCommitted() || state.membership().isJoint() || !reads.isIdle() || !replication.isIdle(rounds.last())) {
+      return false;
+    }
+    for (Row row : replication.rows()) {
+      state.outbox.send(new Quiesce(state.self, row.replica(), state.term(), state.lastId()));
+    }
+    state.quiesced = true;
+    return true;
+  }
+
+  @Override
+  public void woken() {
+    replication.woken();
+    scheduleHeartbeat();
+    sendRound();
   }
 
   /** As of when a quorum has last confirmed this leadership; {@link Long#MIN_VALUE} before the first time. */

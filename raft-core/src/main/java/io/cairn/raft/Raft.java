@@ -103,6 +103,7 @@ public final class Raft {
     if (isFromOrToRemoved(message)) {
       return;
     }
+    wakeBy(message);
     switch (message) {
       case ReplicaRemoved _ -> {
         state.toldRemoved = true;
@@ -141,6 +142,45 @@ public final class Raft {
       return true;
     }
     return state.isRemoved();
+  }
+
+  /**
+   * Any message wakes, but the order to fall silent. Who is asked for a vote while the shard is quiesced has, for all it knows, a leader
+   * that is well, and gives that one an election timeout to say so.
+   */
+  private void wakeBy(RaftMessage message) {
+    if (state.quiesced && !(message instanceof Quiesce)) {
+      if (message instanceof RequestPreVote || message instanceof RequestVote) {
+        state.keepLeaseUntil(state.now + state.settings.electionTimeoutNanos());
+      }
+      wake();
+    }
+  }
+
+  private void wake() {
+    if (state.quiesced) {
+      state.quiesced = false;
+      role.woken();
+    }
+  }
+
+  /**
+   * Asks an idle leader to fall silent: no heartbeats, no elections, no lease, until a message, a proposal, a read or {@link #wake(long)}.
+   * Refused, by false, unless every member holds and has answered everything. To be asked again after every waking.
+   */
+  public boolean quiesce(long now) {
+    passTime(now);
+    return !state.quiesced && role instanceof Leader leader && leader.quiesce();
+  }
+
+  /** The driver has lost a node that matters to this shard: a leader sends heartbeats again, a follower may campaign in due course. */
+  public void wake(long now) {
+    passTime(now);
+    wake();
+  }
+
+  public boolean isQuiesced() {
+    return state.quiesced;
   }
 
   /** Of no term: a suspect replica must not depose anybody by asking, and every answer helps it. */
@@ -186,6 +226,7 @@ public final class Raft {
 
   private void become(Role next) {
     if (next != role) {
+      state.quiesced = false;
       role.leave();
       role = next;
     }
@@ -198,6 +239,7 @@ public final class Raft {
    * @throws IllegalArgumentException for any kind but {@link EntryKind#COMMAND}
    */
   public long propose(EntryKind kind, byte[] payload) {
+    wake();
     return role instanceof Leader leader ? leader.propose(kind, payload) : -1;
   }
 
@@ -208,6 +250,7 @@ public final class Raft {
    * @return where it stands in the log, or why it was refused; {@link ChangeOutcome.Refused} has no effect
    */
   public ChangeOutcome changeMembers(List<MemberChange> changes) {
+    wake();
     return role instanceof Leader leader ? leader.changeMembers(changes) : notLeader();
   }
 
@@ -242,6 +285,7 @@ public final class Raft {
   /** Asks for a read index, here or at the leader. {@code read} must not have been used before in this process. */
   public void readIndex(long read, long context, long now) {
     passTime(now);
+    wake();
     role.readIndex(read, context);
   }
 

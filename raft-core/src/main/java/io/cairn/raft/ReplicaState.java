@@ -40,6 +40,8 @@ final class ReplicaState {
   long leaderHeardAt = Long.MIN_VALUE;
   /** The snapshot that the driver is switching to; appends wait for it. */
   SnapshotMeta installing;
+  /** The shard is idle: no heartbeats are sent, and none are missed, until something happens. */
+  boolean quiesced;
   /** A member has told this replica that it is none any more. */
   boolean toldRemoved;
 

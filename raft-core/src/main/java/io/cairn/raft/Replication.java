@@ -212,6 +212,25 @@ final class Replication {
     }
   }
 
+  /** Whether every follower holds everything, knows that it is committed, and has answered {@code round}. */
+  boolean isIdle(long round) {
+    for (Row row : table.rows()) {
+      boolean holdsAll = row.progress instanceof Replicating replicating && replicating.match() == log.last()
+          && replicating.inflights().isEmpty();
+      if (!holdsAll || row.toldCommit < log.last() || row.answeredRound < round) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** While the shard was quiesced nobody was asked anything: silence counts from now. */
+  void woken() {
+    for (Row row : table.rows()) {
+      row.heardAt = state.now;
+    }
+  }
+
   /** This process stood still: nobody was silent for that long. */
   void overslept(long nanos) {
     for (Row row : table.rows()) {

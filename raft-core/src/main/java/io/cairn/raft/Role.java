@@ -29,6 +29,9 @@ sealed interface Role permits Follower, PreCandidate, Candidate, Leader {
     return this;
   }
 
+  /** The shard was quiesced, and something has happened. */
+  default void woken() {}
+
   void readIndex(long read, long context);
 
   /** Before a Ready is taken: what was put together since the last one goes out. */

@@ -36,6 +36,7 @@ final class ScriptedReplica {
   private RaftStatus known;
   private DiskState knownDisk;
   private boolean removed;
+  private boolean quiesced;
   /** What is applied, and the members as of it. */
   private SnapshotMeta applied;
   private SnapshotMeta flushed;
@@ -74,6 +75,7 @@ final class ScriptedReplica {
     disk.crash();
     writing.clear();
     toApply.clear();
+    quiesced = false;
     raft = null;
     cluster.say(id + " is down; its disk has " + describeHardState() + ", entries up to " + disk.last());
   }
@@ -117,6 +119,18 @@ final class ScriptedReplica {
       case ChangeOutcome.Appended(long index, Membership target) -> id + " appends " + raft.term() + "/" + index + ": to " + target.describe();
       case ChangeOutcome.Refused(ChangeOutcome.Cause cause, String reason) -> id + " refuses (" + cause + "): " + reason;
     });
+    stepped();
+  }
+
+  void quiesce() {
+    if (!raft().quiesce(cluster.now())) {
+      cluster.say(id + " stays awake");
+    }
+    stepped();
+  }
+
+  void wake() {
+    raft().wake(cluster.now());
     stepped();
   }
 
@@ -212,6 +226,10 @@ final class ScriptedReplica {
       cluster.say(id + " is removed for ever");
     }
     removed = raft.isRemoved();
+    if (raft.isQuiesced() != quiesced) {
+      quiesced = raft.isQuiesced();
+      cluster.say(id + (quiesced ? " is quiesced" : " is awake"));
+    }
     if (raft.disk() != knownDisk) {
       knownDisk = raft.disk();
       cluster.say(id + " is " + knownDisk.name().toLowerCase(Locale.ROOT) + " again");
