@@ -181,6 +181,10 @@ final class ScriptedReplica {
     return text + (disk.base().index() > 0 ? " (cut off up to " + disk.base() + ")" : "");
   }
 
+  String describe() {
+    return raft == null ? "replica=" + id + " down" : raft.status().describe() + " leader=" + raft.leader();
+  }
+
   String describeLease() {
     long until = raft().leaseUntil();
     if (until == Long.MIN_VALUE) {
