@@ -66,6 +66,11 @@ public record Membership(SortedSet<ReplicaId> voters, SortedSet<ReplicaId> outgo
     return isVoter(replica) || learners.contains(replica);
   }
 
+  /** Whether voters and learners are the same, whoever took part before. */
+  public boolean hasMembersOf(Membership other) {
+    return voters.equals(other.voters) && outgoing.equals(other.outgoing) && learners.equals(other.learners);
+  }
+
   /** Whether it took part once and never will again. */
   public boolean isRemoved(ReplicaId replica) {
     return replica.compareTo(highest) <= 0 && !contains(replica);
