@@ -31,20 +31,26 @@ final class Leader implements Role {
   private final Replication replication;
   private final HeartbeatRounds rounds = new HeartbeatRounds();
   private final ReadIndexQueue reads = new ReadIndexQueue();
+  private final LeadershipTransfer transfer;
+  private final boolean byTransfer;
   /** Index of the first entry of this term. */
   private final long termStart;
   private long nextHeartbeatAt;
   /** Bytes of this term's entries that are not committed. */
   private long uncommittedBytes;
+  /** No lease stands on a round up to this one: this process stood still after it. */
+  private long distrustedRound;
 
   private final Quorum.Standing matches;
   private final Quorum.Standing answeredRounds;
   private final Quorum.Standing heardTimes;
 
-  private Leader(ReplicaState state) {
+  private Leader(ReplicaState state, boolean byTransfer) {
     this.state = state;
+    this.byTransfer = byTransfer;
     this.log = state.log;
     this.replication = new Replication(state);
+    this.transfer = new LeadershipTransfer(state, replication);
     this.termStart = log.last() + 1;
     this.matches = voter -> isSelf(voter) ? log.persisted() : replication.row(voter).progress.match();
     this.answeredRounds = voter -> isSelf(voter) ? rounds.last() : replication.row(voter).answeredRound;
@@ -52,8 +58,8 @@ final class Leader implements Role {
   }
 
   /** An election is won: the first entry of the term goes out with it, since only that can commit what came before (5.4.2). */
-  static Role begin(ReplicaState state) {
-    var leader = new Leader(state);
+  static Role begin(ReplicaState state, boolean byTransfer) {
+    var leader = new Leader(state, byTransfer);
     leader.append(EntryKind.LEADER, state.leaderEntry.payload(state.term()));
     leader.scheduleHeartbeat();
     leader.sendRound();
@@ -78,12 +84,43 @@ final class Leader implements Role {
     return replication;
   }
 
+  // ---- handing over
+
+  TransferAnswer transferTo(ReplicaId target) {
+    TransferAnswer answer = transfer.begin(target);
+    transfer.advance(rounds.last());
+    return answer;
+  }
+
+  TransferAnswer handOver() {
+    TransferAnswer answer = transfer.beginToBest();
+    transfer.advance(rounds.last());
+    return answer;
+  }
+
+  /** Whether the leader before handed over to this one. */
+  boolean byTransfer() {
+    return byTransfer;
+  }
+
+  ReplicaId transferTarget() {
+    return transfer.target();
+  }
+
+  /** Whoever was told of a lease has not been running since: it is taken again on a round that leaves from here on. */
+  void stoodStill() {
+    distrustedRound = rounds.last();
+  }
+
   // ---- proposing and committing
 
-  /** @return the entry's index, or -1: too much is uncommitted, or a change of members is not over (MB-01) */
+  /** @return the entry's index, or -1: handing over, too much is uncommitted, or a change of members is not over (MB-01) */
   long propose(EntryKind kind, byte[] payload) {
     if (kind == EntryKind.LEADER) {
       throw new IllegalArgumentException("the first entry of a term is the leader's own and not proposed");
+    }
+    if (transfer.isUnderWay()) {
+      return -1;
     }
     if (uncommittedBytes > 0 && uncommittedBytes + payload.length > state.settings.maxUncommittedBytes()) {
       return -1;
@@ -139,6 +176,10 @@ final class Leader implements Role {
     if (state.now - quorumHeardAt > state.settings.electionTimeoutNanos()) {
       return Follower.of(state, ReplicaId.NONE);
     }
+    if (transfer.tick() || !mayKeepLeading()) {
+      return Follower.of(state, ReplicaId.NONE);
+    }
+    transfer.advance(rounds.last());
     replication.tick();
     if (state.now + state.settings.heartbeatNanos() / 4 >= nextHeartbeatAt) {
       scheduleHeartbeat();
@@ -151,6 +192,16 @@ final class Leader implements Role {
    * Heartbeats leave on multiples of their period, so that those of all shards of a node leave on the same tick and travel in
    * one message. A tick that comes a quarter early still counts for its multiple.
    */
+  /** A leader whose disk stands still hands over, and steps down when nobody has taken over for as long again. */
+  private boolean mayKeepLeading() {
+    long stalled = state.diskStalledNanos();
+    if (stalled <= state.settings.diskPatienceNanos() || state.membership().voters().size() == 1) {
+      return true;
+    }
+    transfer.beginToBest();
+    return stalled <= 2 * state.settings.diskPatienceNanos();
+  }
+
   private void scheduleHeartbeat() {
     long period = state.settings.heartbeatNanos();
     nextHeartbeatAt = (Math.floorDiv(state.now + period / 4, period) + 1) * period;
@@ -175,7 +226,7 @@ final class Leader implements Role {
 
   /** Until when this leadership is certain: {@link Long#MIN_VALUE} when it is not, or when its commit index may be behind. */
   long leaseUntil() {
-    if (rounds.confirmed() == 0 || !isTermCommitted()) {
+    if (rounds.confirmed() <= distrustedRound || transfer.mayBeObeyed() || !isTermCommitted()) {
       return Long.MIN_VALUE;
     }
     return rounds.confirmedSentAt() + state.settings.leaseNanos();
@@ -194,10 +245,13 @@ final class Leader implements Role {
       case AppendEntriesResponse answer -> {
         if (replication.answered(answer)) {
           commit();
+          transfer.advance(rounds.last());
         }
       }
       case HeartbeatResponse answer -> {
         if (replication.heartbeatAnswered(answer)) {
+          transfer.answered(replication.row(answer.from()));
+          transfer.advance(rounds.last());
           confirm();
         }
       }

@@ -17,7 +17,8 @@ interface ScriptCommand {
         new UnparkCommand(), new CutCommand(), new HealCommand(), new DiskCommand(), new PersistCommand(), new CrashCommand(),
         new RestartCommand(), new ReadCommand(), new CompactCommand(), new SnapshotCommand(), new PrintLogCommand(),
         new PrintStatusCommand(), new PrintLeaseCommand(), new PrintHeardCommand(),
-        new MembershipCommand(), new TransferCommand(), new VoteCommand());
+        new MembershipCommand(), new TransferCommand(), new VoteCommand(), new HandOverCommand(), new StallCommand(),
+        new RankCommand(), new RetireCommand());
   }
 
   static ReplicaId replica(String word) {
