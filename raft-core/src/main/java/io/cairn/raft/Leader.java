@@ -166,6 +166,7 @@ final class Leader implements Role {
     }
     reads.termCommitted(log.committed());
     replication.wake();
+    transfer.advance(rounds.last());
   }
 
   // ---- leading

@@ -106,13 +106,17 @@ final class LeadershipTransfer {
     return row.progress instanceof Progress.Snapshotting ? TransferAnswer.Reason.NEEDS_SNAPSHOT : null;
   }
 
-  /** Gives the order once the target lacks nothing; again only when the order before it is known to be ignored. */
+  /**
+   * Gives the order once the target lacks nothing; again only when the order before it is known to be ignored. For half of the time
+   * it also waits for all to be committed: then nobody who waits for an entry has to ask the next leader what became of it.
+   */
   void advance(long round) {
     if (!isUnderWay() || orders.containsKey(target)) {
       return;
     }
     Row row = replication.row(target);
-    if (row != null && row.progress.match() == log.last()) {
+    boolean settled = log.committed() == log.last() || state.now >= deadline - state.settings.electionTimeoutNanos() / 2;
+    if (row != null && row.progress.match() == log.last() && settled) {
       orders.put(target, round);
       state.outbox.send(new TimeoutNow(state.self, target, state.term(), round));
     }
