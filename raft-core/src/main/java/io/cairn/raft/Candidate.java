@@ -23,9 +23,11 @@ final class Candidate implements Role {
 
   private final ReplicaState state;
   private final VoteTally tally = new VoteTally();
+  private final boolean transfer;
 
-  private Candidate(ReplicaState state) {
+  private Candidate(ReplicaState state, boolean transfer) {
     this.state = state;
+    this.transfer = transfer;
   }
 
   /** @param transfer whether the leader asked for this election (dissertation 3.10) */
@@ -39,7 +41,7 @@ final class Candidate implements Role {
         state.outbox.claim(new RequestVote(state.self, voter, state.term(), state.lastId(), transfer));
       }
     }
-    return new Candidate(state);
+    return new Candidate(state, transfer);
   }
 
   @Override
@@ -92,7 +94,7 @@ final class Candidate implements Role {
 
   private Role decide() {
     return switch (state.quorum().outcome(tally)) {
-      case WON -> Leader.begin(state);
+      case WON -> Leader.begin(state, transfer);
       case LOST -> Follower.of(state, ReplicaId.NONE);
       case PENDING -> this;
     };

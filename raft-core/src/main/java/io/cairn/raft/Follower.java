@@ -28,8 +28,6 @@ final class Follower implements Role {
   private ReplicaId leader;
   /** Up to here the log is known to be the leader's own. */
   private long agreed;
-  /** The latest heartbeat round answered: an older order to campaign is out of date. */
-  private long answeredRound;
 
   private Follower(ReplicaState state, ReplicaId leader) {
     this.state = state;
@@ -58,10 +56,10 @@ final class Follower implements Role {
     return !state.quiesced && state.now >= state.campaignAt && mayCampaign() ? PreCandidate.begin(state) : this;
   }
 
-  /** Not in the middle of a snapshot: a leader's log is not begun anew. */
+  /** Not in the middle of a snapshot: a leader's log is not begun anew. Nor where it would have to give leadership away at once. */
   private boolean mayCampaign() {
-    return state.installing == null && !state.isRemoved() && state.membership().isVoter(state.self)
-        && state.suspicion.mayCampaign();
+    return state.installing == null && !state.retiring && state.diskStalledNanos() <= state.settings.diskPatienceNanos()
+        && !state.isRemoved() && state.membership().isVoter(state.self) && state.suspicion.mayCampaign();
   }
 
   @Override
@@ -96,7 +94,7 @@ final class Follower implements Role {
       case ReadIndexRequest request -> refuseRead(state, request);
       case ReadIndexResponse response -> answered(response);
       case TimeoutNow order -> {
-        if (order.from().equals(leader) && order.round() >= answeredRound && mayCampaign()) {
+        if (order.from().equals(leader) && state.mayObey(order.round()) && mayCampaign()) {
           return Candidate.begin(state, true);
         }
       }
@@ -149,7 +147,7 @@ final class Follower implements Role {
   }
 
   private void answer(Heartbeat heartbeat) {
-    answeredRound = Math.max(answeredRound, heartbeat.round());
+    state.answeredRound(heartbeat.round());
     if (state.installing == null && heartbeat.commit() <= state.log.last()) {
       state.log.commitTo(heartbeat.commit());
     }

@@ -45,6 +45,8 @@ final class Leader implements Role {
   private final MembershipChecks checks;
   private final HeartbeatRounds rounds = new HeartbeatRounds();
   private final ReadIndexQueue reads = new ReadIndexQueue();
+  private final LeadershipTransfer transfer;
+  private final boolean byTransfer;
   /** Index of the first entry of this term. */
   private final long termStart;
   private long nextHeartbeatAt;
@@ -52,16 +54,20 @@ final class Leader implements Role {
   private long uncommittedBytes;
   /** Whom a change that is not committed yet leaves out. */
   private final SortedSet<ReplicaId> departing = new TreeSet<>();
+  /** No lease stands on a round up to this one: this process stood still after it. */
+  private long distrustedRound;
 
   private final Quorum.Standing matches;
   private final Quorum.Standing answeredRounds;
   private final Quorum.Standing heardTimes;
 
-  private Leader(ReplicaState state) {
+  private Leader(ReplicaState state, boolean byTransfer) {
     this.state = state;
+    this.byTransfer = byTransfer;
     this.log = state.log;
     this.replication = new Replication(state);
     this.checks = new MembershipChecks(state, replication);
+    this.transfer = new LeadershipTransfer(state, replication);
     this.termStart = log.last() + 1;
     this.matches = voter -> isSelf(voter) ? log.persisted() : replication.row(voter).progress.match();
     this.answeredRounds = voter -> isSelf(voter) ? rounds.last() : replication.row(voter).answeredRound;
@@ -69,8 +75,8 @@ final class Leader implements Role {
   }
 
   /** An election is won: the first entry of the term goes out with it, since only that can commit what came before (5.4.2). */
-  static Role begin(ReplicaState state) {
-    var leader = new Leader(state);
+  static Role begin(ReplicaState state, boolean byTransfer) {
+    var leader = new Leader(state, byTransfer);
     leader.append(EntryKind.LEADER, state.leaderEntry.payload(state.term()));
     leader.scheduleHeartbeat();
     leader.sendRound();
@@ -95,13 +101,44 @@ final class Leader implements Role {
     return replication;
   }
 
+  // ---- handing over
+
+  TransferAnswer transferTo(ReplicaId target) {
+    TransferAnswer answer = transfer.begin(target);
+    transfer.advance(rounds.last());
+    return answer;
+  }
+
+  TransferAnswer handOver() {
+    TransferAnswer answer = transfer.beginToBest();
+    transfer.advance(rounds.last());
+    return answer;
+  }
+
+  /** Whether the leader before handed over to this one. */
+  boolean byTransfer() {
+    return byTransfer;
+  }
+
+  ReplicaId transferTarget() {
+    return transfer.target();
+  }
+
+  /** Whoever was told of a lease has not been running since: it is taken again on a round that leaves from here on. */
+  void stoodStill() {
+    distrustedRound = rounds.last();
+  }
+
   // ---- proposing and committing
 
-  /** @return the entry's index, or -1: too much is uncommitted */
+  /** @return the entry's index, or -1: handing over, or too much is uncommitted */
   long propose(EntryKind kind, byte[] payload) {
     if (kind != EntryKind.COMMAND) {
       throw new IllegalArgumentException("only commands are proposed; the first entry of a term is the leader's own, and members are "
           + "changed by changeMembers");
+    }
+    if (transfer.isUnderWay()) {
+      return -1;
     }
     if (uncommittedBytes > 0 && uncommittedBytes + payload.length > state.settings.maxUncommittedBytes()) {
       return -1;
@@ -124,6 +161,9 @@ final class Leader implements Role {
     }
     if (log.members().index() > log.committed() || state.membership().isJoint()) {
       return new Refused(Cause.CHANGE_UNDER_WAY, "an earlier change of members is not over: " + state.membership().describe());
+    }
+    if (transfer.isUnderWay()) {
+      return new Refused(Cause.TRANSFER_UNDER_WAY, "leadership is being handed to replica " + transfer.target());
     }
     return checks.refusal(MembershipPlan.of(state.membership(), changes));
   }
@@ -205,6 +245,7 @@ final class Leader implements Role {
     reads.termCommitted(log.committed());
     replication.wake();
     leaveJoint();
+    transfer.advance(rounds.last());
     return concludeChange();
   }
 
@@ -219,12 +260,26 @@ final class Leader implements Role {
     if (state.now - quorumHeardAt > state.settings.electionTimeoutNanos()) {
       return Follower.of(state, ReplicaId.NONE);
     }
+    if (transfer.tick() || !mayKeepLeading()) {
+      return Follower.of(state, ReplicaId.NONE);
+    }
+    transfer.advance(rounds.last());
     replication.tick();
     if (state.now + state.settings.heartbeatNanos() / 4 >= nextHeartbeatAt) {
       scheduleHeartbeat();
       sendRound();
     }
     return this;
+  }
+
+  /** A leader whose disk stands still hands over, and steps down when nobody has taken over for as long again. */
+  private boolean mayKeepLeading() {
+    long stalled = state.diskStalledNanos();
+    if (stalled <= state.settings.diskPatienceNanos() || state.membership().voters().size() == 1) {
+      return true;
+    }
+    transfer.beginToBest();
+    return stalled <= 2 * state.settings.diskPatienceNanos();
   }
 
   /**
@@ -255,7 +310,7 @@ final class Leader implements Role {
 
   /** Until when this leadership is certain: {@link Long#MIN_VALUE} when it is not, or when its commit index may be behind. */
   long leaseUntil() {
-    if (rounds.confirmed() == 0 || !isTermCommitted() || state.quiesced) {
+    if (rounds.confirmed() <= distrustedRound || transfer.mayBeObeyed() || !isTermCommitted() || state.quiesced) {
       return Long.MIN_VALUE;
     }
     return rounds.confirmedSentAt() + state.settings.leaseNanos();
@@ -269,7 +324,7 @@ final class Leader implements Role {
    */
   boolean quiesce() {
     long last = log.last();
-    if (log.applied() < last || !isTermCommitted() || state.membership().isJoint() || !reads.isIdle() || !replication.isIdle(rounds.last())) {
+    if (transfer.isUnderWay() || transfer.mayBeObeyed() || log.applied() < last || !isTermCommitted() || state.membership().isJoint() || !reads.isIdle() || !replication.isIdle(rounds.last())) {
       return false;
     }
     for (Row row : replication.rows()) {
@@ -303,6 +358,8 @@ final class Leader implements Role {
       }
       case HeartbeatResponse answer -> {
         if (replication.heartbeatAnswered(answer)) {
+          transfer.answered(replication.row(answer.from()));
+          transfer.advance(rounds.last());
           confirm();
         }
       }

@@ -38,6 +38,9 @@ import java.util.TreeMap;
  */
 public final class Raft {
 
+  /** See {@link #diskStalledSince}: nothing written waits for the disk. */
+  public static final long DISK_ANSWERS = Long.MAX_VALUE;
+
   private final ReplicaState state;
   private Role role;
   private long tickedAt;
@@ -205,8 +208,8 @@ public final class Raft {
     switch (message) {
       case AppendEntries append -> state.outbox.send(new AppendEntriesResponse(state.self, append.from(), term, false, 0,
           EntryId.ZERO, append.previous().index()));
-      case Heartbeat heartbeat ->
-          state.outbox.send(new HeartbeatResponse(state.self, heartbeat.from(), term, heartbeat.round(), state.log.last()));
+      // No round: it was one of another term, and its sender may lead this one by now and count rounds of its own.
+      case Heartbeat heartbeat -> state.outbox.send(new HeartbeatResponse(state.self, heartbeat.from(), term, 0, state.log.last()));
       case RequestVote request -> state.outbox.send(new VoteResponse(state.self, request.from(), term, false));
       // A read is as good from an asker that has not heard of this term yet, and so is a refusal.
       case ReadIndexRequest _, PreVoteResponse _ -> become(role.receive(message));
@@ -215,8 +218,12 @@ public final class Raft {
     }
   }
 
+  /** Who stood still for as long as a lease lasts believes no lease from before, whatever its clock says of it. */
   private void passTime(long now) {
     state.now = Math.max(state.now, now);
+    if (state.now - tickedAt >= state.settings.leaseNanos() && role instanceof Leader leader) {
+      leader.stoodStill();
+    }
   }
 
   private void follow(long term) {
@@ -280,6 +287,64 @@ public final class Raft {
    */
   public boolean isRemoved() {
     return state.isRemoved();
+  }
+
+  /**
+   * Hands leadership over to a voter (dissertation 3.10). Until it is over nothing is proposed; when an election timeout has passed
+   * it is given up, and this replica leads on. Asked again for the same target it changes nothing.
+   */
+  public TransferAnswer transferLeadership(ReplicaId target, long now) {
+    passTime(now);
+    wake();
+    return role instanceof Leader leader ? leader.transferTo(target) : new TransferAnswer.Refused(TransferAnswer.Reason.NOT_LEADER);
+  }
+
+  /** As {@link #transferLeadership}, to whoever is nearest to taking over. */
+  public TransferAnswer handOver(long now) {
+    passTime(now);
+    wake();
+    return role instanceof Leader leader ? leader.handOver() : new TransferAnswer.Refused(TransferAnswer.Reason.NOT_LEADER);
+  }
+
+  /** To whom leadership is being handed; {@link ReplicaId#NONE} when it is not. */
+  public ReplicaId transferTarget() {
+    return role instanceof Leader leader ? leader.transferTarget() : ReplicaId.NONE;
+  }
+
+  /** Whether this replica leads because the leader before it handed over. */
+  public boolean leadsByTransfer() {
+    return role instanceof Leader leader && leader.byTransfer();
+  }
+
+  /**
+   * From here on this replica does not campaign, not even when it is told to: the process is about to stop. It still votes,
+   * acknowledges, and leads as long as nobody has taken over.
+   */
+  public void retire() {
+    state.retiring = true;
+  }
+
+  /**
+   * Priority for leadership: a replica of rank n waits n election jitters (or heartbeats, where they are longer) more before it
+   * campaigns, so that one of a lower rank campaigns first. It delays, and never forbids: when those before it are gone it leads. 0 at
+   * the start.
+   *
+   * @param rank from 0 to 8
+   */
+  public void rank(int rank) {
+    if (rank < 0 || rank > 8) {
+      throw new IllegalArgumentException("a rank lies between 0 and 8, was " + rank);
+    }
+    state.rank(rank);
+  }
+
+  /**
+   * Since when (nanoseconds of {@code now}'s clock) the disk owes an answer to the oldest write it was given; {@link #DISK_ANSWERS}
+   * when it owes none. A leader whose disk stands still hands over, and steps down when that fails ({@link
+   * RaftSettings#diskPatienceNanos}); others do not campaign. To be told before each tick.
+   */
+  public void diskStalledSince(long since) {
+    state.diskStalledSince = since;
   }
 
   /** Asks for a read index, here or at the leader. {@code read} must not have been used before in this process. */
@@ -365,9 +430,10 @@ public final class Raft {
   }
 
   /**
-   * Until when (nanoseconds of {@code now}'s clock) this replica's leadership is certain without asking. The caller compares
-   * with the clock after it has read and before it answers. {@link Long#MIN_VALUE} without a lease, and on a leader
-   * whose first entry of the term is not committed.
+   * Until when (nanoseconds of {@code now}'s clock) this replica's leadership is certain without asking. The caller asks, and compares
+   * with the clock, after it has read and before it answers; what it was told before the last {@link #ready()} is of no use, since
+   * leadership may have been handed over. {@link Long#MIN_VALUE} without a lease, and on a leader whose first entry of the term is
+   * not committed, which has told another to campaign, or which stood still and was not confirmed since.
    */
   public long leaseUntil() {
     return role instanceof Leader leader ? leader.leaseUntil() : Long.MIN_VALUE;

@@ -38,6 +38,16 @@ final class ReplicaState {
   private long noVoteBefore = Long.MIN_VALUE;
   /** When a leader last spoke, or, as of a leadership of its own, was last confirmed; {@link Long#MIN_VALUE} if never. */
   long leaderHeardAt = Long.MIN_VALUE;
+  /** No order to campaign is obeyed before this time: an earlier life of this replica may have acknowledged rounds after it. */
+  private final long noOrderBefore;
+  /** The latest heartbeat round of this term that this process has answered: an older order to campaign is out of date. */
+  private long answeredRound;
+  /** Since when the driver's disk owes an answer; {@link Raft#DISK_ANSWERS} when it owes none. */
+  long diskStalledSince = Raft.DISK_ANSWERS;
+  /** How many times the election jitter this replica lets others go first. */
+  private int rank;
+  /** The driver is about to stop: this replica leads no more. */
+  boolean retiring;
   /** The snapshot that the driver is switching to; appends wait for it. */
   SnapshotMeta installing;
   /** The shard is idle: no heartbeats are sent, and none are missed, until something happens. */
@@ -63,6 +73,7 @@ final class ReplicaState {
     if (!hardState.equals(HardState.INITIAL) || log.last() > 0) {
       noVoteBefore = now + settings.electionTimeoutNanos();
     }
+    noOrderBefore = noVoteBefore;
   }
 
   long term() {
@@ -90,6 +101,7 @@ final class ReplicaState {
     Invariant.check(later > term, "the term grows: %d after %d", later, term);
     term = later;
     vote = ReplicaId.NONE;
+    answeredRound = 0;
     outbox.termChanged();
   }
 
@@ -122,12 +134,12 @@ final class ReplicaState {
   }
 
   void restartCampaignTimer() {
-    campaignAt = now + settings.electionTimeoutNanos() + jitter.next(settings.electionJitterNanos());
+    campaignAt = now + settings.electionTimeoutNanos() + rankNanos() + jitter.next(settings.electionJitterNanos());
   }
 
   /** This process stood still for so long; it may just have heard a leader, and then waits no longer than for any other. */
   void postponeCampaign(long nanos) {
-    long latest = now + settings.electionTimeoutNanos() + settings.electionJitterNanos();
+    long latest = now + settings.electionTimeoutNanos() + rankNanos() + settings.electionJitterNanos();
     campaignAt = Math.min(campaignAt + nanos, Math.max(campaignAt, latest));
   }
 
@@ -141,6 +153,33 @@ final class ReplicaState {
   /** A leader that steps down stays true to the lease that its callers may still be comparing with the clock. */
   void keepLeaseUntil(long leaseEnd) {
     noVoteBefore = Math.max(noVoteBefore, leaseEnd);
+  }
+
+  void rank(int newRank) {
+    campaignAt -= rankNanos();
+    rank = newRank;
+    campaignAt += rankNanos();
+  }
+
+  private long rankNanos() {
+    return rank * Math.max(settings.electionJitterNanos(), settings.heartbeatNanos());
+  }
+
+  void answeredRound(long round) {
+    answeredRound = Math.max(answeredRound, round);
+  }
+
+  /**
+   * Whether an order to campaign that names this round is still good. Of an earlier life nothing is remembered; what was acknowledged
+   * in it counts until it has certainly run out.
+   */
+  boolean mayObey(long round) {
+    return round >= answeredRound && now >= noOrderBefore;
+  }
+
+  /** How long the disk has owed an answer, by the latest time told. */
+  long diskStalledNanos() {
+    return diskStalledSince == Raft.DISK_ANSWERS ? 0 : now - diskStalledSince;
   }
 
   boolean mayVote() {

@@ -137,6 +137,15 @@ final class SimReplica {
     stepped();
   }
 
+  /** The leader hands over to {@code target}, or, asked for itself, to whom it likes best. */
+  void handOver(ReplicaId target) {
+    if (raft.isLeader()) {
+      TransferAnswer answer = target.equals(id) ? raft.handOver(now()) : raft.transferLeadership(target, now());
+      cluster.handedOver += answer instanceof TransferAnswer.Begun ? 1 : 0;
+      stepped();
+    }
+  }
+
   void connectionLost(ReplicaId other) {
     raft.unreachable(other);
     stepped();

@@ -23,6 +23,7 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.function.Function;
 
 /** One replica of a script: a Raft, its disk, and a state machine that only knows how far it is. Says whatever changes. */
 final class ScriptedReplica {
@@ -147,6 +148,12 @@ final class ScriptedReplica {
 
   void read(long read) {
     raft().readIndex(read, 0, cluster.now());
+    stepped();
+  }
+
+  /** Calls what is not a message, and says what came of it. */
+  void tell(Function<Raft, String> call) {
+    cluster.say(id + " " + call.apply(raft()));
     stepped();
   }
 
