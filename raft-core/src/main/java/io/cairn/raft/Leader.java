@@ -353,7 +353,11 @@ final class Leader implements Role {
     switch (message) {
       case AppendEntriesResponse answer -> {
         if (replication.answered(answer)) {
-          return commit();
+          Role next = commit();
+          if (next == this) {
+            transfer.advance(rounds.last());
+          }
+          return next;
         }
       }
       case HeartbeatResponse answer -> {

@@ -65,7 +65,7 @@ final class MembershipChecks {
   private boolean isHeard(ReplicaId replica) {
     Row row = replication.row(replica);
     return row == null ? replica.equals(state.self)
-        : row.answeredRound > 0 && state.now - row.heardAt <= state.settings.electionTimeoutNanos();
+        : row.hasAnswered && state.now - row.heardAt <= state.settings.electionTimeoutNanos();
   }
 
   /** A snapshot on its way, or logs that may still part, are no beginning for a voter (MB-07). */
@@ -84,7 +84,7 @@ final class MembershipChecks {
     for (ReplicaId replica : current.all()) {
       Row row = replication.row(replica);
       long match = row == null ? log.persisted() : row.progress.match();
-      long heardAt = row == null ? state.now : row.answeredRound > 0 ? row.heardAt : Long.MIN_VALUE;
+      long heardAt = row == null ? state.now : row.hasAnswered ? row.heardAt : Long.MIN_VALUE;
       members.add(new MemberStatus(replica, current.isVoter(replica), row == null ? "self" : sending(row), match,
           Math.max(0, log.last() - match), isCaughtUp(replica), heardAt));
     }
@@ -100,6 +100,6 @@ final class MembershipChecks {
   }
 
   private String heard(Row row) {
-    return row.answeredRound == 0 ? "not heard from yet" : "heard from " + (state.now - row.heardAt) / 1_000_000 + " ms ago";
+    return !row.hasAnswered ? "not heard from yet" : "heard from " + (state.now - row.heardAt) / 1_000_000 + " ms ago";
   }
 }

@@ -122,6 +122,7 @@ final class Replication {
       return false;
     }
     row.heardAt = state.now;
+    row.hasAnswered = true;
     wake();
     if (answer.accepted()) {
       return accepted(row, answer.match());
@@ -182,6 +183,7 @@ final class Replication {
       return false;
     }
     row.heardAt = state.now;
+    row.hasAnswered = true;
     if (answer.round() >= row.answeredRound) {
       row.answeredRound = answer.round();
       row.reportedLast = answer.last();

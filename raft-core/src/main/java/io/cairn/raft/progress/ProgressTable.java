@@ -15,6 +15,8 @@ public final class ProgressTable {
     public Progress progress;
     /** When it last answered anything in this term: what check-quorum counts. */
     public long heardAt;
+    /** Whether it has answered anything in this term. */
+    public boolean hasAnswered;
     /** The latest heartbeat round it has answered. */
     public long answeredRound;
     /** The last index it named in its latest heartbeat answer. */
