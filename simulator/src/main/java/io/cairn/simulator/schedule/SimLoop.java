@@ -48,6 +48,7 @@ final class SimLoop implements EventLoop {
     if (stopped || !process.alive()) {
       return;
     }
+    scheduler.given(this);
     long at = scheduler.now();
     if (at > scheduler.eventTime()) {
       // The sender has waited for a device: what it posts arrives when its wait is over.

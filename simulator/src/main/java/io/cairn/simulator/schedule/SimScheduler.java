@@ -41,6 +41,7 @@ public final class SimScheduler {
   private long elapsed;
   private boolean stepping;
   private SimTrace trace;
+  private SimHandOvers handOvers;
   private RuntimeException failure;
 
   public SimScheduler(long seed) {
@@ -70,6 +71,17 @@ public final class SimScheduler {
 
   public void trace(SimTrace listener) {
     trace = listener;
+  }
+
+  public void handOvers(SimHandOvers listener) {
+    handOvers = listener;
+  }
+
+  /** A task comes to {@code to}: from another loop, or from its own, or from nobody's (the network, a timer, a test). */
+  void given(SimLoop to) {
+    if (handOvers != null && currentLoop != null && currentLoop != to) {
+      handOvers.handedOver(currentLoop.describe(), to.describe());
+    }
   }
 
   /** The world's nanoseconds since the run began; within a task, its own time, ahead by what it has waited for. */
