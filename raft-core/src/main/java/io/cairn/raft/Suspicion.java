@@ -22,7 +22,7 @@ import java.util.TreeMap;
  * <p><b>Every voter has shown.</b> Where no such majority is left, everybody is asked, in rounds. Two whole rounds are needed: a
  * leader whose book counts an old acknowledgement either still has it when the second begins, and then it showed the entry in the first;
  * or it has lost the book, and what it had committed until then all others of that quorum show in the second. From then on the replica votes
- * in terms above all that were shown, and for logs that reach as far as the furthest; so the most complete one leads (ADR 10).
+ * in terms above all that were shown, and for logs that reach as far as the furthest; so the most complete one leads (ADR 11).
  *
  * <p>Nobody's answer counts who knows of a membership that this replica lacks: others than those asked may decide.
  */
