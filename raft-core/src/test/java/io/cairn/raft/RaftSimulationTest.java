@@ -23,12 +23,14 @@ class RaftSimulationTest {
     long snapshots = 0;
     long crashes = 0;
     long leases = 0;
+    long handedOver = 0;
     for (long seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed++) {
       SimCluster cluster = run(seed, size);
       reads += cluster.readsAnswered;
       snapshots += cluster.snapshotsInstalled;
       crashes += cluster.crashed;
       leases += cluster.oracle().leasesSeen;
+      handedOver += cluster.handedOver;
     }
     // A run that reaches none of this would prove nothing.
     assertThat(reads).isGreaterThan(10L * SEEDS);
@@ -37,6 +39,7 @@ class RaftSimulationTest {
       assertThat(crashes).isGreaterThan(SEEDS / 2);
       if (size > 1) {
         assertThat(snapshots).isGreaterThan(SEEDS / 10);
+        assertThat(handedOver).isGreaterThan(SEEDS);
       }
     }
   }

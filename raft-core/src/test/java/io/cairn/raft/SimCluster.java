@@ -36,6 +36,7 @@ final class SimCluster {
   private final double crashes;
   private final double cuts;
   private final double pauses;
+  private final double handovers;
   private double now;
   private long order;
   private boolean healed;
@@ -45,6 +46,7 @@ final class SimCluster {
   int readsAnswered;
   int snapshotsInstalled;
   int crashed;
+  int handedOver;
 
   SimCluster(long seed, int size) {
     this(seed, size, true);
@@ -62,6 +64,7 @@ final class SimCluster {
     crashes = chance(0.6) ? 0.004 : 0;
     cuts = chance(0.6) ? 0.01 : 0;
     pauses = chance(0.4) ? 0.003 : 0;
+    handovers = chance(0.5) ? 0.03 : 0;
     var settings = new RaftSettings(100 * MS, 100 * MS, 10 * MS, pick(60, 1000), pick(60, 2000), 1 + random.nextInt(8),
         pick(100, 10_000), pick(60, 2000));
     var ids = new TreeSet<ReplicaId>();
@@ -245,6 +248,10 @@ final class SimCluster {
       }
     }
     SimReplica any = up.get(random.nextInt(up.size()));
+    if (!healed && chance(handovers)) {
+      SimReplica to = any;
+      up.forEach(replica -> replica.handOver(to.id()));
+    }
     if (chance(0.4)) {
       any.read(++reads);
     }

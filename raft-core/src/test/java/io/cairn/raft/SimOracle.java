@@ -25,6 +25,8 @@ final class SimOracle {
   private final Map<String, ReplicaId> votes = new HashMap<>();
   private final Map<EntryId, Written> written = new HashMap<>();
   private final TreeMap<Long, EntryId> committed = new TreeMap<>();
+  /** In which term each entry was committed: later leaders have it, one of that term or an earlier one that wins late need not. */
+  private final Map<Long, Long> committedIn = new HashMap<>();
   private final Map<ReplicaId, Lease> leases = new TreeMap<>();
   private final int majority;
   int leasesSeen;
@@ -101,7 +103,7 @@ final class SimOracle {
     if (earlier == null) {
       for (EntryId entry : committed.values()) {
         long term = entry.index() < raft.log().first() - 1 ? entry.term() : raft.log().term(entry.index());
-        check(entry.term() > raft.term() || term == entry.term(), "leader completeness: the leader of term %d has %d/%d, not %s",
+        check(committedIn.get(entry.index()) >= raft.term() || term == entry.term(), "leader completeness: the leader of term %d has %d/%d, not %s",
             raft.term(), term, entry.index(), entry);
       }
     }
@@ -118,6 +120,7 @@ final class SimOracle {
       }
       check(copies >= majority, "%s is committed and durable on %d of %d replicas only", entry, copies, all.size());
       committed.put(index, entry);
+      committedIn.put(index, raft.term());
     }
   }
 
@@ -133,6 +136,10 @@ final class SimOracle {
    */
   private void lease(SimReplica holder, double trueNow) {
     long until = holder.raft().leaseUntil();
+    if (until == Long.MIN_VALUE && holder.raft().isLeader()) {
+      // It is asked before each answer: a lease that is dropped before another may campaign is believed by nobody.
+      leases.remove(holder.id());
+    }
     if (until <= holder.localTime(trueNow)) {
       return;
     }

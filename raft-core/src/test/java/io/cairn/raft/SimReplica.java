@@ -4,6 +4,7 @@ import io.cairn.raft.log.Entry;
 import io.cairn.raft.log.EntryId;
 import io.cairn.raft.log.EntryKind;
 import io.cairn.raft.membership.Membership;
+import io.cairn.raft.membership.MembershipCodec;
 import io.cairn.raft.message.RaftMessage;
 import io.cairn.raft.read.ConfirmedRead;
 import io.cairn.raft.read.ReadAnswer;
@@ -15,15 +16,15 @@ import java.util.Map;
 final class SimReplica {
 
   /** A state machine: where it stands, and a hash over everything applied. */
-  record State(EntryId at, long hash) {
+  record State(EntryId at, long hash, Membership membership) {
     State apply(Entry entry) {
-      return new State(entry.id(), hash * 31 + java.util.Arrays.hashCode(entry.payload()) + entry.index());
+      return new State(entry.id(), hash * 31 + java.util.Arrays.hashCode(entry.payload()) + entry.index(),
+          entry.kind() == EntryKind.MEMBERSHIP ? MembershipCodec.decode(entry.payload()) : membership);
     }
   }
 
   private final ReplicaId id;
   private final SimCluster cluster;
-  private final Membership membership;
   private final RaftSettings settings;
   private final double clockRate;
   private final double clockOffset;
@@ -31,8 +32,8 @@ final class SimReplica {
 
   private Raft raft;
   private RaftInvariants invariants;
-  private State state = new State(EntryId.ZERO, 0);
-  private State flushed = state;
+  private State state;
+  private State flushed;
   private final ArrayDeque<Entry> toApply = new ArrayDeque<>();
   private final Map<Long, Long> openReads = new HashMap<>();
   private Ready installing;
@@ -45,7 +46,7 @@ final class SimReplica {
   SimReplica(ReplicaId id, SimCluster cluster, Membership membership, RaftSettings settings, double clockRate, double clockOffset) {
     this.id = id;
     this.cluster = cluster;
-    this.membership = membership;
+    this.flushed = new State(EntryId.ZERO, 0, membership);
     this.settings = settings;
     this.clockRate = clockRate;
     this.clockOffset = clockOffset;
@@ -85,7 +86,7 @@ final class SimReplica {
 
   void start() {
     state = flushed;
-    raft = new Raft(id, settings, disk.hardState(), membership, disk, state.at().index(), term -> new byte[8], cluster::random, now());
+    raft = new Raft(id, settings, disk.hardState(), state.membership(), disk, state.at().index(), term -> new byte[8], cluster::random, now());
     invariants = new RaftInvariants();
     stepped();
   }
@@ -118,7 +119,7 @@ final class SimReplica {
 
   void receiveSnapshot(State from, ReplicaId sender, long term) {
     snapshots.put(from.at(), from);
-    raft.snapshotReceived(new SnapshotMeta(from.at(), membership), sender, term, now());
+    raft.snapshotReceived(new SnapshotMeta(from.at(), from.membership()), sender, term, now());
     stepped();
   }
 
@@ -134,6 +135,15 @@ final class SimReplica {
     openReads.put(read, cluster.oracle().committed());
     raft.readIndex(read, read * 7, now());
     stepped();
+  }
+
+  /** The leader hands over to {@code target}, or, asked for itself, to whom it likes best. */
+  void handOver(ReplicaId target) {
+    if (raft.isLeader()) {
+      TransferAnswer answer = target.equals(id) ? raft.handOver(now()) : raft.transferLeadership(target, now());
+      cluster.handedOver += answer instanceof TransferAnswer.Begun ? 1 : 0;
+      stepped();
+    }
   }
 
   void connectionLost(ReplicaId other) {

@@ -37,6 +37,7 @@ public final class ClientService implements RequestHandler {
   private final GetService gets;
   private final RangeService ranges;
   private final HashService hashes;
+  private final TransferService transfers;
   private final StatusService status;
   private final long outboundBytesMax;
   /** In the order they were opened: what is done to all of them is done in the same order in every run. */
@@ -53,6 +54,7 @@ public final class ClientService implements RequestHandler {
     var turns = new ScanTurns(scanLoop, admission);
     this.ranges = new RangeService(checks, map, replicas, revisions, turns, limits);
     this.hashes = new HashService(checks, replicas, turns, limits);
+    this.transfers = new TransferService(replicas);
     this.status = status;
     this.outboundBytesMax = limits.connectionOutboundBytes();
   }
@@ -143,6 +145,7 @@ public final class ClientService implements RequestHandler {
       case RANGE -> ranges.serve(call, request);
       case CHILDREN -> ranges.children(call, request);
       case HASH -> hashes.serve(call, request);
+      case TRANSFER -> transfers.serve(call, request.getTransfer());
       case SHARD_MAP -> status.shardMap(call);
       case STATUS -> status.status(call);
       case BODY_NOT_SET -> call.refused(Refusal.of(ErrorCode.BAD_REQUEST, "the request is of a kind that this version does not know"));
@@ -157,6 +160,7 @@ public final class ClientService implements RequestHandler {
       case RANGE -> RequestOp.RANGE;
       case CHILDREN -> RequestOp.CHILDREN;
       case HASH -> RequestOp.HASH;
+      case TRANSFER -> RequestOp.TRANSFER;
       case SHARD_MAP -> RequestOp.SHARD_MAP;
       case STATUS, BODY_NOT_SET -> RequestOp.STATUS;
     };

@@ -25,6 +25,9 @@ final class WriteBatches {
   interface Proposer {
     boolean canPropose();
 
+    /** Whether leadership is being handed to another: what is not proposed yet waits for the outcome. */
+    boolean handingOver();
+
     long term();
 
     Refusal notLeader();
@@ -130,7 +133,7 @@ final class WriteBatches {
 
   /** Closes batches as far as may be under way; called at the end of a turn and when a batch is done. */
   void close() {
-    while (!queue.isEmpty() && proposer.canPropose() && closed.size() + proposer.proposedBatches() < UNDER_WAY_MAX) {
+    while (!queue.isEmpty() && proposer.canPropose() && !proposer.handingOver() && closed.size() + proposer.proposedBatches() < UNDER_WAY_MAX) {
       List<WriteRequest> writes = nextBatch();
       if (!writes.isEmpty()) {
         var batch = new Closed(proposer.term(), writes);
@@ -165,6 +168,10 @@ final class WriteBatches {
       refuse(batch.writes, proposer.notLeader());
       return;
     }
+    if (proposer.handingOver()) {
+      requeue(batch.writes);
+      return;
+    }
     if (first <= proposer.revisionFloor()) {
       // Declared resolved meanwhile, or from before the log's end: this range is burnt, another one is asked for.
       var again = new Closed(batch.term, batch.writes);
@@ -173,6 +180,11 @@ final class WriteBatches {
       return;
     }
     propose(first, batch.writes);
+  }
+
+  /** Before all others again, and the range is burnt: either the next leader is asked, or this one closes a batch of them anew. */
+  private void requeue(List<WriteRequest> writes) {
+    queue.putBack(writes);
   }
 
   private void propose(long first, List<WriteRequest> batch) {

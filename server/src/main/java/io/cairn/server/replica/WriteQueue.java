@@ -3,6 +3,7 @@ package io.cairn.server.replica;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 
@@ -73,6 +74,23 @@ final class WriteQueue {
     size--;
     bytes -= write.bytes();
     return write;
+  }
+
+  /** What was taken in this order and went nowhere comes before all others again, in the same order. */
+  void putBack(List<WriteRequest> taken) {
+    for (WriteRequest write : taken.reversed()) {
+      Lane lane = bySender.get(write.sender());
+      if (lane == null) {
+        lane = new Lane(write.sender());
+        bySender.put(write.sender(), lane);
+      } else {
+        turns.remove(lane);
+      }
+      turns.addFirst(lane);
+      lane.writes.addFirst(write);
+      size++;
+      bytes += write.bytes();
+    }
   }
 
   /** Takes out those that the test names; it is asked of each once. */

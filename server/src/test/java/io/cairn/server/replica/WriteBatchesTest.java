@@ -29,6 +29,13 @@ class WriteBatchesTest {
   private long sequence;
 
   private static final class Leading implements WriteBatches.Proposer {
+    boolean handingOver;
+
+    @Override
+    public boolean handingOver() {
+      return handingOver;
+    }
+
     private record Proposal(long first, List<WriteRequest> writes) {}
 
     private final List<Proposal> proposals = new ArrayList<>();
@@ -316,5 +323,27 @@ class WriteBatchesTest {
   private void add(String sender, int number, List<String> order) {
     ByteString bytes = Commands.put(1, ++sequence, "k", "v").build().toByteString();
     net.now(() -> batches.add(new WriteRequest(sender, bytes, 0, loops.nanoTime() + SECOND, outcome -> order.add(sender + " " + number))));
+  }
+
+  @Test
+  void whatIsNotProposedWaitsWhileLeadershipIsOnItsWay() {
+    oracle.hold();
+    var closed = add();
+    turn();
+    leading.handingOver = true;
+    var queued = add();
+    turn();
+    oracle.release();
+    turn();
+    assertThat(leading.proposals).as("the range that came meanwhile is burnt").isEmpty();
+    assertThat(closed.open() && queued.open()).isTrue();
+
+    leading.handingOver = false;
+    turn();
+
+    assertThat(leading.proposals).singleElement().satisfies(proposal -> {
+      assertThat(proposal.first()).isGreaterThan(2);
+      assertThat(proposal.writes()).as("in the order they came").hasSize(2);
+    });
   }
 }
