@@ -11,42 +11,44 @@ fail() {
   exit "${2:-1}"
 }
 
-# The feature number of the JDK in folder $1, read from its release file (no JVM is started for it); nothing when there is none.
+# Sets FEATURE to the feature number of the JDK in folder $1, read from its release file (no JVM is started for it); empty when
+# there is none.
 jdk_feature() {
   local line
+  FEATURE=""
   [[ -x $1/bin/java && -r $1/release ]] || return 0
   while IFS= read -r line; do
     if [[ $line =~ ^JAVA_VERSION=\"([0-9]+) ]]; then
-      printf '%s' "${BASH_REMATCH[1]}"
+      FEATURE=${BASH_REMATCH[1]}
       return 0
     fi
   done <"$1/release"
 }
 
-# Sets JAVA and JDK_FOUND: JAVA_HOME, else what lies in $CAIRN_JVM_DIR, else java on the PATH; the first that is new enough.
+# Sets JAVA and JDK_FOUND: JAVA_HOME, else what lies in $CAIRN_JVM_DIR, else java on the PATH; the first that is new enough. Starts
+# no process where one of the first two will do: every command of kvctl comes by here.
 find_java() {
-  local home feature seen=""
-  local -a homes=()
-  [[ -n ${JAVA_HOME:-} ]] && homes+=("$JAVA_HOME")
-  for home in "$CAIRN_JVM_DIR"/*; do
-    [[ -d $home ]] && homes+=("$home")
+  local home seen=""
+  for home in "${JAVA_HOME:-}" "$CAIRN_JVM_DIR"/*; do
+    is_jdk "$home" && return 0
   done
   if command -v java >/dev/null 2>&1; then
     home=$(readlink -f "$(command -v java)")
-    homes+=("${home%/bin/java}")
+    is_jdk "${home%/bin/java}" && return 0
   fi
-  for home in ${homes[@]+"${homes[@]}"}; do
-    feature=$(jdk_feature "$home")
-    if [[ -n $feature ]]; then
-      if ((feature >= JAVA_MIN)); then
-        JAVA=$home/bin/java
-        JDK_FOUND=$home
-        return 0
-      fi
-      seen+=" $home ($feature)"
-    fi
-  done
   fail "no JDK $JAVA_MIN or newer was found in JAVA_HOME, $CAIRN_JVM_DIR or on the PATH;${seen:+ too old:$seen;} install one, or set JAVA_HOME to it"
+}
+
+# Takes folder $1 for the JDK, if it holds one that is new enough; else notes in find_java's "seen" what it holds.
+is_jdk() {
+  jdk_feature "$1"
+  [[ -n $FEATURE ]] || return 1
+  if ((FEATURE < JAVA_MIN)); then
+    seen+=" $1 ($FEATURE)"
+    return 1
+  fi
+  JAVA=$1/bin/java
+  JDK_FOUND=$1
 }
 
 # The jar of module $1, in JAR; fails when it is not built.
@@ -118,9 +120,10 @@ ensure_built() {
   find_jar "$1" || fail "the build has not made $1/target/$1-VERSION.jar"
 }
 
-# JAR and the jars it needs, in a fixed order, in CLASS_PATH.
+# JAR and the jars it needs, in a fixed order, in CLASS_PATH; the folder with their native code in NATIVE.
 class_path() {
   local jar
+  NATIVE=${JAR%/*}/native
   CLASS_PATH=$JAR
   for jar in "${JAR%/*}"/lib/*.jar; do
     CLASS_PATH+=:$jar

@@ -55,7 +55,7 @@ public final class Kvctl implements Callable<Integer> {
   /** What the JVM makes of an argument's bytes that are not UTF-8: other bytes than were meant would be stored, without a word. */
   private static final char REPLACEMENT = '\uFFFD';
 
-  private static final List<Class<?>> VERBS = List.of(
+  static final List<Class<?>> VERBS = List.of(
       PutVerb.class, GetVerb.class, DelVerb.class, RangeVerb.class, LsVerb.class, LoadVerb.class, StatusVerb.class, ShardsVerb.class,
       NodesVerb.class, TransferVerb.class, VersionVerb.class);
 
@@ -103,10 +103,12 @@ public final class Kvctl implements Callable<Integer> {
     Runtime.getRuntime().halt(status);
   }
 
-  /** No logging at all: finding and starting a back end for it would take longer than a get. */
-  private static void quiet() {
+  /** No logging at all, nor recording: finding and starting a back end for it would take longer than a get. */
+  static void quiet() {
     System.setProperty("slf4j.internal.verbosity", "ERROR");
     System.setProperty("slf4j.provider", QuietLogging.class.getName());
+    // Events of Netty's buffers for a flight recorder, of which a command has none: their machinery takes 50 ms to set up.
+    System.setProperty("io.netty.jfr.enabled", "false");
   }
 
   /** All of kvctl but the end of the process. Returns the exit status. */

@@ -86,6 +86,8 @@ final class ReadmeScratch implements AutoCloseable {
   /** Links, jar by jar: what the commands leave beside the jars (a cache of classes) stays in the copy. */
   private void linkJars(Path project, String module) throws IOException {
     Path target = project.resolve(module).resolve("target");
+    Path linked = Files.createDirectories(root.resolve(module).resolve("target"));
+    Files.createSymbolicLink(linked.resolve("native"), target.resolve("native").toAbsolutePath());
     for (String folder : List.of(".", "lib")) {
       Path from = target.resolve(folder).normalize();
       Path to = Files.createDirectories(root.resolve(module).resolve("target").resolve(folder).normalize());

@@ -358,6 +358,11 @@ abstract class Call<T> {
   /** The node has had its time. Its answer still counts if it comes, but another is asked now. */
   private void silent() {
     inDoubt |= isWrite();
+    if (!takesLateAnswers()) {
+      // It would be read and sent to the end for nobody, by a node that has too much to do already.
+      lastNode.link.cancel(newestId);
+      unanswered--;
+    }
     note(lastNode + " did not answer within " + core.settings().attemptNanos() / 1_000_000 + " ms", true, false);
     core.cluster().suspect(lastNode);
     goOn(0);

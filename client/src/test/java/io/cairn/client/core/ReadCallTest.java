@@ -85,6 +85,17 @@ class ReadCallTest {
   }
 
   @Test
+  void aRangeThatIsAskedForElsewhereIsGivenUpWhereItWas() {
+    Simulation sim = new Simulation();
+    fill(sim, 10);
+    sim.node(1).script(request -> request.hasRange() ? FakeNode.FIRST_CHUNK : null);
+    RangeResult all = sim.done(sim.range(KeyRange.all(), 0));
+    assertThat(all.keyValues()).hasSize(10);
+    assertThat(sim.node(1).requests()).anyMatch(Request::hasRange);
+    assertThat(sim.node(1).cancelled()).isEqualTo(1);
+  }
+
+  @Test
   void aRangeCutInTheMiddleGoesOnFromAnotherNodeAtTheSameRevision() {
     Simulation sim = new Simulation();
     fill(sim, 10);

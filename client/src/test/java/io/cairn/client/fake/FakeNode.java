@@ -49,6 +49,7 @@ public final class FakeNode implements RequestHandler {
   private final List<ServerChannel> channels = new ArrayList<>();
   private Transport transport;
   private long hash = 0x5eed;
+  private int cancelled;
   private Transport.Listening listening;
   private HostPort address;
   private Function<Request, Response> script = request -> null;
@@ -69,6 +70,11 @@ public final class FakeNode implements RequestHandler {
   /** Every request that came here, in order. */
   public List<Request> requests() {
     return requests;
+  }
+
+  /** How many requests were given up here. */
+  public int cancelled() {
+    return cancelled;
   }
 
   /** What answers first; null from it means that the node answers as it should. */
@@ -134,7 +140,9 @@ public final class FakeNode implements RequestHandler {
   }
 
   @Override
-  public void cancelled(ServerChannel channel, long requestId) {}
+  public void cancelled(ServerChannel channel, long requestId) {
+    cancelled++;
+  }
 
   @Override
   public void closed(ServerChannel channel, Throwable cause) {

@@ -18,9 +18,12 @@ public final class KvdNode {
   private final String name;
   private final Path home;
   private final NodeAddresses addresses;
+  private final List<String> launcher;
   private final List<KvdProcess> lives = new ArrayList<>();
 
-  KvdNode(String name, Path home, NodeAddresses addresses) {
+  /** @param launcher the command that becomes the node's process, without the node's own arguments */
+  KvdNode(String name, Path home, NodeAddresses addresses, List<String> launcher) {
+    this.launcher = launcher;
     this.name = name;
     this.home = home;
     this.addresses = addresses;
@@ -54,7 +57,7 @@ public final class KvdNode {
     }
     var arguments = new ArrayList<>(List.of("--config", configFile().toString()));
     arguments.addAll(List.of(flags));
-    lives.add(KvdProcess.start(arguments, home, stderrFile()));
+    lives.add(KvdProcess.start(launcher, arguments, home, stderrFile()));
   }
 
   /** The process that runs the node, or the last one that did. */

@@ -16,9 +16,13 @@ import java.util.concurrent.TimeUnit;
 public final class KvdProcess {
   private static final String MAIN = "io.cairn.server.main.Kvd";
   private static final Duration SIGNAL_MOST = Duration.ofSeconds(20);
-  /** A small heap: three of these share a machine with the tests. The first compiler tier alone: none lives long. */
+  /**
+   * A small heap: three of these share a machine with the tests. The first compiler tier alone: none lives long. A leaked buffer is logged
+   * as an error, which fails the test of whoever reads the log.
+   */
   private static final List<String> JVM = List.of("-Xmx256m", "-XX:MaxDirectMemorySize=256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
-      "-XX:+ExitOnOutOfMemoryError", "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow");
+      "-XX:+ExitOnOutOfMemoryError", "-Dio.netty.leakDetection.level=paranoid", "--enable-native-access=ALL-UNNAMED",
+      "--sun-misc-unsafe-memory-access=allow");
   private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
 
   static {
@@ -36,21 +40,42 @@ public final class KvdProcess {
     this.stderrFrom = stderrFrom;
   }
 
+  /** How {@code kvd} is started without a script: on a small heap, with the compiler that is ready soonest, and a /tmp of its own. */
+  static List<String> smallJvm(Path temporary) {
+    var command = new ArrayList<String>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(JVM);
+    command.addAll(List.of("-Djava.io.tmpdir=" + temporary, "-Djava.library.path=" + ServerJars.nativePath()));
+    command.addAll(List.of("-cp", ServerJars.classPath(), MAIN));
+    return command;
+  }
+
+  /** A program in one source file, to be run with the classes of {@code kvd}: for what must be done to a node that does not run. */
+  public static ProcessBuilder sameClasses(Path source, String... arguments) {
+    var command = smallJvm(Path.of(System.getProperty("java.io.tmpdir")));
+    command.set(command.size() - 1, source.toString());
+    command.addAll(List.of(arguments));
+    return new ProcessBuilder(command);
+  }
+
   /**
    * Starts {@code kvd}; what it writes to its standard error is appended to {@code stderr}. Nothing of this JVM's environment that would
    * configure a node reaches it.
    */
   public static KvdProcess start(List<String> arguments, Path directory, Path stderr) {
-    var command = new ArrayList<String>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(JVM);
-    command.addAll(List.of("-cp", ServerJars.classPath(), MAIN));
+    return start(smallJvm(Path.of(System.getProperty("java.io.tmpdir"))), arguments, directory, stderr);
+  }
+
+  /** The same by {@code launcher}, which must become the node's own process. */
+  static KvdProcess start(List<String> launcher, List<String> arguments, Path directory, Path stderr) {
+    var command = new ArrayList<>(launcher);
     command.addAll(arguments);
     var builder = new ProcessBuilder(command).directory(directory.toFile())
         .redirectInput(new File("/dev/null"))
         .redirectOutput(ProcessBuilder.Redirect.appendTo(stderr.toFile()))
         .redirectError(ProcessBuilder.Redirect.appendTo(stderr.toFile()));
     builder.environment().keySet().removeIf(name -> name.startsWith("KVD_") || name.startsWith("JAVA_") || name.equals("JDK_JAVA_OPTIONS"));
+    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
     try {
       long from = Files.exists(stderr) ? Files.size(stderr) : 0;
       Process process = builder.start();

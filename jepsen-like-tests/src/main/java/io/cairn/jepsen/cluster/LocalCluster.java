@@ -60,7 +60,7 @@ public final class LocalCluster implements AutoCloseable {
     for (int i = 1; i <= builder.nodes; i++) {
       String client = "127.0.0.1:" + ports.next();
       var addresses = new NodeAddresses(client, builder.front.apply(client), "127.0.0.1:" + ports.next(), "127.0.0.1:" + ports.next());
-      picked.add(new KvdNode("n" + i, home, addresses));
+      picked.add(new KvdNode("n" + i, home, addresses, builder.launcher(temporary())));
     }
     nodes = List.copyOf(picked);
     nodes.forEach(this::writeConfig);
@@ -83,6 +83,7 @@ public final class LocalCluster implements AutoCloseable {
     builder.settings.forEach((key, value) -> text.append(key).append(": ").append(value).append('\n'));
     try {
       Files.createDirectories(home.resolve("data"));
+      Files.createDirectories(temporary());
       Files.writeString(node.configFile(), text);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -92,6 +93,11 @@ public final class LocalCluster implements AutoCloseable {
   private String peerAddress(KvdNode from, KvdNode to) {
     String address = to.addresses().peer();
     return builder.doors == null || from == to ? address : builder.doors.between(from.name(), to.name(), address);
+  }
+
+  /** What its nodes have for a temporary directory, unless they are started by a script. */
+  public Path temporary() {
+    return home.resolve("tmp");
   }
 
   /** Starts every node and returns when all are ready. Picks other ports when one was taken meanwhile. */
@@ -145,7 +151,7 @@ public final class LocalCluster implements AutoCloseable {
 
   /** A second process for the node's file, which clashes with the first: for tests of just that. It ends with the node's own. */
   public KvdNode twinOf(KvdNode node) {
-    var twin = new KvdNode(node.name(), home, node.addresses());
+    var twin = new KvdNode(node.name(), home, node.addresses(), builder.launcher(temporary()));
     twins.add(twin);
     return twin;
   }
@@ -263,9 +269,12 @@ public final class LocalCluster implements AutoCloseable {
     private int nodes = 3;
     private String clusterId = "jepsen";
     private List<String> splitPoints = List.of("h", "q");
+    private Optional<Path> script = Optional.empty();
     private UnaryOperator<String> front = UnaryOperator.identity();
     private PeerDoors doors;
     private final Map<String, String> settings = new LinkedHashMap<>();
+
+    private List<String> before = List.of();
 
     private Builder() {
       settings.put("log.segment-size", "4MiB");
@@ -292,6 +301,24 @@ public final class LocalCluster implements AutoCloseable {
     public Builder set(String key, String value) {
       settings.put(key, value);
       return this;
+    }
+
+    /** Runs the nodes by this script, with the JVM options of a real one (bin/kvd), instead of as lightly as tests need. */
+    public Builder startedBy(Path kvd) {
+      script = Optional.of(kvd.toAbsolutePath().normalize());
+      return this;
+    }
+
+    /** A command that starts each node: it is given the node's command line behind its own, and becomes it. */
+    public Builder before(String... command) {
+      before = List.of(command);
+      return this;
+    }
+
+    private List<String> launcher(Path temporary) {
+      var command = new ArrayList<>(before);
+      command.addAll(script.map(path -> List.of(path.toString())).orElseGet(() -> KvdProcess.smallJvm(temporary)));
+      return command;
     }
 
     /** Something that stands before each node: told where the node listens for clients, it says where clients are sent. */

@@ -25,6 +25,11 @@ final class ServerJars {
     }
   }
 
+  /** Where the server's build has put its native code, which would else be left in the temporary directory by a process that is killed. */
+  static String nativePath() {
+    return target().resolve("native").toString();
+  }
+
   private static Path target() {
     String told = System.getProperty(PROPERTY);
     List<Path> places = (told == null ? USUAL : List.of(told)).stream().map(place -> Path.of(place).toAbsolutePath().normalize()).toList();

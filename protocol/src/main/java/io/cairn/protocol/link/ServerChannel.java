@@ -84,6 +84,11 @@ public final class ServerChannel {
     frames.close();
   }
 
+  /** Ends the connection now, whatever was not sent yet: for an opener that does not take it. */
+  public void abort() {
+    frames.abort();
+  }
+
   public boolean isClosed() {
     return frames.isClosed();
   }

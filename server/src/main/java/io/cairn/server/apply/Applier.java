@@ -8,6 +8,7 @@ import io.cairn.server.command.EntryPayload;
 import io.cairn.server.outcome.FailStop;
 import io.cairn.storage.engine.Engine;
 import io.cairn.storage.mvcc.ApplyRound;
+import io.cairn.storage.mvcc.RecentVersions;
 import io.cairn.storage.mvcc.ShardStore;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,10 +17,16 @@ import java.util.List;
  * Applies what the replicas of one engine have committed. Belongs to the engine's apply loop, the only writer of the engine;
  * {@link #submit} and {@link #run} may be called from any loop.
  *
- * <p>Everything that came in while the last round was under way becomes one round: one batch, one write. Results go back to
- * the replica's loop after the write, never before.
+ * <p>Everything that came in while the last round was under way becomes one round: one batch, one write, unless it is too large for
+ * one. Results go back to the replica's loop after the write, never before.
  */
 public final class Applier {
+  /**
+   * A write is closed when it has come to this. What is committed of all shards may be many times as much, and an entry of puts takes
+   * three times its size here (the new version, and the event with the new and the replaced one): on a small heap one write of all of it
+   * finds no room.
+   */
+  static final long WRITE_BYTES = 4 << 20;
 
   /** Hears of rounds, for the metrics and the flusher. */
   public interface RoundListener {
@@ -38,13 +45,16 @@ public final class Applier {
   private final Clock clock;
   private final FailStop failStop;
   private final RoundListener listener;
+  private final RecentVersions recent;
   private final Object lock = new Object();
   private List<Task> queue = new ArrayList<>();
   private boolean drainScheduled;
   private boolean failed;
 
-  public Applier(Engine engine, EventLoop loop, Clock clock, FailStop failStop, RoundListener listener) {
+  /** @param recentBytes for {@link RecentVersions}: what is applied often is not read from the engine before each put */
+  public Applier(Engine engine, int recentBytes, EventLoop loop, Clock clock, FailStop failStop, RoundListener listener) {
     this.engine = engine;
+    recent = new RecentVersions(recentBytes);
     this.loop = loop;
     this.clock = clock;
     this.failStop = failStop;
@@ -87,25 +97,32 @@ public final class Applier {
 
   private void round(List<Task> tasks) {
     long began = clock.nanoTime();
-    var round = new ApplyRound(engine);
-    var results = new ArrayList<List<EntryEffect>>(tasks.size());
+    var round = new ApplyRound(engine, recent);
+    var done = new ArrayList<Runnable>(tasks.size());
     int commands = 0;
     for (Task task : tasks) {
       var effects = new ArrayList<EntryEffect>(task.entries.size());
       for (Entry entry : task.entries) {
+        if (round.bytes() >= WRITE_BYTES) {
+          write(round, done, began, commands);
+          began = clock.nanoTime();
+          commands = 0;
+        }
         EntryEffect effect = apply(task.store, round, entry);
         effects.add(effect);
         commands += effect instanceof EntryEffect.Written written ? written.results().size() : 0;
       }
-      results.add(effects);
+      done.add(() -> task.reply.execute(() -> task.listener.applied(task.entries, effects)));
     }
+    write(round, done, began, commands);
+  }
+
+  /** Writes what is applied so far, and tells those whose entries it holds to the last. */
+  private void write(ApplyRound round, List<Runnable> done, long began, int commands) {
     round.commit();
     listener.applied(clock.nanoTime() - began, commands);
-    for (int i = 0; i < tasks.size(); i++) {
-      Task task = tasks.get(i);
-      List<EntryEffect> effects = results.get(i);
-      task.reply.execute(() -> task.listener.applied(task.entries, effects));
-    }
+    done.forEach(Runnable::run);
+    done.clear();
   }
 
   private static EntryEffect apply(ShardStore store, ApplyRound round, Entry entry) {

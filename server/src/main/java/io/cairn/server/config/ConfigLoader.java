@@ -139,7 +139,8 @@ public final class ConfigLoader {
         value(ConfigKeys.ADMIN_LISTEN), value(ConfigKeys.INSECURE)));
     StorageConfig storage = attempt(() -> new StorageConfig(
         value(ConfigKeys.STORAGE_DIR), value(ConfigKeys.LOG_SEGMENT_SIZE), value(ConfigKeys.LOG_KEEP)));
-    EngineConfig engine = attempt(() -> new EngineConfig(value(ConfigKeys.BLOCK_CACHE), value(ConfigKeys.WRITE_BUFFERS)));
+    EngineConfig engine = attempt(() -> new EngineConfig(value(ConfigKeys.BLOCK_CACHE), value(ConfigKeys.WRITE_BUFFERS),
+        value(ConfigKeys.RECENT_VERSIONS)));
     RaftConfig raft = attempt(() -> new RaftConfig(
         value(ConfigKeys.HEARTBEAT), value(ConfigKeys.ELECTION_TIMEOUT), value(ConfigKeys.ELECTION_JITTER), value(ConfigKeys.LEADERS)));
     Limits limits = attempt(() -> LimitKeys.read(this::value));

@@ -30,13 +30,15 @@ final class LimitKeys {
   static final ConfigKey<Long> APPLY_BYTES = bytes("apply-bytes", 8 * MIB, 64 * KIB, 256 * MIB,
       "Committed entries of one shard that are handed to the engine and not yet applied.");
   static final ConfigKey<Long> CONNECTION_INFLIGHT_BYTES = bytes("connection-inflight-bytes", 16 * MIB, 64 * KIB, 256 * MIB,
-      "Requests of one connection that are not answered; over it a request is refused.");
+      "Requests of one connection that are not answered; over it a request is refused, and over its even part "
+          + "of limits.inbox-bytes when half of those are in flight at the node.");
   static final ConfigKey<Long> CONNECTION_OUTBOUND_BYTES = bytes("connection-outbound-bytes", 4 * MIB, 64 * KIB, 256 * MIB,
       "Answers a client has not taken; over it ranges wait, over twice as much no more is read from its connection.");
   static final ConfigKey<Long> NODE_INFLIGHT_BYTES = bytes("node-inflight-bytes", 64 * MIB, MIB, 4_096 * MIB,
-      "Requests of all connections that are not answered; over it a request is refused.");
+      "Requests of all connections that are not answered, and beside them half as many bytes of pages of "
+          + "ranges; over it a request is refused.");
   static final ConfigKey<Long> NODE_OUTBOUND_BYTES = bytes("node-outbound-bytes", 32 * MIB, MIB, 4_096 * MIB,
-      "Answers that the clients of all connections have not taken; over it a request is refused.");
+      "Answers that the clients of all connections have not taken; over half of it ranges are refused, over all of it gets.");
   static final ConfigKey<Long> PEER_QUEUE_BYTES = bytes("peer-queue-bytes", 16 * MIB, MIB, 256 * MIB,
       "Messages that wait to be sent to one peer; over it messages are dropped, and Raft sends them again.");
   static final ConfigKey<Long> RANGE_CHUNK_BYTES = bytes("range-chunk-bytes", 256 * KIB, 4 * KIB, 4 * MIB,

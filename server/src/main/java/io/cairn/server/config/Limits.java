@@ -14,11 +14,13 @@ package io.cairn.server.config;
  * @param inboxBytes commands and reads that wait for one replica
  * @param uncommittedBytes entries a leader of one shard has appended and not committed
  * @param applyBytes entries of one shard committed, handed to apply and not yet applied
- * @param connectionInflightBytes requests of one connection that are not answered
+ * @param connectionInflightBytes requests of one connection that are not answered; less, its even part of inboxBytes, when half of
+ *     those are in flight at the node
  * @param connectionOutboundBytes answers of one connection that its reader has not taken; over it ranges wait, and over twice as much
  *     nothing more is read from it
- * @param nodeInflightBytes requests of all connections that are not answered
- * @param nodeOutboundBytes answers of all connections that are not taken; over it a request is refused
+ * @param nodeInflightBytes requests of all connections that are not answered; half as many bytes of pages that reads of many keys may hold
+ * @param nodeOutboundBytes answers of all connections that are not taken; over half of it reads of many keys are refused and read no
+ *     page, over all of it reads of one
  * @param peerQueueBytes messages that wait to be sent to one peer; over it the oldest droppable ones go
  * @param rangeChunkBytes keys and values in one chunk of an answer
  * @param connectionsMax open connections of clients

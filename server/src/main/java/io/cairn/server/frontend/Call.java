@@ -24,6 +24,7 @@ public final class Call {
   private final long began;
   private final long deadline;
   private int cost;
+  private boolean holdsPage;
   private RequestOp op;
   private boolean ended;
 
@@ -49,6 +50,18 @@ public final class Call {
       cost += bytes;
     }
     return refusal;
+  }
+
+  /** Takes the room of one page, for a read of many keys; null when it is granted. On the connection's loop. */
+  Refusal enterScan() {
+    Refusal refusal = desk.admission.enterScan(connection);
+    holdsPage = refusal == null;
+    return refusal;
+  }
+
+  /** Whether an answer that may be large can be given, or why not. */
+  Refusal enterAnswer() {
+    return desk.admission.enterAnswer();
   }
 
   ClientConnection connection() {
@@ -94,8 +107,15 @@ public final class Call {
   /** Ends without an answer: nobody waits for it any more. On the connection's loop. */
   void abandoned() {
     if (!ended) {
-      ended = true;
-      desk.admission.leave(connection, cost);
+      leave();
+    }
+  }
+
+  private void leave() {
+    ended = true;
+    desk.admission.leave(connection, cost);
+    if (holdsPage) {
+      desk.admission.leaveScan(connection);
     }
   }
 
@@ -111,8 +131,7 @@ public final class Call {
       if (ended) {
         return;
       }
-      ended = true;
-      desk.admission.leave(connection, cost);
+      leave();
       desk.meters.request(op, outcome, desk.clock.nanoTime() - began);
       if (!desk.failStop.isBroken()) {
         connection.respond(requestId, fitting(response), false);

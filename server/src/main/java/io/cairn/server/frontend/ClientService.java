@@ -1,7 +1,7 @@
 package io.cairn.server.frontend;
 
-import com.google.protobuf.CodedInputStream;
 import io.cairn.platform.EventLoop;
+import io.cairn.protocol.frame.Frame;
 import io.cairn.protocol.frame.FrameException;
 import io.cairn.protocol.frame.FrameKind;
 import io.cairn.protocol.link.RequestHandler;
@@ -17,7 +17,6 @@ import io.cairn.server.outcome.Refusal;
 import io.cairn.server.replica.Replicas;
 import io.cairn.server.shard.ShardMap;
 import io.netty.buffer.ByteBuf;
-import java.io.IOException;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -52,16 +51,31 @@ public final class ClientService implements RequestHandler {
     this.admission = desk.admission();
     this.writes = new WriteService(checks, map, replicas, (int) limits.valueBytes());
     this.gets = new GetService(checks, map, replicas);
-    this.ranges = new RangeService(checks, map, replicas, revisions, scanLoop, limits);
-    this.hashes = new HashService(checks, replicas, scanLoop, limits);
+    var turns = new ScanTurns(scanLoop, admission);
+    this.ranges = new RangeService(checks, map, replicas, revisions, turns, limits);
+    this.hashes = new HashService(checks, replicas, turns, limits);
     this.transfers = new TransferService(replicas);
     this.status = status;
     this.outboundBytesMax = limits.connectionOutboundBytes();
   }
 
-  /** Bytes of requests that are not answered yet. From any thread. */
+  /** What is in flight: requests that are not answered yet, and the pages that they may hold. From any thread. */
   public long inflightBytes() {
-    return admission.inflightBytes();
+    return admission.requestBytes() + admission.pageBytes();
+  }
+
+  /** Bytes of requests that are not answered yet. From any thread. */
+  public long requestBytes() {
+    return admission.requestBytes();
+  }
+
+  /** Bytes of pages that reads of many keys may hold. From any thread. */
+  public long pageBytes() {
+    return admission.pageBytes();
+  }
+
+  public long pageBytesMax() {
+    return admission.pageBytesMax();
   }
 
   /** Bytes of answers that readers have not taken. From any thread. */
@@ -109,21 +123,12 @@ public final class ClientService implements RequestHandler {
     }
     Request request;
     try {
-      request = parse(body);
-    } catch (IOException e) {
+      request = Frame.parse(Request.parser(), body);
+    } catch (FrameException e) {
       admission.leave(connection, cost);
-      throw new FrameException(FrameException.Fault.BODY, "the body of a REQUEST frame cannot be read: " + e.getMessage());
+      throw e;
     }
     serve(connection, requestId, request, cost);
-  }
-
-  /** One copy out of the network's buffer; keys and values are views of it from here on. */
-  private static Request parse(ByteBuf body) throws IOException {
-    byte[] bytes = new byte[body.readableBytes()];
-    body.getBytes(body.readerIndex(), bytes);
-    CodedInputStream input = CodedInputStream.newInstance(bytes);
-    input.enableAliasing(true);
-    return Request.parseFrom(input);
   }
 
   private void serve(ClientConnection connection, long requestId, Request request, int cost) {

@@ -38,6 +38,7 @@ final class GetService {
     refusal = refusal != null ? refusal : checks.key(get.getKey());
     refusal = refusal != null ? refusal : checks.revision(get.getRevision(), request.getSeen());
     refusal = refusal != null ? refusal : checks.consistency(request);
+    refusal = refusal != null ? refusal : call.enterAnswer();
     if (refusal != null) {
       call.refused(refusal);
       return;

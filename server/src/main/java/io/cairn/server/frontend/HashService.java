@@ -18,18 +18,18 @@ import io.cairn.storage.mvcc.ShardStore;
 
 /**
  * What this node's replica of a shard shows at one revision, as a hash to compare with other replicas'. Made on the scan loop in
- * slices, between which ranges have their turn; after each slice a part of the answer says that it goes on.
+ * slices, in turn with the pages of ranges; after each slice a part of the answer says that it goes on.
  */
 final class HashService {
   private final RequestChecks checks;
   private final Replicas replicas;
-  private final EventLoop scanLoop;
+  private final ScanTurns turns;
   private final long sliceBytes;
 
-  HashService(RequestChecks checks, Replicas replicas, EventLoop scanLoop, Limits limits) {
+  HashService(RequestChecks checks, Replicas replicas, ScanTurns turns, Limits limits) {
     this.checks = checks;
     this.replicas = replicas;
-    this.scanLoop = scanLoop;
+    this.turns = turns;
     this.sliceBytes = limits.rangeChunkBytes();
   }
 
@@ -43,6 +43,7 @@ final class HashService {
     if (refusal == null && replica == null) {
       refusal = Refusal.of(ErrorCode.BAD_REQUEST, "this node holds no replica of shard " + hash.getShard());
     }
+    refusal = refusal != null ? refusal : call.enterScan();
     if (refusal != null) {
       call.refused(refusal);
       return;
@@ -55,7 +56,7 @@ final class HashService {
     stream.start(Math.max(hash.getRevision(), request.getSeen()));
   }
 
-  private final class HashStream implements AnswerStream {
+  private final class HashStream implements AnswerStream, ScanTurns.Turn {
     private final Call call;
     private final Replica replica;
     private final long revision;
@@ -96,7 +97,13 @@ final class HashService {
       if (ended) {
         return;
       }
-      scanLoop.execute(this::slice);
+      turns.ask(this);
+    }
+
+    @Override
+    public void come() {
+      slice();
+      turns.done();
     }
 
     /** On the scan loop. */
@@ -149,6 +156,7 @@ final class HashService {
       if (deadline != null) {
         deadline.cancel();
       }
+      turns.giveUp(this);
       call.connection().ended(call.requestId());
     }
 

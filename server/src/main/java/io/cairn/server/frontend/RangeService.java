@@ -1,6 +1,5 @@
 package io.cairn.server.frontend;
 
-import io.cairn.platform.EventLoop;
 import io.cairn.protocol.wire.ChildrenRequest;
 import io.cairn.protocol.wire.RangeRequest;
 import io.cairn.protocol.wire.Request;
@@ -26,11 +25,11 @@ final class RangeService {
   private final ReadStream.Sources sources;
   private final int chunkBytes;
 
-  /** @param scanLoop where pages are read: it may block, so that no other loop has to */
-  RangeService(RequestChecks checks, Supplier<ShardMap> map, Replicas replicas, Revisions revisions, EventLoop scanLoop, Limits limits) {
+  /** @param turns where pages are read: on a loop that may block, so that no other has to */
+  RangeService(RequestChecks checks, Supplier<ShardMap> map, Replicas replicas, Revisions revisions, ScanTurns turns, Limits limits) {
     this.checks = checks;
     this.map = map;
-    this.sources = new ReadStream.Sources(replicas, revisions, scanLoop);
+    this.sources = new ReadStream.Sources(replicas, revisions, turns);
     // A chunk fits a frame, whatever the two are configured to.
     this.chunkBytes = (int) Math.min(limits.rangeChunkBytes(), limits.frameBytes() - FRAME_ROOM_BYTES);
   }
@@ -61,6 +60,11 @@ final class RangeService {
       revision = resume.token().revision();
       start = range.getReverse() ? start : resume.token().position();
       end = range.getReverse() ? resume.token().position() : end;
+    }
+    refusal = call.enterScan();
+    if (refusal != null) {
+      call.refused(refusal);
+      return;
     }
     List<ShardDescriptor> shards = shards(start, end);
     new ReadStream(call, ReadTerms.of(request, revision), range.getReverse() ? shards.reversed() : shards,
@@ -93,6 +97,11 @@ final class RangeService {
       }
       revision = resume.token().revision();
       start = resume.token().position();
+    }
+    refusal = call.enterScan();
+    if (refusal != null) {
+      call.refused(refusal);
+      return;
     }
     new ReadStream(call, ReadTerms.of(request, revision), shards(start, end),
         new ChildrenPages(children, prefix, start, end, chunkBytes), sources).start();

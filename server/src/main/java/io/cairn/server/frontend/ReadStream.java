@@ -19,17 +19,17 @@ import java.util.List;
 
 /**
  * A read of many keys on its way out, page by page, shard by shard, all at one revision. The next page is read when the connection
- * has taken what was sent, so a slow reader holds one page and no more. Belongs to the connection's loop; pages are read on the
- * scan loop.
+ * has taken what was sent, so a slow reader holds one page and no more, and in turn with all others ({@link ScanTurns}). Belongs to
+ * the connection's loop; pages are read on the scan loop.
  *
  * <p>Which revision: the one asked for; or of one shard that at which its leader resolves it, of several one from the oracle, at
  * which each is then resolved. A serializable read takes the newest that this node's replicas show and says up to where all of
  * them are complete.
  */
-final class ReadStream implements AnswerStream {
+final class ReadStream implements AnswerStream, ScanTurns.Turn {
 
   /** Where pages come from. */
-  record Sources(Replicas replicas, Revisions revisions, EventLoop scanLoop) {}
+  record Sources(Replicas replicas, Revisions revisions, ScanTurns turns) {}
 
   private final Call call;
   private final ReadTerms terms;
@@ -45,6 +45,8 @@ final class ReadStream implements AnswerStream {
   /** Of a serializable read. */
   private Staleness staleness;
   private boolean waitingForReader;
+  /** The page that is asked for, until it is taken in. Read on the scan loop once the turn has come. */
+  private PageWanted wanted;
   private EventLoop.Timer deadline;
   /** Read as a hint on the scan loop, which need not read pages that nobody waits for. */
   private volatile boolean ended;
@@ -201,33 +203,32 @@ final class ReadStream implements AnswerStream {
       waitingForReader = true;
       return;
     }
-    Replica replica = sources.replicas.get(shards.get(at).id());
-    Pages.Read read = pages.next(revision);
-    sources.scanLoop.execute(() -> {
-      if (!ended && !call.expired()) {
-        read(replica, read);
-      } else {
-        loop().run(this::nextPage);
-      }
+    wanted = new PageWanted(sources.replicas.get(shards.get(at).id()), pages.next(revision));
+    sources.turns.ask(this);
+  }
+
+  private record PageWanted(Replica replica, Pages.Read read) {}
+
+  @Override
+  public void come() {
+    Runnable goOn = ended || call.expired() ? this::nextPage : read(wanted);
+    loop().run(() -> {
+      wanted = null;
+      goOn.run();
+      sources.turns.done();
     });
   }
 
-  /** On the scan loop. */
-  private void read(Replica replica, Pages.Read read) {
-    Pages.Page page;
+  /** On the scan loop. Returns what is to be done on the stream's. */
+  private Runnable read(PageWanted page) {
     try {
-      ShardStore store = replica.store();
-      page = read.of(store);
-      if (store != replica.store()) {
-        // A snapshot took its place, and the old store may have been deleted under the page: what was read says nothing.
-        loop().run(this::nextPage);
-        return;
-      }
+      ShardStore store = page.replica.store();
+      Pages.Page read = page.read.of(store);
+      // Else a snapshot took its place, and the old store may have been deleted under the page: what was read says nothing.
+      return store == page.replica.store() ? () -> pageRead(read) : this::nextPage;
     } catch (CompactedException e) {
-      loop().run(() -> refuse(Refusal.of(ErrorCode.COMPACTED, e.getMessage()).withRevision(e.oldest())));
-      return;
+      return () -> refuse(Refusal.of(ErrorCode.COMPACTED, e.getMessage()).withRevision(e.oldest()));
     }
-    loop().run(() -> pageRead(page));
   }
 
   private void pageRead(Pages.Page page) {
@@ -284,6 +285,9 @@ final class ReadStream implements AnswerStream {
     ended = true;
     if (deadline != null) {
       deadline.cancel();
+    }
+    if (wanted != null) {
+      sources.turns.giveUp(this);
     }
     call.connection().ended(call.requestId());
   }

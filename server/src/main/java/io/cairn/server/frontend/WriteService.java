@@ -57,7 +57,8 @@ final class WriteService {
       refusal = inOneShard(command, shard);
     }
     if (refusal == null && asksForPrevious(command)) {
-      refusal = call.charge(previousBytesMax);
+      refusal = call.enterAnswer();
+      refusal = refusal != null ? refusal : call.charge(previousBytesMax);
     }
     Replica replica = replicas.get(shard.id());
     if (refusal == null && replica == null) {
@@ -67,7 +68,7 @@ final class WriteService {
       call.refused(refusal);
       return;
     }
-    var write = new WriteRequest(bytes, command.getSeen(), call.deadline(), outcome -> answer(call, outcome));
+    var write = new WriteRequest(call.connection(), bytes, command.getSeen(), call.deadline(), outcome -> answer(call, outcome));
     replica.loop().run(() -> replica.write(write));
   }
 

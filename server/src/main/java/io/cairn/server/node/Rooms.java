@@ -140,7 +140,7 @@ final class Rooms {
         config.raft(), meters, handovers);
     flusher = new EngineFlusher(engine, blocking.flush(), failStop, config.engine().writeBufferBytes() / 2,
         () -> new LogFloors(replicas, logWriter).compute());
-    applier = new Applier(engine, blocking.apply(), devices.clock(), failStop, (nanos, commands) -> {
+    applier = new Applier(engine, Math.toIntExact(config.engine().recentVersionsBytes()), blocking.apply(), devices.clock(), failStop, (nanos, commands) -> {
       meters.apply(nanos, commands);
       flusher.applied();
     });
@@ -228,8 +228,7 @@ final class Rooms {
 
   private ClientService clientService() {
     var limits = config.limits();
-    var desk = new Call.Desk(new Admission(limits.connectionInflightBytes(), limits.nodeInflightBytes(), limits.nodeOutboundBytes()), meters, devices.clock(),
-        failStop);
+    var desk = new Call.Desk(new Admission(limits), meters, devices.clock(), failStop);
     NodeStatus fixed = NodeDescription.status(config, facts, directory.identity().incarnation());
     long began = devices.clock().nanoTime();
     Supplier<NodeStatus.Builder> status = () -> fixed.toBuilder()
@@ -251,11 +250,12 @@ final class Rooms {
 
   private void listen() throws IOException {
     var limits = config.limits();
-    var peerAcceptance = new Acceptance(
-        AcceptanceSettings.of(Role.PEER, (int) peerFrameBytes(), (int) limits.connectionsMax()), handshakes.peers(),
+    var bounds = ConnectionBounds.of(limits, facts.openFilesMax());
+    var peerAcceptance = new Acceptance(AcceptanceSettings.of(Role.PEER, (int) peerFrameBytes(), bounds.peers()), handshakes.peers(),
         peerService);
-    clientAcceptance = new Acceptance(
-        AcceptanceSettings.of(Role.CLIENT, (int) limits.frameBytes(), (int) limits.connectionsMax()), handshakes.clients(), clients);
+    // Half of the room for requests may be taken by those that have not come whole.
+    clientAcceptance = new Acceptance(AcceptanceSettings.of(Role.CLIENT, (int) limits.frameBytes(), bounds.clients()), handshakes.clients(),
+        clients, limits.nodeInflightBytes() / 2);
     peerPort = devices.transport().listen(config.addresses().peer(), peerAcceptance);
     try {
       clientPort = devices.transport().listen(config.addresses().client(), clientAcceptance);
@@ -268,7 +268,8 @@ final class Rooms {
     meters.logBytes(logStore::diskBytes);
     meters.engineBytes(engine::diskBytes);
     meters.queue("log", limits.logQueueBytes(), logWriter::queuedBytes);
-    meters.queue("requests", limits.nodeInflightBytes(), clients::inflightBytes);
+    meters.queue("requests", limits.nodeInflightBytes(), clients::requestBytes);
+    meters.queue("pages", clients.pageBytesMax(), clients::pageBytes);
     meters.queue("answers", limits.nodeOutboundBytes(), clients::outboundBytes);
     meters.queue("peers", peers.count() * limits.peerQueueBytes(), peers::queuedBytes);
     for (ShardDescriptor shard : shards.shards()) {

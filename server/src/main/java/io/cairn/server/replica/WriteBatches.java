@@ -9,7 +9,6 @@ import io.cairn.server.oracle.Revisions;
 import io.cairn.server.outcome.Refusal;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 
 /**
@@ -51,9 +50,8 @@ final class WriteBatches {
   private final Revisions revisions;
   private final WriteBounds bounds;
   private final Proposer proposer;
-  private final ArrayDeque<WriteRequest> queue = new ArrayDeque<>();
+  private final WriteQueue queue = new WriteQueue();
   private final ArrayDeque<Closed> closed = new ArrayDeque<>();
-  private long queuedBytes;
   /** No deadline of what is here is earlier. */
   private long nextDeadline = Long.MAX_VALUE;
 
@@ -93,13 +91,12 @@ final class WriteBatches {
   }
 
   long queuedBytes() {
-    return queuedBytes;
+    return queue.bytes();
   }
 
   /** Takes a write. It leaves with the batch closed at the end of this turn or later. */
   void add(WriteRequest write) {
     queue.add(write);
-    queuedBytes += write.bytes();
     nextDeadline = Math.min(nextDeadline, write.deadline());
   }
 
@@ -111,10 +108,9 @@ final class WriteBatches {
     }
     nextDeadline = Long.MAX_VALUE;
     var late = new ArrayList<WriteRequest>();
-    takeLate(queue, now, late);
-    late.forEach(write -> queuedBytes -= write.bytes());
+    queue.removeIf(write -> takeLate(write, now, late));
     for (Closed batch : closed) {
-      takeLate(batch.writes, now, late);
+      batch.writes.removeIf(write -> takeLate(write, now, late));
     }
     boolean settled = closed.removeIf(Closed::givenUp);
     for (WriteRequest write : late) {
@@ -125,21 +121,20 @@ final class WriteBatches {
     }
   }
 
-  private void takeLate(Collection<WriteRequest> writes, long now, List<WriteRequest> late) {
-    writes.removeIf(write -> {
-      boolean isLate = now - write.deadline() >= 0;
-      if (isLate) {
-        late.add(write);
-      } else {
-        nextDeadline = Math.min(nextDeadline, write.deadline());
-      }
-      return isLate;
-    });
+  private boolean takeLate(WriteRequest write, long now, List<WriteRequest> late) {
+    boolean isLate = now - write.deadline() >= 0;
+    if (isLate) {
+      late.add(write);
+    } else {
+      nextDeadline = Math.min(nextDeadline, write.deadline());
+    }
+    return isLate;
   }
 
   /** Closes batches as far as may be under way; called at the end of a turn and when a batch is done. */
   void close() {
-    while (!queue.isEmpty() && proposer.canPropose() && !proposer.handingOver() && closed.size() + proposer.proposedBatches() < UNDER_WAY_MAX) {
+    while (!queue.isEmpty() && proposer.canPropose() && !proposer.handingOver()
+        && closed.size() + proposer.proposedBatches() < UNDER_WAY_MAX) {
       List<WriteRequest> writes = nextBatch();
       if (!writes.isEmpty()) {
         var batch = new Closed(proposer.term(), writes);
@@ -159,7 +154,6 @@ final class WriteBatches {
         break;
       }
       queue.poll();
-      queuedBytes -= write.bytes();
       if (now - write.deadline() >= 0) {
         write.completion().refused(Refusal.deadline("while the write waited to be proposed"));
         continue;
@@ -191,10 +185,7 @@ final class WriteBatches {
 
   /** Before all others again, and the range is burnt: either the next leader is asked, or this one closes a batch of them anew. */
   private void requeue(List<WriteRequest> writes) {
-    for (WriteRequest write : writes.reversed()) {
-      queue.addFirst(write);
-      queuedBytes += write.bytes();
-    }
+    writes.reversed().forEach(queue::putBack);
   }
 
   private void propose(long first, List<WriteRequest> batch) {
@@ -235,9 +226,7 @@ final class WriteBatches {
       refuse(batch.writes, refusal);
     }
     while (!queue.isEmpty()) {
-      WriteRequest write = queue.poll();
-      queuedBytes -= write.bytes();
-      write.completion().refused(refusal);
+      queue.poll().completion().refused(refusal);
     }
   }
 

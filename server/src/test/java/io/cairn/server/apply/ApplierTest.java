@@ -14,6 +14,7 @@ import io.cairn.storage.mvcc.ShardStore;
 import io.cairn.storage.mvcc.WriteResult;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -25,7 +26,7 @@ class ApplierTest {
   private final List<String> broken = new ArrayList<>();
   private final List<Integer> rounds = new ArrayList<>();
   private final List<EntryEffect> effects = new ArrayList<>();
-  private final Applier applier = new Applier(engine, apply, loops, (what, cause) -> broken.add(what + ": " + cause.getMessage()),
+  private final Applier applier = new Applier(engine, 1 << 14, apply, loops, (what, cause) -> broken.add(what + ": " + cause.getMessage()),
       (nanos, commands) -> rounds.add(commands));
   private final ShardStore first = ShardStore.open(engine, 1);
   private final ShardStore second = ShardStore.open(engine, 2);
@@ -55,6 +56,24 @@ class ApplierTest {
     assertThat(effects).hasSize(3).allSatisfy(effect -> assertThat(((EntryEffect.Written) effect).results().getFirst())
         .isInstanceOf(WriteResult.Done.class));
     assertThat(first.applied().revision()).isEqualTo(4);
+  }
+
+  @Test
+  @DisplayName("what is committed at once and is too large for one write becomes several, with whole entries, and everybody hears once")
+  void whatIsTooLargeForOneWriteBecomesSeveral() {
+    var sizes = new ArrayList<Long>();
+    engine.onWrite(batch -> sizes.add(batch.bytes()));
+    for (ShardStore store : List.of(first, second)) {
+      submit(store, LongStream.rangeClosed(1, 8).mapToObj(index -> new Entry(1, index, EntryKind.COMMAND, EntryPayload.commands(1 + index, 10,
+          List.of(Commands.put(1, index, "k", "v".repeat(1 << 20)).build().toByteString())))).toArray(Entry[]::new));
+    }
+    loops.run();
+
+    assertThat(sizes).hasSizeGreaterThanOrEqualTo(8).allSatisfy(size -> assertThat(size).isLessThan(Applier.WRITE_BYTES + (4 << 20)));
+    assertThat(effects).hasSize(16);
+    assertThat(rounds.stream().mapToInt(Integer::intValue).sum()).isEqualTo(16);
+    assertThat(first.applied().index()).isEqualTo(8);
+    assertThat(broken).isEmpty();
   }
 
   @Test

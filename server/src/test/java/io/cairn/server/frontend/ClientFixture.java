@@ -140,7 +140,7 @@ final class ClientFixture {
     shards.add(new ShardDescriptor(2, 1, 1, new byte[] {1, 'm'}, new byte[] {2}, holders));
     map = new ShardMap(1, shards);
     var writer = new LogWriter(log, disk, loops, (what, cause) -> broken.add(what + cause), 32 << 20, (nanos, bytes, writes) -> { });
-    var applier = new Applier(engine, apply, loops, (what, cause) -> broken.add(what + cause), (nanos, commands) -> { });
+    var applier = new Applier(engine, 1 << 14, apply, loops, (what, cause) -> broken.add(what + cause), (nanos, commands) -> { });
     var ports = new ReplicaPorts(net, loops, writer, applier, revisions, (from, message) -> { }, new NoSnapshots(), new Nobody());
     var bounds = new WriteBounds((int) limits.batchBytes(), (int) limits.batchCommands(), limits.inboxBytes(), 100);
     for (ShardDescriptor shard : shards.subList(0, open)) {
@@ -148,17 +148,18 @@ final class ClientFixture {
           log.view(new ReplicaKey(shard.id(), SELF)), 0, term -> new byte[0], bound -> 0, loops.nanoTime());
       replicas.add(new Replica(shard, SELF, raft, ShardStore.open(engine, 1 + shard.id()), ports, bounds, 1));
     }
-    var desk = new Call.Desk(new Admission(limits.connectionInflightBytes(), limits.nodeInflightBytes(), limits.nodeOutboundBytes()),
+    var desk = new Call.Desk(new Admission(limits),
         new NodeMeters(new SimpleMeterRegistry()), loops, (what, cause) -> broken.add(what + cause));
     service = new ClientService(desk, () -> map, replicas, revisions, scan, limits, new StatusService(() -> map, replicas, revisions,
         io.cairn.protocol.wire.ShardMap.getDefaultInstance(), NodeStatus::newBuilder));
-    transport.listen(PORT, new Acceptance(AcceptanceSettings.of(Role.CLIENT, (int) limits.frameBytes(), 100),
+    transport.listen(PORT, new Acceptance(AcceptanceSettings.of(Role.CLIENT, (int) limits.frameBytes(), 1_000),
         (hello, remote, verdict) -> verdict.welcome(Welcome.getDefaultInstance()), service));
     link = link();
     tick();
     loops.advance(3_000 * MILLI);
   }
 
+  /** One more client's. */
   Link link() {
     var opened = new Link(transport, client, PORT, () -> Handshake.hello(Role.CLIENT).build(),
         LinkSettings.defaults().withBytes(8 << 20, 64 << 20, 64 << 20).withKeepAlive(3_600_000 * MILLI, 3), loops, new JdkRandomSource(1), new Quiet());
@@ -222,9 +223,14 @@ final class ClientFixture {
   }
 
   Got ask(Request.Builder request) {
+    return ask(link, request);
+  }
+
+  /** Asks on another link than the first. */
+  Got ask(Link on, Request.Builder request) {
     var got = new Got();
     Request sent = request.build();
-    client.now(() -> link.call(FrameKind.REQUEST, sent, 3_600_000 * MILLI, got));
+    client.now(() -> on.call(FrameKind.REQUEST, sent, 3_600_000 * MILLI, got));
     return got;
   }
 

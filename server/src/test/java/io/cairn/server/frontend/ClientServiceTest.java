@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import io.cairn.protocol.frame.FrameKind;
+import io.cairn.protocol.link.Link;
 import io.cairn.protocol.wire.Command;
 import io.cairn.protocol.wire.DeleteRange;
 import io.cairn.protocol.wire.Error;
@@ -173,10 +174,15 @@ class ClientServiceTest {
     var small = new ClientFixture(outbound(1 << 20), 3);
     small.answer(put("k", "v".repeat(1 << 20)));
     small.transport.opened().getFirst().stall(true);
-    IntStream.range(0, 3).forEach(i -> small.ask(get("k")));
+    Link other = small.link();
+    small.loops.run();
+    small.transport.opened().get(1).stall(true);
+    small.ask(get("k"));
+    small.ask(other, get("k"));
     small.loops.run();
     Got refused = small.ask(get("k"));
-    small.transport.opened().getFirst().stall(false);
+    small.loops.run();
+    small.transport.opened().forEach(end -> end.stall(false));
     small.loops.run();
 
     assertThat(refused.last.getError().getCode()).isEqualTo(ErrorCode.OVERLOADED);

@@ -54,7 +54,7 @@ final class FollowerFixture {
   FollowerFixture() {
     create(engine, catalog, SELF);
     var writer = new LogWriter(log, disk, loops, (what, cause) -> broken.add(what + ": " + cause), 1 << 20, (nanos, bytes, writes) -> { });
-    var applier = new Applier(engine, apply, loops, (what, cause) -> broken.add(what + ": " + cause), (nanos, commands) -> { });
+    var applier = new Applier(engine, 1 << 14, apply, loops, (what, cause) -> broken.add(what + ": " + cause), (nanos, commands) -> { });
     receiver = new SnapshotReceiver(engine, catalog, applier, writer);
     var ports = new ReplicaPorts(net, loops, writer, applier, new Revisions(net, new CountingOracle()), (from, message) -> { },
         new Receiving(), new Nobody());

@@ -16,6 +16,7 @@ import io.cairn.server.testing.MemoryLog;
 import io.cairn.server.testing.VirtualLoops;
 import io.cairn.storage.catalog.ReplicaCatalog;
 import io.cairn.storage.mvcc.ApplyRound;
+import io.cairn.storage.mvcc.RecentVersions;
 import io.cairn.storage.mvcc.ShardStore;
 import io.cairn.storage.snapshot.SnapshotSource;
 import java.nio.charset.StandardCharsets;
@@ -42,13 +43,13 @@ class SnapshotReceiverTest {
   private final List<SnapshotChunkAnswer> answers = new ArrayList<>();
 
   /** What the leader sends when it has applied so many puts. */
-  private static List<byte[]> snapshot(int entries, int chunkBytes) {
+  static List<byte[]> snapshot(int entries, int chunkBytes) {
     var source = new MemoryEngine();
     var records = ReplicaCatalog.open(source);
     FollowerFixture.create(source, records, LEADER);
     ShardStore store = ShardStore.open(source, records.replica(1).orElseThrow().store());
     for (int i = 1; i <= entries; i++) {
-      var round = new ApplyRound(source);
+      var round = new ApplyRound(source, new RecentVersions(1 << 14));
       store.apply(round, new EntryId(1, i), EntryPayload.decodeCommands(
           EntryPayload.commands(1 + i, 10, List.of(Commands.put(1, i, "k" + i, "v" + i).build().toByteString()))));
       round.commit();

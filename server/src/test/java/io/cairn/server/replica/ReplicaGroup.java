@@ -65,7 +65,7 @@ final class ReplicaGroup {
       apply = loops.loop("apply-" + id);
       revisions = new Revisions(net, oracle);
       var writer = new LogWriter(log, disk, loops, (what, cause) -> broken.add(what), 8 << 20, (nanos, bytes, writes) -> { });
-      var applier = new Applier(engine, apply, loops, (what, cause) -> broken.add(what), (nanos, commands) -> { });
+      var applier = new Applier(engine, 1 << 14, apply, loops, (what, cause) -> broken.add(what), (nanos, commands) -> { });
       var ports = new ReplicaPorts(net, loops, writer, applier, revisions, (from, message) -> carry(message), new NoSnapshots(),
           new Heard(events));
       var self = new ReplicaId(id);

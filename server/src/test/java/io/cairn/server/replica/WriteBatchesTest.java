@@ -314,4 +314,36 @@ class WriteBatchesTest {
       assertThat(proposal.writes()).as("in the order they came").hasSize(2);
     });
   }
+
+  @Test
+  void sendersTakeTurnsSoThatOneWithMuchHoldsUpNobodyWithLittle() {
+    oracle.hold();
+    var order = new ArrayList<String>();
+    String[] senders = {"much", "little", "some"};
+    for (int i = 0; i < 50; i++) {
+      add(senders[0], i, order);
+    }
+    add(senders[1], 0, order);
+    add(senders[2], 0, order);
+    add(senders[2], 1, order);
+    assertThat(batches.queuedBytes()).isPositive();
+    for (int turns = 0; turns < 100; turns++) {
+      batches.close();
+      oracle.release();
+      loops.run();
+      leading.applied = leading.proposals.size();
+    }
+    leading.proposals.forEach(proposal -> proposal.writes().forEach(write -> write.completion().done(null)));
+    assertThat(order).hasSize(53);
+    assertThat(order.indexOf("little 0")).isLessThan(6);
+    assertThat(order.indexOf("some 1")).isLessThan(8);
+    assertThat(order.stream().filter(each -> each.startsWith("much")).toList())
+        .as("the order of one sender").isEqualTo(java.util.stream.IntStream.range(0, 50).mapToObj(i -> "much " + i).toList());
+    assertThat(batches.queuedBytes()).isZero();
+  }
+
+  private void add(String sender, int number, List<String> order) {
+    ByteString bytes = Commands.put(1, ++sequence, "k", "v").build().toByteString();
+    net.now(() -> batches.add(new WriteRequest(sender, bytes, 0, loops.nanoTime() + SECOND, outcome -> order.add(sender + " " + number))));
+  }
 }

@@ -21,6 +21,7 @@ public final class MemoryEngine implements Engine {
   private int flushes;
   private int writes;
   private RuntimeException failure;
+  private Consumer<EngineBatch> onWrite = batch -> { };
 
   private static Map<Family, TreeMap<byte[], byte[]>> empty() {
     var families = new EnumMap<Family, TreeMap<byte[], byte[]>>(Family.class);
@@ -39,6 +40,11 @@ public final class MemoryEngine implements Engine {
   /** From now on every write and flush fails with this. */
   public void failWith(RuntimeException cause) {
     failure = cause;
+  }
+
+  /** Looks at each batch before it is written. */
+  public void onWrite(Consumer<EngineBatch> look) {
+    onWrite = look;
   }
 
   public int flushes() {
@@ -134,6 +140,7 @@ public final class MemoryEngine implements Engine {
     fail();
     writes++;
     var changes = (Batch) batch;
+    onWrite.accept(batch);
     unflushed += changes.bytes();
     changes.changes.forEach(change -> change.accept(applied));
     batch.clear();

@@ -45,6 +45,10 @@ public final class MemoryTransport implements Transport {
       other.loop.execute(other::move);
     }
 
+    public boolean isClosed() {
+      return closed;
+    }
+
     public boolean readingPaused() {
       return paused;
     }

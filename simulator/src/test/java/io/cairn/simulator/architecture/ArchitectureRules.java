@@ -71,10 +71,10 @@ final class ArchitectureRules {
 
   ArchRule nettyInItsRooms() {
     List<String> rooms = List.of("protocol", "server", "client", "simulator");
-    // The raw connection of the process tests works on frames, whose codec takes Netty's buffers.
-    String raw = base + ".jepsen.raw";
-    return rule("io.netty is known in " + rooms + " and " + raw + " alone", "use byte[] or java.nio.ByteBuffer",
-        described("outside of " + rooms, type -> isOurs(type) && !rooms.contains(room(type)) && !type.getPackageName().equals(raw)),
+    // The raw connection of the process tests, and the node that kvctl rehearses with, work on frames, which come as Netty's buffers.
+    List<String> frames = List.of(base + ".jepsen.raw", base + ".cli.rehearsal");
+    return rule("io.netty is known in " + rooms + " and " + frames + " alone", "use byte[] or java.nio.ByteBuffer",
+        described("outside of " + rooms, type -> isOurs(type) && !rooms.contains(room(type)) && !frames.contains(type.getPackageName())),
         dependingOn(target -> target.getPackageName().startsWith("io.netty")));
   }
 

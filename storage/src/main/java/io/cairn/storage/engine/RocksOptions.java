@@ -2,11 +2,15 @@ package io.cairn.storage.engine;
 
 import io.cairn.storage.Invariant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
+import java.util.List;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
 import org.rocksdb.Cache;
 import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.CompactionStyle;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
 import org.rocksdb.DataBlockIndexType;
@@ -23,6 +27,12 @@ import org.rocksdb.WriteOptions;
  * objects; they live as long as the database.
  */
 final class RocksOptions implements AutoCloseable {
+  private static final int LEVELS = 7;
+  /** Runs of events that lie side by side before they are merged. */
+  private static final int EVENT_RUNS = 12;
+  /** For each level: none but in the last, where what is merged comes to rest. */
+  private static final List<CompressionType> RESTING = restingCompression();
+
   private final Deque<RocksObject> owned = new ArrayDeque<>();
   private final EngineSettings settings;
   private final Cache cache;
@@ -95,13 +105,35 @@ final class RocksOptions implements AutoCloseable {
         .setMaxWriteBufferNumber(4)
         // Above 1 a flush may leave out a part of what an atomic flush promises (SM-10).
         .setMinWriteBufferNumberToMerge(1)
+        // What was written last will be written again soon, by the next compaction: only what comes to rest is compressed.
         .setCompressionType(CompressionType.LZ4_COMPRESSION)
+        .setNumLevels(LEVELS)
+        .setCompressionPerLevel(RESTING)
         .setLevelCompactionDynamicLevelBytes(true);
+    if (family == Family.EVENTS) {
+      arrivesInOrder(options);
+    }
     if (family == Family.NEWEST || family == Family.DELETED) {
-      options.setMemtablePrefixBloomSizeRatio(0.02).setMemtableWholeKeyFiltering(true);
+      options.setMemtablePrefixBloomSizeRatio(0.02).setMemtableWholeKeyFiltering(true)
+          // Filters make a look into one more file cheap; every merge of them rewrites all that lives where keys are random.
+          .setLevel0FileNumCompactionTrigger(8);
     }
     checkFamily(options);
     return options;
+  }
+
+  /**
+   * Events arrive in ascending order within each store, and every flushed file spans all stores: level compaction would rewrite
+   * all of its upper level for each few files, a third of what a put cost (docs/measurements.md). Runs of like size are merged
+   * instead; a watch or a read of the past that goes to the files looks into each run, of which there are {@link #EVENT_RUNS}
+   * and a few.
+   */
+  private void arrivesInOrder(ColumnFamilyOptions options) {
+    options.setCompactionStyle(CompactionStyle.UNIVERSAL)
+        .setLevelCompactionDynamicLevelBytes(false)
+        .setLevel0FileNumCompactionTrigger(EVENT_RUNS)
+        .setLevel0SlowdownWritesTrigger(4 * EVENT_RUNS)
+        .setLevel0StopWritesTrigger(6 * EVENT_RUNS);
   }
 
   /** @throws IllegalStateException for options under which a crash could lose or tear what was acknowledged */
@@ -122,6 +154,12 @@ final class RocksOptions implements AutoCloseable {
   static void checkWrite(WriteOptions options) {
     Invariant.check(options.disableWAL(), "the write-ahead log is off: the Raft log is the log");
     Invariant.check(!options.sync(), "no sync without a write-ahead log (SM-12)");
+  }
+
+  private static List<CompressionType> restingCompression() {
+    var levels = new ArrayList<>(Collections.nCopies(LEVELS, CompressionType.NO_COMPRESSION));
+    levels.set(LEVELS - 1, CompressionType.LZ4_COMPRESSION);
+    return List.copyOf(levels);
   }
 
   private <T extends RocksObject> T own(T object) {

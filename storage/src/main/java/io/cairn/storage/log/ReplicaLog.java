@@ -248,9 +248,12 @@ final class ReplicaLog implements StableLog {
     return true;
   }
 
-  /** Empties the cache's slots of these entries, as far as they are still there. */
+  /**
+   * Empties the cache's slots of these entries, as far as they are still there: also of entries before the base, whose slots stay for as
+   * long as their chunk has one that is needed.
+   */
   void forgetCached(long first, long last) {
-    long from = Math.max(first, Math.max(origin, stagedKept));
+    long from = Math.max(first, origin);
     long to = Math.min(last, stagedLast.index());
     for (long index = from; index <= to; index++) {
       chunks[(int) ((index - origin) >>> CHUNK_SHIFT)].cached[(int) (index - origin) & (CHUNK_SLOTS - 1)] = null;

@@ -17,17 +17,25 @@ import java.util.List;
 public final class ApplyRound {
   private final Engine engine;
   private final EngineBatch batch;
+  private final RecentVersions recent;
   private final List<ShardStore> touched = new ArrayList<>();
   private boolean broken;
 
-  public ApplyRound(Engine engine) {
+  /** @param recent of this engine's apply loop: each change is told to it, by every round */
+  public ApplyRound(Engine engine, RecentVersions recent) {
     this.engine = engine;
+    this.recent = recent;
     this.batch = engine.newBatch();
   }
 
   /** The batch itself, for what must become visible together with the round (such as a change in the catalog). */
   public EngineBatch batch() {
     return batch;
+  }
+
+  /** About what the next {@link #commit()} writes. */
+  public long bytes() {
+    return batch.bytes();
   }
 
   public boolean isEmpty() {
@@ -51,6 +59,10 @@ public final class ApplyRound {
 
   Engine engine() {
     return engine;
+  }
+
+  RecentVersions recent() {
+    return recent;
   }
 
   void touch(ShardStore store) {

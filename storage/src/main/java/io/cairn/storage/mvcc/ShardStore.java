@@ -306,15 +306,15 @@ public final class ShardStore {
     boolean shown = false;
     switch (write.op()) {
       case Op.Put put -> {
-        previous = changes.put(round.batch(), write, put, next, 0);
+        previous = changes.put(round, write, put, next, 0);
         shown = put.previous();
       }
       case Op.Delete delete -> {
-        previous = changes.delete(round.batch(), write, delete.key(), next);
+        previous = changes.delete(round, write, delete.key(), next);
         changed = previous == null ? 0 : 1;
         shown = delete.previous();
       }
-      case Op.DeleteRange range -> changed = changes.deleteRange(round.batch(), write, range, next);
+      case Op.DeleteRange range -> changed = changes.deleteRange(round, write, range, next);
     }
     byte[] answered = shown ? previous : null;
     long at = changed > 0 ? next : next - 1;

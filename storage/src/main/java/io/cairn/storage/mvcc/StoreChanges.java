@@ -52,10 +52,10 @@ final class StoreChanges {
   }
 
   /** Returns the version that was replaced, as stored, or null. */
-  byte[] put(EngineBatch batch, Write write, Op.Put put, long revision, int ordinal) {
+  byte[] put(ApplyRound round, Write write, Op.Put put, long revision, int ordinal) {
     byte[] key = OnDiskFormat.storeKey(store, put.key());
     Changed before = changed.get(key);
-    byte[] replaced = before != null ? before.version() : engine.get(Family.NEWEST, key);
+    byte[] replaced = before != null ? before.version() : newest(round, key);
     long create = revision;
     long version = 1;
     long deleteRevision = 0;
@@ -76,6 +76,8 @@ final class StoreChanges {
       }
     }
     byte[] current = StoredVersion.encode(scratch, create, revision, ordinal, version, put.lease(), put.value());
+    EngineBatch batch = round.batch();
+    round.recent().put(key, current);
     batch.put(Family.NEWEST, key, current);
     if (deleteRevision != 0) {
       batch.delete(Family.DELETED, key);
@@ -87,33 +89,40 @@ final class StoreChanges {
   }
 
   /** Returns the version that was deleted, as stored; null if the key did not live, and then nothing is changed. */
-  byte[] delete(EngineBatch batch, Write write, byte[] userKey, long revision) {
+  byte[] delete(ApplyRound round, Write write, byte[] userKey, long revision) {
     byte[] key = OnDiskFormat.storeKey(store, userKey);
     Changed before = changed.get(key);
-    byte[] version = before != null ? before.version() : engine.get(Family.NEWEST, key);
+    byte[] version = before != null ? before.version() : newest(round, key);
     if (version != null) {
-      delete(batch, write, key, version, revision, 0);
+      delete(round, write, key, version, revision, 0);
     }
     return version;
   }
 
   /** Deletes every key in {@code [start, end)} under one revision; returns how many there were. */
-  long deleteRange(EngineBatch batch, Write write, Op.DeleteRange range, long revision) {
+  long deleteRange(ApplyRound round, Write write, Op.DeleteRange range, long revision) {
     List<Live> live = live(range.start(), range.end());
     for (int ordinal = 0; ordinal < live.size(); ordinal++) {
       Live key = live.get(ordinal);
-      delete(batch, write, key.storeKey(), key.version(), revision, ordinal);
+      delete(round, write, key.storeKey(), key.version(), revision, ordinal);
     }
     return live.size();
   }
 
-  private void delete(EngineBatch batch, Write write, byte[] key, byte[] version, long revision, int ordinal) {
+  private void delete(ApplyRound round, Write write, byte[] key, byte[] version, long revision, int ordinal) {
+    EngineBatch batch = round.batch();
+    round.recent().remove(key);
     batch.delete(Family.NEWEST, key);
     scratch.clear().varint(revision).varint(ordinal);
     batch.put(Family.DELETED, key, key.length, scratch.buffer(), scratch.length());
     deletedKeys++;
     event(batch, write, key, null, version, 0, 0, revision, ordinal);
     changed.put(key, new Changed(null, revision, ordinal));
+  }
+
+  private byte[] newest(ApplyRound round, byte[] key) {
+    byte[] recent = round.recent().get(key);
+    return recent != null ? recent : engine.get(Family.NEWEST, key);
   }
 
   private void event(EngineBatch batch, Write write, byte[] key, byte[] current, byte[] replaced, long deleteRevision, int deleteOrdinal,

@@ -10,6 +10,7 @@ import io.cairn.storage.engine.EngineView;
 import io.cairn.storage.engine.Family;
 import io.cairn.storage.engine.ScratchEngine;
 import io.cairn.storage.mvcc.ApplyRound;
+import io.cairn.storage.mvcc.RecentVersions;
 import io.cairn.storage.mvcc.Applied;
 import io.cairn.storage.mvcc.ShardStore;
 import io.cairn.storage.mvcc.StoreScript;
@@ -94,7 +95,7 @@ class ReplicaCatalogTest {
     for (long store : new long[] {kept, unfinished, last}) {
       var script = new StoreScript(scratch.engine(), store);
       script.apply(put("a", "1"), put("b", "1"), StoreScript.delete("b"));
-      var round = new ApplyRound(scratch.engine());
+      var round = new ApplyRound(scratch.engine(), new RecentVersions(1 << 14));
       script.store.putRecord(round, "name", bytes("value"));
       round.commit();
     }

@@ -59,7 +59,7 @@ final class ApplyCost {
   }
 
   private static void apply(Engine engine, ShardStore store, int puts, LongUnaryOperator keys, long[] sequence) {
-    var round = new ApplyRound(engine);
+    var round = new ApplyRound(engine, new RecentVersions(1 << 14));
     byte[] value = new byte[256];
     var random = new Random(2);
     for (int done = 0; done < puts;) {

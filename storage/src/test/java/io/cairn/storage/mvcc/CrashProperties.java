@@ -58,7 +58,7 @@ class CrashProperties {
   }
 
   private static void apply(ScratchEngine engine, ShardStore store, List<Logged> entries) {
-    var round = new ApplyRound(engine.engine());
+    var round = new ApplyRound(engine.engine(), new RecentVersions(1 << 14));
     for (Logged entry : entries) {
       store.apply(round, entry.id(), entry.batch());
     }
@@ -108,9 +108,9 @@ class CrashProperties {
     List<Logged> log = log(random, 10);
     ShardStore oneByOne = ShardStore.open(scratch.engine(), scratch.newStore());
     ShardStore atOnce = ShardStore.open(other.engine(), other.newStore());
-    var whole = new ApplyRound(other.engine());
+    var whole = new ApplyRound(other.engine(), new RecentVersions(1 << 14));
     for (Logged entry : log) {
-      var single = new ApplyRound(scratch.engine());
+      var single = new ApplyRound(scratch.engine(), new RecentVersions(1 << 14));
       List<WriteResult> answers = oneByOne.apply(single, entry.id(), entry.batch());
       single.commit();
       if (random.nextInt(4) == 0) {

@@ -166,7 +166,7 @@ class PagedReadProperties {
     for (int step = 0; step < common + 3; step++) {
       Batch batch = ahead.batch(randomOp(random), randomOp(random));
       if (step < common) {
-        var round = new ApplyRound(scratch.engine());
+        var round = new ApplyRound(scratch.engine(), new RecentVersions(1 << 14));
         behind.apply(round, ahead.next(), batch);
         round.commit();
       }

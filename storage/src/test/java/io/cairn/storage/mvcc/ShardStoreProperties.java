@@ -53,7 +53,7 @@ class ShardStoreProperties {
 
   /** Several entries in one engine write: the later ones see the earlier ones. */
   private static void round(Random random, StoreScript script, StoreModel model) {
-    var round = new ApplyRound(scratch.engine());
+    var round = new ApplyRound(scratch.engine(), new RecentVersions(1 << 14));
     EntryId entry = script.next();
     for (int entries = 1 + random.nextInt(3); entries > 0; entries--) {
       var writes = new ArrayList<Write>();

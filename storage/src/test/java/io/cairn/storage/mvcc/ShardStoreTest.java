@@ -116,7 +116,7 @@ class ShardStoreTest {
 
   @Test
   void otherThreadsSeeARoundOnlyOnceItIsCommitted() {
-    var round = new ApplyRound(scratch.engine());
+    var round = new ApplyRound(scratch.engine(), new RecentVersions(1 << 14));
     script.store.apply(round, script.next(), script.batch(put("a", "1")));
     assertThat(script.get("a", 0)).isNull();
     assertThat(script.store.applied().index()).isZero();
@@ -140,7 +140,7 @@ class ShardStoreTest {
   @Test
   void severalShardsAreWrittenInOneRound() {
     var other = new StoreScript(scratch.engine(), scratch.newStore());
-    var round = new ApplyRound(scratch.engine());
+    var round = new ApplyRound(scratch.engine(), new RecentVersions(1 << 14));
     script.store.apply(round, script.next(), script.batch(put("a", "1")));
     other.store.pass(round, other.next());
     other.store.apply(round, new EntryId(1, 2), other.batch(put("a", "2")));
@@ -152,7 +152,7 @@ class ShardStoreTest {
 
   @Test
   void entriesAreAppliedInOrderWithoutAGap() {
-    var round = new ApplyRound(scratch.engine());
+    var round = new ApplyRound(scratch.engine(), new RecentVersions(1 << 14));
     assertThatThrownBy(() -> script.store.pass(round, new EntryId(1, 2))).hasMessageContaining("entry 2 is the next one after 0");
     script.store.pass(round, new EntryId(3, 1));
     assertThatThrownBy(() -> script.store.pass(round, new EntryId(3, 1))).hasMessageContaining("entry 1 is the next one after 1");
@@ -176,7 +176,7 @@ class ShardStoreTest {
   void aBatchIsCheckedWholeBeforeItsFirstChange() {
     Write good = script.write(put("a", "1"));
     Write bad = new Write(1, 1, 0, 0, 0, 0, put("b", "1"));
-    var round = new ApplyRound(scratch.engine());
+    var round = new ApplyRound(scratch.engine(), new RecentVersions(1 << 14));
     assertThatThrownBy(() -> script.store.apply(round, script.next(), new Batch(2, 10, List.of(good, bad)))).hasMessageContaining("sequence 0");
     assertThat(round.isEmpty()).isTrue();
     script.store.apply(round, script.next(), new Batch(2, 10, List.of(good)));
@@ -191,7 +191,7 @@ class ShardStoreTest {
     try (var dying = new ScratchEngine()) {
       var victim = new StoreScript(dying.engine(), 1);
       victim.done(put("z", "1"));
-      var round = new ApplyRound(dying.engine());
+      var round = new ApplyRound(dying.engine(), new RecentVersions(1 << 14));
       EntryId entry = victim.next();
       Batch batch = victim.batch(put("a", "1"), deleteRange("a", "z"));
       var interrupted = new Batch(batch.firstRevision(), 10, new AbstractList<>() {
@@ -221,7 +221,7 @@ class ShardStoreTest {
 
   @Test
   void namedRecordsBelongToTheStoreAndTakeNoRevision() {
-    var round = new ApplyRound(scratch.engine());
+    var round = new ApplyRound(scratch.engine(), new RecentVersions(1 << 14));
     script.store.pass(round, script.next());
     script.store.putRecord(round, "map/2", bytes("two"));
     script.store.putRecord(round, "map/1", bytes("one"));
@@ -244,7 +244,7 @@ class ShardStoreTest {
   void readsBelowTheCompactionRevisionAreRefusedAndAtItTheyWork() {
     script.apply(put("a", "1"), put("a", "2"), delete("b"), put("b", "1"), delete("b"), put("a", "3"));
     assertThat(script.store.applied().revision()).isEqualTo(6);
-    var round = new ApplyRound(scratch.engine());
+    var round = new ApplyRound(scratch.engine(), new RecentVersions(1 << 14));
     script.store.compact(round, 4);
     round.commit();
     assertThatThrownBy(() -> script.store.get(bytes("a"), 3)).isInstanceOfSatisfying(CompactedException.class,
@@ -260,7 +260,7 @@ class ShardStoreTest {
   @Test
   void compactionDropsTheHeadOfTheEventsAndNothingElse() {
     script.apply(put("a", "1"), put("a", "2"), put("a", "3"));
-    var round = new ApplyRound(scratch.engine());
+    var round = new ApplyRound(scratch.engine(), new RecentVersions(1 << 14));
     script.store.compact(round, 3);
     round.commit();
     try (var view = scratch.engine().view()) {

@@ -57,7 +57,7 @@ public final class StoreScript {
   }
 
   public List<WriteResult> apply(Batch batch) {
-    var round = new ApplyRound(engine);
+    var round = new ApplyRound(engine, new RecentVersions(1 << 14));
     List<WriteResult> results = store.apply(round, next(), batch);
     round.commit();
     return results;

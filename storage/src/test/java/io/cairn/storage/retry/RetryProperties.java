@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.cairn.raft.log.EntryId;
 import io.cairn.storage.engine.ScratchEngine;
 import io.cairn.storage.mvcc.ApplyRound;
+import io.cairn.storage.mvcc.RecentVersions;
 import io.cairn.storage.mvcc.Batch;
 import io.cairn.storage.mvcc.Op;
 import io.cairn.storage.mvcc.ShardStore;
@@ -59,7 +60,7 @@ class RetryProperties {
         }
         writes.add(random.nextInt(3) == 0 && !sent.isEmpty() ? sent.get(random.nextInt(sent.size())) : newWrite(random, seen, sequences));
       }
-      var round = new ApplyRound(scratch.engine());
+      var round = new ApplyRound(scratch.engine(), new RecentVersions(1 << 14));
       long firstRevision = store.applied().revision() + 1 + random.nextInt(2);
       List<WriteResult> results = store.apply(round, new EntryId(1, entry), new Batch(firstRevision, 1 + random.nextInt(3), writes));
       round.commit();

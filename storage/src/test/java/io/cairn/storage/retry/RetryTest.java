@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.cairn.raft.log.EntryId;
 import io.cairn.storage.engine.ScratchEngine;
 import io.cairn.storage.mvcc.ApplyRound;
+import io.cairn.storage.mvcc.RecentVersions;
 import io.cairn.storage.mvcc.Batch;
 import io.cairn.storage.mvcc.Op;
 import io.cairn.storage.mvcc.ShardStore;
@@ -58,7 +59,7 @@ class RetryTest {
   }
 
   private List<WriteResult> apply(Write... writes) {
-    var round = new ApplyRound(scratch.engine());
+    var round = new ApplyRound(scratch.engine(), new RecentVersions(1 << 14));
     List<WriteResult> results = store.apply(round, new EntryId(1, store.applied().index() + 1),
         new Batch(store.applied().revision() + 1, clientsMax, List.of(writes)));
     round.commit();
@@ -124,7 +125,7 @@ class RetryTest {
     Write replacing = write(1, 2, 1, 0, put("a", "2"));
     done(replacing);
     done(write(1, 3, 1, 0, put("a", "3")));
-    var round = new ApplyRound(scratch.engine());
+    var round = new ApplyRound(scratch.engine(), new RecentVersions(1 << 14));
     store.compact(round, 3);
     round.commit();
     assertThat(refused(replacing)).isEqualTo(Reason.HORIZON);
@@ -263,7 +264,7 @@ class RetryTest {
 
   @Test
   void oneRecordIsWrittenForAClientHoweverManyCommandsABatchHas() {
-    var round = new ApplyRound(scratch.engine());
+    var round = new ApplyRound(scratch.engine(), new RecentVersions(1 << 14));
     store.pass(round, new EntryId(1, 1));
     round.commit();
     var writes = new ArrayList<Write>();

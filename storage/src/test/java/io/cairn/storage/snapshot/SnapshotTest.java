@@ -7,6 +7,7 @@ import static io.cairn.storage.mvcc.StoreScript.put;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.cairn.storage.bytes.BytesOut;
 import io.cairn.storage.catalog.Piece;
 import io.cairn.storage.catalog.ReplicaCatalog;
 import io.cairn.storage.catalog.ReplicaRecord;
@@ -14,6 +15,7 @@ import io.cairn.storage.engine.Engine;
 import io.cairn.storage.engine.EngineBatch;
 import io.cairn.storage.engine.ScratchEngine;
 import io.cairn.storage.mvcc.ApplyRound;
+import io.cairn.storage.mvcc.RecentVersions;
 import io.cairn.storage.mvcc.Batch;
 import io.cairn.storage.mvcc.CompactedException;
 import io.cairn.storage.mvcc.ShardStore;
@@ -24,6 +26,7 @@ import io.cairn.storage.mvcc.WriteResult;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -92,7 +95,7 @@ class SnapshotTest {
     for (int i = 0; i < 40; i++) {
       script.apply(StoreScript.randomOp(random), StoreScript.randomOp(random));
     }
-    var round = new ApplyRound(leader.engine());
+    var round = new ApplyRound(leader.engine(), new RecentVersions(1 << 14));
     script.store.putRecord(round, "settings", bytes("1"));
     script.store.pass(round, script.next());
     round.commit();
@@ -126,6 +129,32 @@ class SnapshotTest {
     ShardStore copy = install(follower.engine(), 9, chunks(64 << 10));
     assertThat(copy.get(bytes("a"), 2).value()).hasSize(3 << 20);
     assertThat(copy.contentHash()).isEqualTo(script.store.contentHash());
+  }
+
+  @Test
+  @DisplayName("SN-15 a last chunk that is shorter than its own checksums, or whose state cannot be, is refused and nothing else happens")
+  void aSealedChunkThatCannotBe() {
+    // Number 0, the last, a length below zero that fits what is left less four.
+    for (int left = 0; left < 4; left++) {
+      byte[] chunk = seal(new BytesOut().int32(0).int8(1).int32(left - 4).bytes(new byte[left]));
+      var sink = new SnapshotSink(follower.engine(), follower.newStore());
+      assertThatThrownBy(() -> sink.add(chunk)).isInstanceOf(BadSnapshotException.class);
+      sink.abort();
+    }
+    byte[] state = new BytesOut().int8(1).varint(5).varint(1).varint(7).varint(8).varint(0).varint(0).toArray();
+    byte[] header = new BytesOut().varint(SnapshotHeader.FORMAT).sized(CLUSTER).varint(0).varint(7).varint(1).varint(1).sized(bytes("a"))
+        .sized(bytes("z")).sized(bytes("m")).sized(bytes("n")).sized(state).toArray();
+    byte[] stream = new BytesOut().int32(1 + header.length).int8(SnapshotStream.HEADER).bytes(header).toArray();
+    byte[] chunk = seal(new BytesOut().int32(0).int8(0).int32(stream.length).bytes(stream));
+    var sink = new SnapshotSink(follower.engine(), follower.newStore());
+    assertThatThrownBy(() -> sink.add(chunk)).isInstanceOf(BadSnapshotException.class).hasMessageContaining("compacted 8");
+    sink.abort();
+  }
+
+  private static byte[] seal(BytesOut chunk) {
+    var crc = new CRC32C();
+    crc.update(chunk.buffer(), 0, chunk.length());
+    return chunk.int32((int) crc.getValue()).toArray();
   }
 
   @Test
@@ -166,7 +195,7 @@ class SnapshotTest {
     script.apply(new Batch(4, 2, List.of(kept, longAnswer)));
     ShardStore copy = install(follower.engine(), 5, chunks(200));
     assertThat(copy.clients()).isEqualTo(2);
-    var round = new ApplyRound(follower.engine());
+    var round = new ApplyRound(follower.engine(), new RecentVersions(1 << 14));
     List<WriteResult> results = copy.apply(round, new io.cairn.raft.log.EntryId(1, 4), new Batch(6, 2, List.of(old, kept, longAnswer)));
     assertThat(((WriteResult.Refused) results.get(0)).reason()).isEqualTo(WriteResult.Reason.HORIZON);
     assertThat(((WriteResult.Done) results.get(1)).repeated()).isTrue();
@@ -176,7 +205,7 @@ class SnapshotTest {
   @Test
   void historyBelowTheCompactionRevisionStaysBehind() throws BadSnapshotException {
     script.apply(put("a", "1"), put("a", "2"), put("a", "3"), StoreScript.delete("a"), put("b", "1"));
-    var round = new ApplyRound(leader.engine());
+    var round = new ApplyRound(leader.engine(), new RecentVersions(1 << 14));
     script.store.compact(round, 4);
     round.commit();
     ShardStore copy = install(follower.engine(), 5, chunks(200));
