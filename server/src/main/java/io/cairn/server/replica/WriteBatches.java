@@ -133,7 +133,8 @@ final class WriteBatches {
 
   /** Closes batches as far as may be under way; called at the end of a turn and when a batch is done. */
   void close() {
-    while (!queue.isEmpty() && proposer.canPropose() && !proposer.handingOver() && closed.size() + proposer.proposedBatches() < UNDER_WAY_MAX) {
+    while (!queue.isEmpty() && proposer.canPropose() && !proposer.handingOver()
+        && closed.size() + proposer.proposedBatches() < UNDER_WAY_MAX) {
       List<WriteRequest> writes = nextBatch();
       if (!writes.isEmpty()) {
         var batch = new Closed(proposer.term(), writes);
