@@ -156,9 +156,10 @@ public final class SimDisk {
     }
   }
 
-  /** How much of a failing write of that length was done before it failed. */
-  int partOf(int length) {
-    return (int) crashes.nextLong(length + 1L);
+  /** How much of a failing write was done before it failed: up to the end of some sector, since kernels copy whole pages. */
+  int partOf(long position, int length) {
+    long end = position + crashes.nextLong(length + 1L);
+    return end == position + length ? length : (int) Math.max(0, end / Inode.SECTOR * Inode.SECTOR - position);
   }
 
   boolean lies() {
