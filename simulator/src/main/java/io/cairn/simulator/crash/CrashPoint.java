@@ -44,5 +44,10 @@ public enum CrashPoint {
   BOOT_BEFORE_FIRST_LOOK,
   BOOT_ENGINE_OPENED,
   BOOT_BEFORE_FIRST_LOG_WRITE,
-  BOOT_REPLICA_OPENED
+  BOOT_REPLICA_OPENED;
+
+  /** Whether a node comes by there only when it starts. */
+  public boolean isAtBoot() {
+    return name().startsWith("BOOT");
+  }
 }

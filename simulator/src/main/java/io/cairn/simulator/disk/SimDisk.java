@@ -118,6 +118,11 @@ public final class SimDisk {
     return names.find(Namespace.normal(path)).pendingChanges(scheduler.eventTime());
   }
 
+  /** Whether a file below this folder has changes that no sync has covered yet. */
+  public boolean hasPending(String folder) {
+    return names.hasPending(folder, scheduler.eventTime());
+  }
+
   SimScheduler scheduler() {
     return scheduler;
   }

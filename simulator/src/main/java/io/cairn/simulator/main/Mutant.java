@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
 import javax.tools.StandardJavaFileManager;
@@ -26,23 +28,29 @@ import javax.tools.ToolProvider;
  *   + what takes its place
  * </pre>
  *
- * Lines of a passage are compared without the space around them.
+ * Lines of a passage are compared without the space around them. Several {@code file} lines begin a passage each.
  */
 final class Mutant {
   final String id;
   final String sentence;
-  final Path source;
   final long seed;
   final List<String> expected;
-  private final String passage;
-  private final String replacement;
+  private final List<Hunk> hunks = new ArrayList<>();
+
+  /** One passage of one source. */
+  private static final class Hunk {
+    private final Path source;
+    private final StringBuilder from = new StringBuilder();
+    private final StringBuilder to = new StringBuilder();
+
+    Hunk(Path source) {
+      this.source = source;
+    }
+  }
 
   private Mutant(String id, List<String> lines, Path root) {
     this.id = id;
-    StringBuilder from = new StringBuilder();
-    StringBuilder to = new StringBuilder();
     StringBuilder said = new StringBuilder();
-    String file = null;
     String words = "";
     long known = 0;
     for (String line : lines) {
@@ -50,25 +58,26 @@ final class Mutant {
       if (line.startsWith("#")) {
         said.append(said.isEmpty() ? "" : " ").append(rest);
       } else if (line.startsWith("file ")) {
-        file = rest.strip();
+        hunks.add(new Hunk(root.resolve(rest.strip())));
       } else if (line.startsWith("seed ")) {
         known = Long.parseLong(rest.strip());
       } else if (line.startsWith("expect ")) {
         words = rest.strip();
       } else if (line.startsWith("-")) {
-        from.append(from.isEmpty() ? "" : "\n").append(line.substring(1).strip());
+        addLine(hunks.getLast().from, line);
       } else if (line.startsWith("+")) {
-        to.append(to.isEmpty() ? "" : "\n").append(line.substring(1).strip());
+        addLine(hunks.getLast().to, line);
       } else if (!line.isBlank()) {
         throw new IllegalArgumentException(id + ": what is '" + line + "'?");
       }
     }
     this.sentence = said.toString();
-    this.source = root.resolve(file);
     this.seed = known;
     this.expected = List.of(words.split("\\|"));
-    this.passage = from.toString();
-    this.replacement = to.toString();
+  }
+
+  private static void addLine(StringBuilder text, String line) {
+    text.append(text.isEmpty() ? "" : "\n").append(line.substring(1).strip());
   }
 
   static Path folder(Path root) {
@@ -85,26 +94,34 @@ final class Mutant {
     }
   }
 
-  /** The source with the bug in it; fails when the passage does not stand there exactly once. */
-  String planted() throws IOException {
-    List<String> wanted = passage.lines().toList();
-    List<String> lines = new ArrayList<>(Files.readAllLines(source));
+  /** The sources with the bug in them, by their paths; fails when a passage does not stand there exactly once. */
+  Map<Path, String> planted() throws IOException {
+    Map<Path, String> sources = new TreeMap<>();
+    for (Hunk hunk : hunks) {
+      String text = sources.containsKey(hunk.source) ? sources.get(hunk.source) : Files.readString(hunk.source);
+      sources.put(hunk.source, replaced(hunk, new ArrayList<>(text.lines().toList())));
+    }
+    return sources;
+  }
+
+  private String replaced(Hunk hunk, List<String> lines) {
+    List<String> wanted = hunk.from.toString().lines().toList();
     int found = -1;
     for (int at = 0; at + wanted.size() <= lines.size(); at++) {
       if (stands(wanted, lines, at)) {
         if (found >= 0) {
-          throw new IllegalStateException("mutant " + id + ": its passage stands in " + source + " more than once");
+          throw new IllegalStateException("mutant " + id + ": its passage stands in " + hunk.source + " more than once");
         }
         found = at;
       }
     }
     if (found < 0) {
-      throw new IllegalStateException("mutant " + id + ": its passage is not in " + source + " any more:\n" + passage);
+      throw new IllegalStateException("mutant " + id + ": its passage is not in " + hunk.source + " any more:\n" + hunk.from);
     }
     for (int i = 1; i < wanted.size(); i++) {
       lines.remove(found + 1);
     }
-    lines.set(found, replacement);
+    lines.set(found, hunk.to.toString());
     return String.join("\n", lines);
   }
 
@@ -117,19 +134,23 @@ final class Mutant {
     return true;
   }
 
-  /** Compiles the source with the bug into the folder {@code target}. */
+  /** Compiles the sources with the bug into the folder {@code target}. */
   void compile(Path target, String classPath) throws IOException {
-    String name = source.toString();
-    Path copy = target.resolve("src").resolve(name.substring(name.indexOf("io/cairn")));
-    Files.createDirectories(copy.getParent());
-    Files.writeString(copy, planted());
+    List<Path> copies = new ArrayList<>();
+    for (Map.Entry<Path, String> each : planted().entrySet()) {
+      String name = each.getKey().toString();
+      Path copy = target.resolve("src").resolve(name.substring(name.indexOf("io/cairn")));
+      Files.createDirectories(copy.getParent());
+      Files.writeString(copy, each.getValue());
+      copies.add(copy);
+    }
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
     if (compiler == null) {
       throw new IllegalStateException("mutants need a JDK, this is a JRE");
     }
     try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, null)) {
       List<String> options = List.of("-d", target.toString(), "-cp", classPath, "-proc:none", "-nowarn");
-      if (!compiler.getTask(null, files, null, options, null, files.getJavaFileObjects(copy)).call()) {
+      if (!compiler.getTask(null, files, null, options, null, files.getJavaFileObjectsFromPaths(copies)).call()) {
         throw new IllegalStateException("mutant " + id + " does not compile");
       }
     }

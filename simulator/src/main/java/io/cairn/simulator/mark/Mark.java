@@ -36,7 +36,6 @@ public enum Mark {
   WRITE_REPEATED("a write came a second time and was answered from memory"),
   WRITE_REFUSED_AS_CLOSED("a write came after its client had closed its sequence"),
   WRITE_REFUSED_BY_THE_HORIZON("a write was older than what the shard remembers"),
-  WRITE_REFUSED_AT_APPLY("a write was refused at apply for another reason"),
   DELETE_OF_NOTHING("a delete found nothing"),
   RANGE_DELETED("one delete range removed several keys"),
   // Crashes.

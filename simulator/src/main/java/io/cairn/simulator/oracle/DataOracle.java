@@ -83,14 +83,16 @@ public final class DataOracle {
           }
           tookEffect(write, done);
         }
-        case WriteResult.Refused refused -> marks.reach(switch (refused.reason()) {
-          case SEQUENCE_CLOSED -> Mark.WRITE_REFUSED_AS_CLOSED;
-          case HORIZON -> Mark.WRITE_REFUSED_BY_THE_HORIZON;
-          case SEQUENCE_REUSED, TOO_MANY_OPEN -> Mark.WRITE_REFUSED_AT_APPLY;
-        });
+        case WriteResult.Refused refused -> refused(refused.reason());
       }
     }
     lastOfShard.put(shard, last);
+  }
+
+  private void refused(WriteResult.Reason reason) {
+    checks.check(reason == WriteResult.Reason.SEQUENCE_CLOSED || reason == WriteResult.Reason.HORIZON, "refusals-make-sense",
+        "a write of a client that keeps the rules was refused at apply: %s", reason);
+    marks.reach(reason == WriteResult.Reason.HORIZON ? Mark.WRITE_REFUSED_BY_THE_HORIZON : Mark.WRITE_REFUSED_AS_CLOSED);
   }
 
   private void repeated(Write write, WriteResult.Done done) {

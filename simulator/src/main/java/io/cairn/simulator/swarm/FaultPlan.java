@@ -38,7 +38,8 @@ final class FaultPlan {
     long end = options.number("seconds") * SECOND;
     long mean = options.number("fault-every-ms") * MILLI;
     for (long at = random.exponential(mean); at < end; at += random.exponential(mean)) {
-      FaultKind kind = kinds.get((int) random.nextLong(kinds.size()));
+      FaultKind kind = random.chance(0.3) && kinds.contains(FaultKind.CRASH_AT) ? FaultKind.CRASH_AT
+          : kinds.get((int) random.nextLong(kinds.size()));
       int node = node();
       int other = node;
       while (other == node) {

@@ -121,15 +121,15 @@ final class Faults {
         node.machine().engineDisk().settings(engines.withFlush(fault.amount()));
         undo(fault, () -> node.machine().engineDisk().settings(engines));
       }
-      case POWER_LOSS -> goDown(fault, node, () -> node.crash(loss(fault)));
-      case POWER_LOSS_OF_ALL -> cluster.nodes().forEach(each -> goDown(fault, each, () -> each.crash(loss(fault))));
+      case POWER_LOSS -> losePower(fault, node);
+      case POWER_LOSS_OF_ALL -> cluster.nodes().forEach(each -> losePower(fault, each));
       case KILL -> goDown(fault, node, node::kill);
       case PAUSE -> {
         if (node.running()) {
           node.pauseFor(fault.durationNanos());
         }
       }
-      case CRASH_AT -> watches.get(fault.node() - 1).arm(CrashPoint.values()[(int) fault.amount()], CrashLoss.DRAWN);
+      case CRASH_AT -> crashAt(fault, node, CrashPoint.values()[(int) fault.amount()]);
       case CLOCK_RATE -> node.machine().clockRate(fault.amount());
       case WALL_CLOCK -> node.machine().wallOffsetMillis(fault.amount());
       case STOP -> goDown(fault, node, () -> stop(node));
@@ -137,8 +137,9 @@ final class Faults {
     }
   }
 
-  private static CrashLoss loss(Fault fault) {
-    return CrashLoss.values()[(int) fault.amount()];
+  private void losePower(Fault fault, SimNode node) {
+    marks.reachIf(node.machine().disk().hasPending(LOG_FOLDER), Mark.LOG_TORN);
+    goDown(fault, node, () -> node.crash(CrashLoss.values()[(int) fault.amount()]));
   }
 
   private void undo(Fault fault, Runnable action) {
@@ -155,6 +156,14 @@ final class Faults {
   private void goDown(Fault fault, SimNode node, Runnable how) {
     downUntil.merge(node.name(), world.nowNanos() + fault.durationNanos(), Math::max);
     how.run();
+  }
+
+  /** A place of the boot is come by when the node starts: so it goes down first, and after its next start for good. */
+  private void crashAt(Fault fault, SimNode node, CrashPoint point) {
+    watches.get(fault.node() - 1).arm(point, CrashLoss.DRAWN);
+    if (point.isAtBoot()) {
+      goDown(fault, node, node::crash);
+    }
   }
 
   private static void stop(SimNode node) {

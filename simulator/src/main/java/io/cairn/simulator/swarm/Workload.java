@@ -140,6 +140,16 @@ final class Workload {
     return told.getOrDefault(key, 0L);
   }
 
+  private long toldWithin(KeyRange range) {
+    long most = 0;
+    for (Map.Entry<String, Long> each : told.entrySet()) {
+      if (range.contains(ByteSeq.utf8(each.getKey()))) {
+        most = Math.max(most, each.getValue());
+      }
+    }
+    return most;
+  }
+
   private void tell(String key, long revision) {
     told.merge(key, revision, Math::max);
     toldOfAny = Math.max(toldOfAny, revision);
@@ -331,17 +341,17 @@ final class Workload {
     }
 
     private void range() {
-      long before = toldOfAny;
       int shards = (int) options.number("shards");
       int from = (int) random.nextLong(shards);
       int to = (int) random.between(from, shards - 1);
       KeyRange range = KeyRange.of(SwarmOptions.shardLetter(from), SwarmOptions.shardLetter(to + 1));
+      long before = to > from ? toldOfAny : toldWithin(range);
       RangeOptions how = random.chance(0.3) ? RangeOptions.DEFAULT.withNode(anyNode()) : RangeOptions.DEFAULT;
       call(new Operation.Range(range, how), (RangeResult result, Throwable failure) -> {
         if (failure == null) {
           reads++;
           marks.reachIf(to > from, Mark.RANGE_OVER_SHARDS);
-          oracle.data().range(range, result, to > from ? before : 0);
+          oracle.data().range(range, result, before);
         } else {
           marks.reach(Mark.RANGE_REFUSED);
         }
