@@ -41,12 +41,12 @@ public final class Shrinker {
     smallest("clients", 1);
     smallest("in-flight", 1);
     smallest("shards", 1);
-    if (options.nodes() == 5 && plan.stream().allMatch(fault -> fault.node() <= 3 && fault.other() <= 3)) {
-      keepIf(options.with("nodes", 3), plan);
-    }
     shorten();
     withoutSome();
     shorten();
+    if (options.nodes() == 5 && plan.stream().allMatch(fault -> fault.node() <= 3 && fault.other() <= 3)) {
+      keepIf(options.with("nodes", 3), plan);
+    }
     for (int i = 0; i < plan.size(); i++) {
       Fault fault = plan.get(i);
       List<Fault> shorter = new ArrayList<>(plan);

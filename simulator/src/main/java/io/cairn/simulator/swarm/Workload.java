@@ -351,7 +351,11 @@ final class Workload {
         if (failure == null) {
           reads++;
           marks.reachIf(to > from, Mark.RANGE_OVER_SHARDS);
-          oracle.data().range(range, result, before);
+          if (to > from) {
+            oracle.data().rangeOverShards(range, result, before);
+          } else {
+            oracle.data().range(range, result, before);
+          }
         } else {
           marks.reach(Mark.RANGE_REFUSED);
         }
