@@ -50,8 +50,9 @@ public final class ConfigKeys {
       Bound.that("a folder of this node's own; it is made when missing", "must name a folder", dir -> !dir.isBlank()),
       "The data directory. A relative one counts from the directory kvd is started in.");
   static final ConfigKey<Long> LOG_SEGMENT_SIZE = ConfigKey.of("log.segment-size", BYTES, 64 * MIB,
-      Bound.between(BYTES, MIB, GIB), "Size of one segment of the log, preallocated and recycled.");
-  static final ConfigKey<Long> LOG_KEEP = ConfigKey.of("log.keep", BYTES, GIB, Bound.between(BYTES, 2 * MIB, 1_024 * GIB),
+      Bound.that("64KiB to 1GiB, a multiple of 4KiB", "must lie between 64KiB and 1GiB and be a multiple of 4KiB",
+          size -> size >= 64 * KIB && size <= GIB && size % (4 * KIB) == 0), "Size of one segment of the log, preallocated and recycled.");
+  static final ConfigKey<Long> LOG_KEEP = ConfigKey.of("log.keep", BYTES, GIB, Bound.between(BYTES, 128 * KIB, 1_024 * GIB),
       "Most bytes of log kept for followers that lag; one further behind gets a snapshot. At least 2 x log.segment-size.");
   static final ConfigKey<Long> BLOCK_CACHE = ConfigKey.of("engine.block-cache", BYTES, 32 * MIB,
       Bound.between(BYTES, MIB, 1_024 * GIB), "Memory of the store engine for what it has read.");

@@ -7,6 +7,7 @@ import io.cairn.server.oracle.Revisions;
 import io.cairn.server.replica.HandoverReason;
 import io.cairn.server.replica.Replica;
 import io.cairn.server.replica.ReplicaPorts;
+import io.cairn.server.replica.ReplicaTap;
 import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,11 +19,18 @@ final class ClusterEvents implements ReplicaPorts.Observer {
   private final NodeMeters meters;
   private final RevisionOracle oracle;
   private final Revisions revisions;
+  private final ReplicaTap tap;
 
-  ClusterEvents(NodeMeters meters, RevisionOracle oracle, Revisions revisions) {
+  ClusterEvents(NodeMeters meters, RevisionOracle oracle, Revisions revisions, ReplicaTap tap) {
     this.meters = meters;
     this.oracle = oracle;
     this.revisions = revisions;
+    this.tap = tap;
+  }
+
+  @Override
+  public ReplicaTap tap() {
+    return tap;
   }
 
   @Override

@@ -44,6 +44,7 @@ public final class Replica {
   private final ReplicaKey key;
   private final Raft raft;
   private final ReplicaPorts ports;
+  private final ReplicaTap tap;
   private final long inboxBytesMax;
   private final PendingWrites pending;
   private final WriteBatches batches;
@@ -70,6 +71,7 @@ public final class Replica {
     this.raft = raft;
     this.store = store;
     this.ports = ports;
+    this.tap = ports.observer().tap();
     this.appliedIndex = store.applied().index();
     this.term = raft.term();
     this.inboxBytesMax = bounds.queueBytesMax();
@@ -204,6 +206,7 @@ public final class Replica {
     appliedIndex = installed.applied().index();
     Invariant.check(appliedIndex == snapshot.last().index(), "the installed store is at %d, the snapshot at %d", appliedIndex,
         snapshot.last().index());
+    tap.installed(this, snapshot);
     raft.snapshotInstalled(snapshot);
     ports.revisions().learn(installed.applied().revision());
     reads.applied(appliedIndex);
@@ -312,6 +315,7 @@ public final class Replica {
       noticeChanges();
       leadership.look();
       inboxBytes = queuedBytes();
+      tap.turned(this);
     } catch (RuntimeException e) {
       closed = true;
       throw e;
@@ -319,6 +323,7 @@ public final class Replica {
   }
 
   private void dispatch(Ready ready) {
+    tap.ready(this, ready);
     for (RaftMessage message : ready.messages()) {
       ports.outbox().send(this, message);
     }
@@ -350,6 +355,7 @@ public final class Replica {
   private void persisted(Ready ready) {
     step(() -> {
       writing.poll();
+      tap.persisted(this, ready);
       sendAfterPersist(ready);
       raft.persisted(ready.ticket());
     });
@@ -366,6 +372,7 @@ public final class Replica {
   }
 
   private void takeEffects(List<Entry> entries, List<EntryEffect> effects) {
+    tap.applied(this, entries, effects);
     for (int i = 0; i < entries.size(); i++) {
       Entry entry = entries.get(i);
       Invariant.check(entry.index() == appliedIndex + 1, "entry %d was applied after %d", entry.index(), appliedIndex);

@@ -53,5 +53,10 @@ public record ReplicaPorts(EventLoop loop, Clock clock, LogWriter log, Applier a
 
     /** The system shard's window of revisions moved; {@code own} when by this leader's own entry of this term. */
     void windowMoved(Replica replica, long before, long end, boolean firstOfTerm, boolean own);
+
+    /** Who watches this replica. */
+    default ReplicaTap tap() {
+      return ReplicaTap.NONE;
+    }
   }
 }
