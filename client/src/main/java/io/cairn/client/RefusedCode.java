@@ -16,6 +16,7 @@ public enum RefusedCode {
   NO_SUCH_NODE("Name a node of the cluster."),
   ANSWER_TOO_LARGE("Read in pages: with a limit, or with scan."),
   NOT_SUPPORTED("Use a server that knows this call."),
+  MEMBERS("Look at the members first; what cannot be now is said in the message."),
   HANDSHAKE("Use endpoints of the right cluster, with a server of a version this client speaks."),
   INTERRUPTED("The calling thread was interrupted; the call may be made again."),
   CLOSED("Use a client that is not closed."),

@@ -385,6 +385,16 @@ public final class Raft {
     return role instanceof Leader;
   }
 
+  /** Whether the membership that decides is applied here: then nothing that it takes back can come after it. */
+  public boolean isMembershipSettled() {
+    return state.log.members().index() <= state.log.applied();
+  }
+
+  /** On the leader: whether the replica has been heard within an election timeout. */
+  public boolean isHeard(ReplicaId replica) {
+    return role instanceof Leader leader && leader.isHeard(replica);
+  }
+
   public long term() {
     return state.term();
   }
