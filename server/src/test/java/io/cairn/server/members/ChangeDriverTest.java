@@ -36,8 +36,8 @@ class ChangeDriverTest {
     return cuts.stream();
   }
 
-  @DisplayName("MB-10 a change whose driver is cut off at any point is finished or taken back")
-  @ParameterizedTest(name = "MB-10 {0} cut off at {1}, uncommitted {2}, refused half way: {3}")
+  @DisplayName("a change whose driver is cut off at any point is finished or taken back")
+  @ParameterizedTest(name = "{0} cut off at {1}, uncommitted {2}, refused half way: {3}")
   @MethodSource("cuts")
   void aChangeWhoseDriverIsCutOffIsFinishedOrTakenBack(MemberRequest request, ChangePoint point, Uncommitted fate, boolean refusing) {
     for (int occurrence = 1; occurrence <= 12; occurrence++) {
