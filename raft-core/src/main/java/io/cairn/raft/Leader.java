@@ -236,13 +236,6 @@ final class Leader implements Role {
     nextHeartbeatAt = (Math.floorDiv(state.now + period / 4, period) + 1) * period;
   }
 
-  /** Whether the member has been heard within an election timeout. */
-  boolean isHeard(ReplicaId replica) {
-    return isSelf(replica)
-        || state.membership().all().contains(replica)
-        && state.now - replication.row(replica).heardAt <= state.settings.electionTimeoutNanos();
-  }
-
   private void sendRound() {
     long round = rounds.begin(state.now);
     reads.ride(round);

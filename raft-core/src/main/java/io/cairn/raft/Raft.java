@@ -390,11 +390,6 @@ public final class Raft {
     return state.log.members().index() <= state.log.applied();
   }
 
-  /** On the leader: whether the replica has been heard within an election timeout. */
-  public boolean isHeard(ReplicaId replica) {
-    return role instanceof Leader leader && leader.isHeard(replica);
-  }
-
   public long term() {
     return state.term();
   }

@@ -80,7 +80,7 @@ public final class Replica {
     this.reads = new ReadRounds(ports.clock(), firstRead, READ_ANSWER_NANOS,
         (read, context) -> raft.readIndex(read, context, ports.clock().nanoTime()));
     this.resolver = new Resolver(self, ports.loop(), ports.revisions(), new ResolvedShard());
-    this.members = new MemberSteps(self, raft, ports.clock(), this::requestPump);
+    this.members = new MemberSteps(raft, ports.clock(), this::requestPump);
   }
 
   public ShardDescriptor descriptor() {
