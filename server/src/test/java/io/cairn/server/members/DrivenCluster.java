@@ -194,7 +194,7 @@ final class DrivenCluster {
   }
 
   private void commit(MemberCommand command) {
-    table = TableRules.apply(table, command);
+    table = MemberCodec.decodeTable(MemberCodec.encode(TableRules.apply(table, command))); // As the store does.
     NodeTable applied = table;
     guarded(() -> driver.applied(applied));
   }
@@ -222,7 +222,7 @@ final class DrivenCluster {
     @Override
     public boolean propose(MemberCommand command) {
       if (!dead) {
-        uncommitted.add(command);
+        uncommitted.add(MemberCodec.decodeCommand(MemberCodec.encode(command))); // As the log does.
       }
       return !dead;
     }
