@@ -171,6 +171,43 @@ public final class KvClient implements AutoCloseable {
     return sync.await(new Operation.Map(), Optional.empty());
   }
 
+  /** The nodes that the cluster has written down, asked linearizably; needs a majority of the system shard. */
+  public ClusterMembers members() {
+    return sync.await(Operation.Members.LIST, Optional.empty());
+  }
+
+  /**
+   * Makes a new node a learner of every shard; returns when it is one. The node itself may be started before or after that, with
+   * {@code cluster.join} in its configuration. Whatever of this and the calls below cannot be is refused with
+   * {@link RefusedCode#MEMBERS} and the reason; each may be made again after an unknown outcome.
+   *
+   * @param name never used before in this cluster
+   * @param peerAddress where other nodes connect to it, as {@code host:port}
+   * @param clientAddress where clients connect to it, as {@code host:port}
+   */
+  public ClusterMembers addMember(String name, String peerAddress, String clientAddress, Duration deadline) {
+    return change(new Operation.Members(Operation.Members.Kind.ADD, name, "", peerAddress, clientAddress), deadline);
+  }
+
+  /** Makes a learner a voter in every shard; one that lags is refused. */
+  public ClusterMembers promoteMember(String name, Duration deadline) {
+    return change(new Operation.Members(Operation.Members.Kind.PROMOTE, name, "", "", ""), deadline);
+  }
+
+  /** Takes a node out of every shard; what would lose a quorum is refused. */
+  public ClusterMembers removeMember(String name, Duration deadline) {
+    return change(new Operation.Members(Operation.Members.Kind.REMOVE, name, "", "", ""), deadline);
+  }
+
+  /** A new node catches up as a learner, then takes the place of another one, which may be gone for good. */
+  public ClusterMembers replaceMember(String old, String name, String peerAddress, String clientAddress, Duration deadline) {
+    return change(new Operation.Members(Operation.Members.Kind.REPLACE, name, old, peerAddress, clientAddress), deadline);
+  }
+
+  private ClusterMembers change(Operation.Members members, Duration deadline) {
+    return sync.await(members, Optional.of(CallDeadlines.check(deadline)));
+  }
+
   /** How the node of that name is. One that cannot be reached refuses with {@link RefusedCode#UNAVAILABLE}, at once when that is known. */
   public NodeStatus status(String node) {
     return sync.await(new Operation.Status(node), Optional.empty());

@@ -17,6 +17,7 @@ public enum RefusedCode {
   LEADER_STAYS("Choose another node, or see to it that this one is up and has caught up; then try again."),
   ANSWER_TOO_LARGE("Read in pages: with a limit, or with scan."),
   NOT_SUPPORTED("Use a server that knows this call."),
+  MEMBERS("Look at the members first; what cannot be now is said in the message."),
   HANDSHAKE("Use endpoints of the right cluster, with a server of a version this client speaks."),
   INTERRUPTED("The calling thread was interrupted; the call may be made again."),
   CLOSED("Use a client that is not closed."),

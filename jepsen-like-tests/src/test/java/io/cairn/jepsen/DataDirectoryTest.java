@@ -132,9 +132,9 @@ final class DataDirectoryTest {
   void newerFormat() throws IOException {
     Path identity = node.directory().resolve("IDENTITY");
     byte[] ours = Files.readAllBytes(identity);
-    Files.writeString(identity, Files.readString(identity).replace("format=1\n", "format=2\n"));
+    Files.writeString(identity, Files.readString(identity).replace("format=2\n", "format=3\n"));
     Map<Path, Integer> before = contents(node.directory());
-    assertThat(failsWith(NEWER_FORMAT)).contains("format 2").contains("up to 1");
+    assertThat(failsWith(NEWER_FORMAT)).contains("format 3").contains("up to 2");
     assertThat(contents(node.directory())).isEqualTo(before);
     Files.write(identity, ours);
   }

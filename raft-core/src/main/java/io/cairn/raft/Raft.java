@@ -451,6 +451,11 @@ public final class Raft {
     return role instanceof Leader;
   }
 
+  /** Whether the membership that decides is applied here: then nothing that it takes back can come after it. */
+  public boolean isMembershipSettled() {
+    return state.log.members().index() <= state.log.applied();
+  }
+
   public long term() {
     return state.term();
   }

@@ -16,7 +16,9 @@ public final class StorageFailure extends RuntimeException {
     /** Written by a newer version than this one; nothing was touched. */
     NEWER_FORMAT,
     /** The data directory belongs to another node or cluster, or another process holds it. */
-    WRONG_DIRECTORY
+    WRONG_DIRECTORY,
+    /** The data directory belongs to a node that was removed from its cluster. */
+    REMOVED
   }
 
   private final Kind kind;

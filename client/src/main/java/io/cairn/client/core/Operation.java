@@ -4,6 +4,7 @@ import io.cairn.client.ByteSeq;
 import io.cairn.client.ChildrenOptions;
 import io.cairn.client.ChildrenResult;
 import io.cairn.client.ClusterMap;
+import io.cairn.client.ClusterMembers;
 import io.cairn.client.Consistency;
 import io.cairn.client.DeleteRangeResult;
 import io.cairn.client.DeleteResult;
@@ -123,6 +124,22 @@ public sealed interface Operation<T> {
   record Hash(String node, int shard, long revision) implements Operation<ReplicaHash> {}
 
   record Transfer(int shard, String node) implements Operation<LeaderTransfer> {}
+
+  /**
+   * The members, or a change of them.
+   *
+   * @param node whom it is about; with REPLACE who comes
+   * @param replaced with REPLACE whose place is taken; else empty
+   * @param peer of a node that comes, as HOST:PORT; else empty
+   * @param client of a node that comes, as HOST:PORT; else empty
+   */
+  record Members(Kind kind, String node, String replaced, String peer, String client) implements Operation<ClusterMembers> {
+
+    /** What is to be done. */
+    public enum Kind { LIST, ADD, PROMOTE, REMOVE, REPLACE }
+
+    public static final Members LIST = new Members(Kind.LIST, "", "", "", "");
+  }
 
   record Map() implements Operation<ClusterMap> {}
 

@@ -69,6 +69,9 @@ final class Started<T> implements ClientCore.Pending {
     } else if (operation instanceof Operation.Status status) {
       return new StatusCall(core, deadline, status, cast());
     }
+    if (operation instanceof Operation.Members members) {
+      return new MemberCall(core, deadline, members, cast());
+    }
     throw new IllegalStateException("no call for " + operation);
   }
 

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.cairn.client.ByteSeq;
 import io.cairn.client.ClusterMap;
+import io.cairn.client.ClusterMembers;
 import io.cairn.client.Consistency;
 import io.cairn.client.KeyRange;
 import io.cairn.client.KeyValue;
@@ -13,6 +14,8 @@ import io.cairn.client.RefusedException;
 import io.cairn.client.Staleness;
 import io.cairn.protocol.wire.Error;
 import io.cairn.protocol.wire.ErrorCode;
+import io.cairn.protocol.wire.MemberRequest;
+import io.cairn.protocol.wire.MemberTable;
 import io.cairn.protocol.wire.Request;
 import io.cairn.protocol.wire.Response;
 import io.cairn.protocol.wire.ShardMap;
@@ -87,6 +90,29 @@ final class Wire {
     return new KeyRange(byteSeq(shard.getStart()), shard.getEndOpen() ? Optional.empty() : Optional.of(byteSeq(shard.getEnd())));
   }
 
+  static MemberRequest memberRequest(Operation.Members members) {
+    return MemberRequest.newBuilder().setKind(MemberRequest.Kind.valueOf(members.kind().name())).setNode(members.node())
+        .setReplaced(members.replaced()).setPeerAddress(members.peer()).setClientAddress(members.client()).build();
+  }
+
+  static ClusterMembers members(MemberTable table) {
+    List<ClusterMembers.Member> members = new ArrayList<>();
+    for (MemberTable.Member member : table.getMembersList()) {
+      members.add(new ClusterMembers.Member(
+          member.getId(), member.getName(), member.getPeerAddress(), member.getClientAddress(), standing(member.getStanding())));
+    }
+    return new ClusterMembers(table.getEpoch(), members, text(table.getChange()), text(table.getTakenBack()));
+  }
+
+  private static ClusterMembers.Standing standing(MemberTable.Standing standing) {
+    return switch (standing) {
+      case LEARNER -> ClusterMembers.Standing.LEARNER;
+      case VOTER -> ClusterMembers.Standing.VOTER;
+      case REMOVED -> ClusterMembers.Standing.REMOVED;
+      default -> ClusterMembers.Standing.COMING;
+    };
+  }
+
   static NodeStatus nodeStatus(io.cairn.protocol.wire.NodeStatus status) {
     List<NodeStatus.Replica> replicas = new ArrayList<>();
     for (io.cairn.protocol.wire.NodeStatus.ReplicaStatus r : status.getReplicasList()) {
@@ -136,6 +162,7 @@ final class Wire {
       case DEADLINE -> RefusedCode.DEADLINE;
       case NOT_SUPPORTED -> RefusedCode.NOT_SUPPORTED;
       case LEADER_STAYS -> RefusedCode.LEADER_STAYS;
+      case MEMBERS -> RefusedCode.MEMBERS;
       case BAD_REQUEST, KEYSPACE -> RefusedCode.BAD_REQUEST;
       default -> RefusedCode.INTERNAL;
     };

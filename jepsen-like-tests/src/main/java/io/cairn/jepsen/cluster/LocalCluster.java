@@ -35,7 +35,7 @@ public final class LocalCluster implements AutoCloseable {
 
   private final Builder builder;
   private final Path home;
-  private List<KvdNode> nodes = List.of();
+  private volatile List<KvdNode> nodes = List.of();
   private final List<KvdNode> twins = new ArrayList<>();
   private KvClient inspector;
 
@@ -58,24 +58,52 @@ public final class LocalCluster implements AutoCloseable {
     var ports = new FreePorts();
     var picked = new ArrayList<KvdNode>();
     for (int i = 1; i <= builder.nodes; i++) {
-      String client = "127.0.0.1:" + ports.next();
-      var addresses = new NodeAddresses(client, builder.front.apply(client), "127.0.0.1:" + ports.next(), "127.0.0.1:" + ports.next());
-      picked.add(new KvdNode("n" + i, home, addresses, builder.launcher(temporary())));
+      picked.add(newNode("n" + i, ports));
     }
     nodes = List.copyOf(picked);
-    nodes.forEach(this::writeConfig);
+    nodes.forEach(node -> writeConfig(node, nodes, List.of()));
   }
 
-  private void writeConfig(KvdNode node) {
+  private KvdNode newNode(String name, FreePorts ports) {
+    String client = "127.0.0.1:" + ports.next();
+    return new KvdNode(name, home,
+        new NodeAddresses(client, builder.front.apply(client), "127.0.0.1:" + ports.next(), "127.0.0.1:" + ports.next()),
+        builder.launcher(temporary()));
+  }
+
+  /** Starts a node that is to join the others; it waits until it has been added to the members. */
+  public KvdNode join(String name) {
+    KvdNode node = newNode(name, new FreePorts());
+    writeConfig(node, List.of(node), nodes);
+    var more = new ArrayList<>(nodes);
+    more.add(node);
+    nodes = List.copyOf(more);
+    node.start();
+    return node;
+  }
+
+  /** Forgets a node that was removed from the members, and deletes what it has left. */
+  public void forget(KvdNode node) {
+    node.end();
+    nodes = others(node);
+    deleteAll(node.directory());
+  }
+
+  private void writeConfig(KvdNode node, List<KvdNode> listed, List<KvdNode> joined) {
     var text = new StringBuilder();
     text.append("node.name: ").append(node.name()).append('\n');
     text.append("cluster.id: ").append(builder.clusterId).append('\n');
     text.append("cluster.nodes:\n");
-    for (KvdNode each : nodes) {
+    for (KvdNode each : listed) {
       text.append("  - {name: ").append(each.name()).append(", peer: '").append(peerAddress(node, each)).append("', client: '")
           .append(each.addresses().advertised()).append("'}\n");
     }
-    text.append("cluster.split-points: [").append(String.join(", ", builder.splitPoints)).append("]\n");
+    if (joined.isEmpty()) {
+      text.append("cluster.split-points: [").append(String.join(", ", builder.splitPoints)).append("]\n");
+    } else {
+      text.append("cluster.join: [").append(String.join(", ", joined.stream().map(each -> "'" + each.addresses().peer() + "'").toList()))
+          .append("]\n");
+    }
     text.append("listen.client: ").append(node.addresses().client()).append('\n');
     text.append("listen.peer: ").append(node.addresses().peer()).append('\n');
     text.append("admin.listen: ").append(node.addresses().admin()).append('\n');

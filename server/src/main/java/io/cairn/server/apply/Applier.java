@@ -4,6 +4,7 @@ import io.cairn.platform.Clock;
 import io.cairn.platform.EventLoop;
 import io.cairn.raft.log.Entry;
 import io.cairn.raft.log.EntryKind;
+import io.cairn.raft.membership.MembershipCodec;
 import io.cairn.server.command.EntryPayload;
 import io.cairn.server.outcome.FailStop;
 import io.cairn.storage.engine.Engine;
@@ -131,7 +132,11 @@ public final class Applier {
       return new EntryEffect.Written(store.apply(round, entry.id(), EntryPayload.decodeCommands(payload)));
     }
     store.pass(round, entry.id());
-    boolean system = entry.kind() != EntryKind.MEMBERSHIP && EntryPayload.isSystem(payload);
+    if (entry.kind() == EntryKind.MEMBERSHIP) {
+      store.putRecord(round, ShardStore.MEMBERS, payload);
+      return new EntryEffect.MembersChanged(MembershipCodec.decode(payload));
+    }
+    boolean system = EntryPayload.isSystem(payload);
     return system ? SystemState.apply(store, round, EntryPayload.decodeSystem(payload)) : EntryEffect.NOTHING;
   }
 

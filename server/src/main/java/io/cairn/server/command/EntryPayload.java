@@ -12,7 +12,7 @@ import java.util.List;
  * The payload of an entry. Changing this corrupts existing logs.
  *
  * <pre>
- *   u8 format (1) | u8 feature level (1) | u8 kind | u8 zero
+ *   u8 format (1) | u8 feature level (1, or 2 with changes of members) | u8 kind | u8 zero
  *   kind 1, commands: u64 first revision | u32 count | u32 clients remembered | count x (u32 length | the client's bytes)
  *   kind 2, system:   u32 count | count x system command ({@link SystemCommand})
  * </pre>
@@ -22,7 +22,11 @@ import java.util.List;
  */
 public final class EntryPayload {
   public static final int FORMAT = 1;
-  public static final int FEATURE_LEVEL = 1;
+  /** The highest that this version understands. */
+  public static final int FEATURE_LEVEL = 2;
+  /** From which on members can be changed. */
+  public static final int MEMBERS_LEVEL = 2;
+  private static final int FIRST_LEVEL = 1;
   static final int KIND_COMMANDS = 1;
   static final int KIND_SYSTEM = 2;
   private static final int HEAD = 4;
@@ -39,7 +43,7 @@ public final class EntryPayload {
       size += COMMAND_OVERHEAD + command.size();
     }
     byte[] payload = new byte[size];
-    ByteBuffer buffer = head(payload, KIND_COMMANDS);
+    ByteBuffer buffer = head(payload, FIRST_LEVEL, KIND_COMMANDS);
     buffer.putLong(firstRevision).putInt(commands.size()).putInt(clientRecordsMax);
     int at = COMMANDS_HEAD;
     for (ByteString command : commands) {
@@ -53,12 +57,12 @@ public final class EntryPayload {
   public static byte[] system(SystemCommand command) {
     byte[] body = command.encode();
     byte[] payload = new byte[HEAD + body.length];
-    head(payload, KIND_SYSTEM).put(body);
+    head(payload, command.level(), KIND_SYSTEM).put(body);
     return payload;
   }
 
-  private static ByteBuffer head(byte[] payload, int kind) {
-    return ByteBuffer.wrap(payload).put((byte) FORMAT).put((byte) FEATURE_LEVEL).put((byte) kind).put((byte) 0);
+  private static ByteBuffer head(byte[] payload, int level, int kind) {
+    return ByteBuffer.wrap(payload).put((byte) FORMAT).put((byte) level).put((byte) kind).put((byte) 0);
   }
 
   public static boolean isSystem(byte[] payload) {

@@ -19,16 +19,20 @@ import java.util.Map;
  * @param nodes every node, in the order of the file, which is the order of their numbers; the same list in every node's file
  * @param splitPoints where data shards begin at bootstrap, ascending as UTF-8 bytes; each is cut back to the end of its first
  *     {@code {tag}}, because keys that share a tag are never separated. Read at bootstrap only
+ * @param join peer addresses of nodes of the cluster that this node, which was added to it, is to join; empty when it is one of those
+ *     that the cluster begins with
  */
-public record ClusterConfig(String nodeName, String id, List<ClusterNode> nodes, List<String> splitPoints) {
+public record ClusterConfig(String nodeName, String id, List<ClusterNode> nodes, List<String> splitPoints, List<HostPort> join) {
 
   public ClusterConfig {
     nodes = nodes == null ? null : List.copyOf(nodes);
+    join = List.copyOf(join);
     splitPoints = splitPoints.stream().map(ClusterConfig::cutBackToTag).toList();
     Mistakes mistakes = new Mistakes()
         .bound(ConfigKeys.NODE_NAME, nodeName)
         .bound(ConfigKeys.CLUSTER_ID, id)
         .bound(ConfigKeys.CLUSTER_NODES, nodes)
+        .bound(ConfigKeys.CLUSTER_JOIN, join)
         .bound(ConfigKeys.SPLIT_POINTS, splitPoints);
     if (nodes != null) {
       checkNodes(nodes, mistakes);
@@ -39,6 +43,16 @@ public record ClusterConfig(String nodeName, String id, List<ClusterNode> nodes,
     }
     checkSplitPoints(splitPoints, mistakes);
     mistakes.throwIfAny();
+  }
+
+  /** One of the nodes that a cluster begins with. */
+  public ClusterConfig(String nodeName, String id, List<ClusterNode> nodes, List<String> splitPoints) {
+    this(nodeName, id, nodes, splitPoints, List.of());
+  }
+
+  /** Whether this node was added to a cluster that runs, and is not of those that it begins with. */
+  public boolean joins() {
+    return !join.isEmpty();
   }
 
   /** This node's own entry in {@link #nodes}. */

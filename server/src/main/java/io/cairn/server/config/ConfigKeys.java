@@ -1,6 +1,7 @@
 package io.cairn.server.config;
 
 import static io.cairn.server.config.ValueType.ADDRESS;
+import static io.cairn.server.config.ValueType.ADDRESSES;
 import static io.cairn.server.config.ValueType.BYTES;
 import static io.cairn.server.config.ValueType.COUNT;
 import static io.cairn.server.config.ValueType.DURATION;
@@ -34,6 +35,10 @@ public final class ConfigKeys {
           nodes -> !nodes.isEmpty() && nodes.size() <= 9),
       "Every node of the cluster at its birth, the same names in every node's file. In the environment and in "
           + "flags: 'name=n1 peer=H:P client=H:P, name=n2 ...'.");
+  static final ConfigKey<List<HostPort>> CLUSTER_JOIN = ConfigKey.of("cluster.join", ADDRESSES, List.of(),
+      Bound.that("at most 9 addresses", "must be at most 9 addresses", peers -> peers.size() <= 9),
+      "For a node that was added to a cluster which runs: peer addresses of some of its nodes. This node alone then stands in "
+          + "cluster.nodes. Not read again once there is data.");
   static final ConfigKey<List<String>> SPLIT_POINTS = ConfigKey.of("cluster.split-points", TEXTS, List.of(),
       Bound.that("at most 255 keys, ascending as UTF-8 bytes, none twice", "must be at most 255 keys", points -> points.size() <= 255),
       "Where data shards begin when the cluster is born; none: one data shard. A point is cut back to the end of its {tag}. "
@@ -92,7 +97,7 @@ public final class ConfigKeys {
       Bound.between(DURATION, 0, 8 * SECOND), "After SIGTERM: how long what is in flight may take before it is cut off.");
 
   private static final List<ConfigKey<?>> BEFORE_LIMITS = List.of(
-      NODE_NAME, CLUSTER_ID, CLUSTER_NODES, SPLIT_POINTS, LISTEN_CLIENT, LISTEN_PEER, ADMIN_LISTEN, INSECURE, STORAGE_DIR,
+      NODE_NAME, CLUSTER_ID, CLUSTER_NODES, CLUSTER_JOIN, SPLIT_POINTS, LISTEN_CLIENT, LISTEN_PEER, ADMIN_LISTEN, INSECURE, STORAGE_DIR,
       LOG_SEGMENT_SIZE, LOG_KEEP, BLOCK_CACHE, WRITE_BUFFERS, RECENT_VERSIONS, RETRIES_CLIENTS, HEARTBEAT, ELECTION_TIMEOUT, ELECTION_JITTER,
       LEADERS, NET_LOOPS, LOGGING_FORMAT, LOGGING_LEVEL, LOGGING_FILE, LOGGING_FILE_SIZE, LOGGING_FILES, SHUTDOWN_GRACE);
 

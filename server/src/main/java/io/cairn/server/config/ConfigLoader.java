@@ -132,7 +132,7 @@ public final class ConfigLoader {
   private NodeConfig build() {
     ClusterNode self = self();
     ClusterConfig cluster = attempt(() -> new ClusterConfig(value(ConfigKeys.NODE_NAME), value(ConfigKeys.CLUSTER_ID),
-        value(ConfigKeys.CLUSTER_NODES), value(ConfigKeys.SPLIT_POINTS)));
+        value(ConfigKeys.CLUSTER_NODES), value(ConfigKeys.SPLIT_POINTS), value(ConfigKeys.CLUSTER_JOIN)));
     AddressConfig addresses = attempt(() -> new AddressConfig(
         given(ConfigKeys.LISTEN_CLIENT, self == null ? null : self.client()),
         given(ConfigKeys.LISTEN_PEER, self == null ? null : self.peer()),

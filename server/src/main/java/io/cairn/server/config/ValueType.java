@@ -20,6 +20,8 @@ public record ValueType<T>(String unit, Function<Written, T> reader, Function<T,
   public static final ValueType<HostPort> ADDRESS = scalar("HOST:PORT", HostPort::parse, HostPort::toString);
   public static final ValueType<List<String>> TEXTS =
       new ValueType<>("list of text", Lists::texts, texts -> "[" + String.join(", ", texts) + "]");
+  public static final ValueType<List<HostPort>> ADDRESSES = new ValueType<>("list of HOST:PORT",
+      written -> Lists.texts(written).stream().map(HostPort::parse).toList(), List::toString);
   public static final ValueType<List<ClusterNode>> NODES = new ValueType<>("list of nodes", Lists::nodes, List::toString);
 
   T parse(Written written) {

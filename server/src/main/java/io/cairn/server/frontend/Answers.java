@@ -13,11 +13,11 @@ import io.cairn.storage.mvcc.Version;
 import io.cairn.storage.mvcc.WriteResult;
 
 /** Outcomes as the wire has them, and nothing else. */
-final class Answers {
+public final class Answers {
 
   private Answers() {}
 
-  static Response refused(Refusal refusal) {
+  public static Response refused(Refusal refusal) {
     Error.Builder error = Error.newBuilder()
         .setKind(ErrorKind.REFUSED)
         .setCode(refusal.code())
@@ -31,7 +31,7 @@ final class Answers {
     return Response.newBuilder().setError(error).build();
   }
 
-  static Response unknown(String message) {
+  public static Response unknown(String message) {
     return Response.newBuilder()
         .setError(Error.newBuilder().setKind(ErrorKind.UNKNOWN).setCode(ErrorCode.OUTCOME_UNKNOWN).setMessage(message))
         .build();

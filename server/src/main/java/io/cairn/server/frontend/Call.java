@@ -2,6 +2,7 @@ package io.cairn.server.frontend;
 
 import io.cairn.platform.Clock;
 import io.cairn.protocol.wire.ErrorCode;
+import io.cairn.protocol.wire.ErrorKind;
 import io.cairn.protocol.wire.Response;
 import io.cairn.server.metrics.NodeMeters;
 import io.cairn.server.metrics.RequestOp;
@@ -93,6 +94,18 @@ public final class Call {
   void refused(Refusal refusal) {
     desk.meters.refused(refusal.code());
     end(Answers.refused(refusal), RequestOutcome.REFUSED);
+  }
+
+  /** Ends with an answer that another room, or another node, has made. */
+  void answer(Response response) {
+    if (!response.hasError()) {
+      end(response, RequestOutcome.DONE);
+    } else if (response.getError().getKind() == ErrorKind.UNKNOWN) {
+      end(response, RequestOutcome.UNKNOWN);
+    } else {
+      desk.meters.refused(response.getError().getCode());
+      end(response, RequestOutcome.REFUSED);
+    }
   }
 
   void unknown(String message) {

@@ -39,13 +39,14 @@ public final class ClientService implements RequestHandler {
   private final HashService hashes;
   private final TransferService transfers;
   private final StatusService status;
+  private final MemberService members;
   private final long outboundBytesMax;
   /** In the order they were opened: what is done to all of them is done in the same order in every run. */
   private final Set<ServerChannel> channels = Collections.synchronizedSet(new LinkedHashSet<>());
   private volatile boolean stopping;
 
   public ClientService(Call.Desk desk, Supplier<ShardMap> map, Replicas replicas, Revisions revisions, EventLoop scanLoop, Limits limits,
-      StatusService status) {
+      StatusService status, MemberService members) {
     var checks = new RequestChecks(limits);
     this.desk = desk;
     this.admission = desk.admission();
@@ -56,6 +57,7 @@ public final class ClientService implements RequestHandler {
     this.hashes = new HashService(checks, replicas, turns, limits);
     this.transfers = new TransferService(replicas);
     this.status = status;
+    this.members = members;
     this.outboundBytesMax = limits.connectionOutboundBytes();
   }
 
@@ -148,6 +150,7 @@ public final class ClientService implements RequestHandler {
       case TRANSFER -> transfers.serve(call, request.getTransfer());
       case SHARD_MAP -> status.shardMap(call);
       case STATUS -> status.status(call);
+      case MEMBER -> members.serve(call, request.getMember());
       case BODY_NOT_SET -> call.refused(Refusal.of(ErrorCode.BAD_REQUEST, "the request is of a kind that this version does not know"));
     }
   }
@@ -162,6 +165,7 @@ public final class ClientService implements RequestHandler {
       case HASH -> RequestOp.HASH;
       case TRANSFER -> RequestOp.TRANSFER;
       case SHARD_MAP -> RequestOp.SHARD_MAP;
+      case MEMBER -> RequestOp.MEMBER;
       case STATUS, BODY_NOT_SET -> RequestOp.STATUS;
     };
   }

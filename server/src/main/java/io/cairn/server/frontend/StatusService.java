@@ -21,14 +21,14 @@ public final class StatusService {
   private final Supplier<ShardMap> map;
   private final Replicas replicas;
   private final Revisions revisions;
-  private final io.cairn.protocol.wire.ShardMap template;
+  private final Supplier<io.cairn.protocol.wire.ShardMap> template;
   private final Supplier<NodeStatus.Builder> node;
 
   /**
-   * @param template cluster id and nodes, which do not change while the node runs
+   * @param template cluster id and nodes, as of now
    * @param node everything that is not about replicas
    */
-  public StatusService(Supplier<ShardMap> map, Replicas replicas, Revisions revisions, io.cairn.protocol.wire.ShardMap template,
+  public StatusService(Supplier<ShardMap> map, Replicas replicas, Revisions revisions, Supplier<io.cairn.protocol.wire.ShardMap> template,
       Supplier<NodeStatus.Builder> node) {
     this.map = map;
     this.replicas = replicas;
@@ -39,7 +39,7 @@ public final class StatusService {
 
   void shardMap(Call call) {
     ShardMap shards = map.get();
-    io.cairn.protocol.wire.ShardMap.Builder answer = template.toBuilder().setEpoch(shards.epoch());
+    io.cairn.protocol.wire.ShardMap.Builder answer = template.get().toBuilder().setEpoch(shards.epoch());
     // While a node starts it knows all shards and has not opened all replicas: then it names no leader.
     var leaders = new TreeMap<Integer, String>();
     eachReplica(replica -> leaders.put(replica.descriptor().id(), replica.leaderNode()), () -> {

@@ -23,7 +23,9 @@ public enum ExitStatus {
   /** Nothing was touched. */
   NEWER_FORMAT(6, "the data directory was written by a newer version"),
   /** An address of the configuration is taken or is not this machine's. */
-  PORT_IN_USE(7, "an address cannot be listened on");
+  PORT_IN_USE(7, "an address cannot be listened on"),
+  /** Its data directory is of no more use. */
+  REMOVED(8, "this node was removed from its cluster");
 
   private final int code;
   private final String meaning;
@@ -68,6 +70,7 @@ public enum ExitStatus {
       case DISK, CORRUPT -> DISK_FAILED;
       case NEWER_FORMAT -> NEWER_FORMAT;
       case WRONG_DIRECTORY -> WRONG_DIRECTORY;
+      case REMOVED -> REMOVED;
     };
   }
 

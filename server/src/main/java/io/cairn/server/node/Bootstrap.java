@@ -1,9 +1,12 @@
 package io.cairn.server.node;
 
 import io.cairn.protocol.transport.HostPort;
+import io.cairn.protocol.wire.JoinAnswer;
 import io.cairn.raft.ReplicaId;
 import io.cairn.server.config.ClusterConfig;
 import io.cairn.server.config.ClusterNode;
+import io.cairn.server.members.NodeEntry;
+import io.cairn.server.members.NodeTable;
 import io.cairn.server.shard.Keyspace;
 import io.cairn.server.shard.ShardDescriptor;
 import io.cairn.server.shard.ShardMap;
@@ -38,6 +41,20 @@ final class Bootstrap {
       start = border;
     }
     shards.add(new ShardDescriptor(id, FIRST_EPOCH, FIRST_EPOCH, start, Keyspace.start(Keyspace.DEFAULT + 1), replicas));
+    return new ShardMap(FIRST_EPOCH, shards);
+  }
+
+  /** What a node begins with that was added to a cluster: its shards, as they were when their logs began. */
+  static ShardMap joined(JoinAnswer answer, NodeTable table) {
+    var founders = new TreeMap<ReplicaId, String>();
+    for (NodeEntry node : table.nodes().headMap(table.founders() + 1).values()) {
+      founders.put(new ReplicaId(node.id()), node.name());
+    }
+    var shards = new ArrayList<ShardDescriptor>();
+    for (JoinAnswer.Shard shard : answer.getShardsList()) {
+      shards.add(new ShardDescriptor(shard.getId(), shard.getRangeEpoch(), FIRST_EPOCH, shard.getStart().toByteArray(),
+          shard.getEnd().toByteArray(), founders));
+    }
     return new ShardMap(FIRST_EPOCH, shards);
   }
 

@@ -1,6 +1,8 @@
 package io.cairn.server.node;
 
 import io.cairn.raft.ReplicaId;
+import io.cairn.server.apply.SystemState;
+import io.cairn.server.members.NodeTable;
 import io.cairn.server.metrics.NodeMeters;
 import io.cairn.server.oracle.RevisionOracle;
 import io.cairn.server.oracle.Revisions;
@@ -12,19 +14,21 @@ import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What replicas report: logged, counted, and told to the oracle when it is the system shard's. */
+/** What replicas report: logged, counted, and told to the oracle and the driver of changes when it is the system shard's. */
 final class ClusterEvents implements ReplicaPorts.Observer {
   private static final Logger log = LoggerFactory.getLogger(ClusterEvents.class);
 
   private final NodeMeters meters;
   private final RevisionOracle oracle;
   private final Revisions revisions;
+  private final MemberRoom members;
   private final ReplicaTap tap;
 
-  ClusterEvents(NodeMeters meters, RevisionOracle oracle, Revisions revisions, ReplicaTap tap) {
+  ClusterEvents(NodeMeters meters, RevisionOracle oracle, Revisions revisions, MemberRoom members, ReplicaTap tap) {
     this.meters = meters;
     this.oracle = oracle;
     this.revisions = revisions;
+    this.members = members;
     this.tap = tap;
   }
 
@@ -41,6 +45,7 @@ final class ClusterEvents implements ReplicaPorts.Observer {
         oracle.stop();
       }
       revisions.oracleMoved();
+      members.follow();
     }
     if (leader.equals(ReplicaId.NONE)) {
       log.debug("shard={} {} knows no leader", shard, replica.status().describe());
@@ -84,8 +89,21 @@ final class ClusterEvents implements ReplicaPorts.Observer {
     if (own && firstOfTerm) {
       oracle.start(before, end);
       revisions.oracleMoved();
+      members.lead(replica);
     } else if (own) {
       oracle.extended(end);
+    }
+  }
+
+  @Override
+  public void nodesChanged(Replica replica, NodeTable nodes) {
+    members.changed(nodes);
+  }
+
+  @Override
+  public void installed(Replica replica) {
+    if (replica.descriptor().isSystem()) {
+      members.changed(SystemState.nodes(replica.store()));
     }
   }
 }

@@ -1,8 +1,10 @@
 package io.cairn.server.node;
 
+import com.google.protobuf.ByteString;
 import io.cairn.platform.EventLoop;
 import io.cairn.protocol.link.Handshake;
 import io.cairn.protocol.link.Judge;
+import io.cairn.protocol.transport.HostPort;
 import io.cairn.protocol.wire.HandshakeError;
 import io.cairn.protocol.wire.HandshakeRefused;
 import io.cairn.protocol.wire.Hello;
@@ -10,6 +12,7 @@ import io.cairn.protocol.wire.Role;
 import io.cairn.protocol.wire.Welcome;
 import io.cairn.server.command.EntryPayload;
 import io.cairn.server.config.ClusterConfig;
+import io.cairn.server.members.NodeEntry;
 import io.cairn.storage.directory.Incarnation;
 import io.cairn.storage.directory.NodeDirectory;
 import java.nio.ByteBuffer;
@@ -19,18 +22,38 @@ final class Handshakes {
   private final ClusterConfig cluster;
   private final NodeDirectory directory;
   private final EventLoop directoryLoop;
+  private final NodeBook book;
+  private final Runnable met;
   private final String software;
 
-  /** @param directoryLoop where the data directory may be written to: it may block */
-  Handshakes(ClusterConfig cluster, NodeDirectory directory, EventLoop directoryLoop, String version) {
+  /**
+   * @param directoryLoop where the data directory may be written to: it may block
+   * @param met called when a node was let in that came after what the book knows; on any loop
+   */
+  Handshakes(ClusterConfig cluster, NodeDirectory directory, EventLoop directoryLoop, String version, NodeBook book, Runnable met) {
     this.cluster = cluster;
     this.directory = directory;
     this.directoryLoop = directoryLoop;
+    this.book = book;
+    this.met = met;
     this.software = "kvd " + version;
   }
 
   /** What this node says when it opens a connection to a peer. */
   Hello hello() {
+    return helloOf().setNodeId(book.selfId()).build();
+  }
+
+  /** What it says while it knows nothing of the cluster that it was added to. */
+  Hello joiningHello() {
+    return helloOf().setJoining(true).build();
+  }
+
+  ByteString incarnation() {
+    return bytes(directory.identity().incarnation());
+  }
+
+  private Hello.Builder helloOf() {
     return Handshake.hello(Role.PEER)
         .setClusterId(cluster.id())
         .setSoftware(software)
@@ -39,7 +62,7 @@ final class Handshakes {
         .setBootstrapDigest(directory.identity().bootstrapDigest())
         .setFeatureLevel(EntryPayload.FEATURE_LEVEL)
         .setBootstrapped(directory.identity().bootstrapped())
-        .build();
+        .setPeerAddress(cluster.self().peer().toString());
   }
 
   private Welcome.Builder welcome() {
@@ -53,6 +76,10 @@ final class Handshakes {
   Judge clients() {
     return (hello, remote, verdict) -> {
       HandshakeRefused refused = Handshake.otherCluster(hello, cluster.id());
+      if (refused == null && cluster.joins() && !directory.identity().bootstrapped()) {
+        refused = Handshake.refused(HandshakeError.UNKNOWN_NODE, "node '" + cluster.nodeName()
+            + "' has not joined its cluster yet; ask another one");
+      }
       if (refused != null) {
         verdict.refuse(refused);
       } else {
@@ -72,7 +99,11 @@ final class Handshakes {
         verdict.refuse(refused);
         return;
       }
-      directoryLoop.execute(() -> remember(hello, verdict));
+      if (hello.getJoining()) {
+        verdict.welcome(welcome().build()); // It may ask to join; what is to be remembered of it, shard 0 remembers.
+      } else {
+        directoryLoop.execute(() -> remember(hello, verdict));
+      }
     };
   }
 
@@ -84,13 +115,15 @@ final class Handshakes {
     if (other != null) {
       return other;
     }
-    boolean known = cluster.nodes().stream().anyMatch(node -> node.name().equals(hello.getNodeName()));
-    if (!known || hello.getNodeName().equals(cluster.nodeName())) {
-      return Handshake.refused(HandshakeError.UNKNOWN_NODE, known ? "this node itself is named '" + cluster.nodeName() + "'"
-          : "there is no node of that name in the cluster; its nodes are "
-              + String.join(", ", cluster.nodes().stream().map(node -> node.name()).toList()));
+    if (hello.getFeatureLevel() < book.level()) {
+      return Handshake.refused(HandshakeError.VERSION, "this cluster is at feature level " + book.level() + ", the node understands "
+          + hello.getFeatureLevel() + "; start it with the version that it was stopped with, or a newer one");
     }
-    if (hello.getBootstrapDigest() != directory.identity().bootstrapDigest()) {
+    HandshakeRefused stranger = stranger(hello);
+    if (stranger != null) {
+      return stranger;
+    }
+    if (!hello.getJoining() && hello.getBootstrapDigest() != directory.identity().bootstrapDigest()) {
       return Handshake.refused(HandshakeError.BOOTSTRAP, "this cluster was begun with other nodes or split points: cluster.nodes (names) and "
           + "cluster.split-points must be the same on every node at its first start");
     }
@@ -100,9 +133,44 @@ final class Handshakes {
     return null;
   }
 
+  /** Null when the node is one of the cluster's, as far as this one can know. */
+  private HandshakeRefused stranger(Hello hello) {
+    String name = hello.getNodeName();
+    if (name.equals(cluster.nodeName())) {
+      return Handshake.refused(HandshakeError.UNKNOWN_NODE, "this node itself is named '" + name + "'");
+    }
+    if (book.isRemoved(name)) {
+      return Handshake.refused(HandshakeError.REMOVED, "node '" + name + "' was removed from this cluster: stop it and delete its data "
+          + "directory; to come back, the machine is added as a new node under a new name");
+    }
+    if (book.knows(name)) {
+      long id = book.idOf(name);
+      return hello.getNodeId() == 0 || hello.getNodeId() == id ? null : Handshake.refused(HandshakeError.INCARNATION,
+          "node '" + name + "' has id " + id + " here, not " + hello.getNodeId());
+    }
+    if (!hello.getJoining() && book.mayBeNewer(hello.getNodeId()) && isAddress(hello.getPeerAddress())) {
+      return null;
+    }
+    return Handshake.refused(HandshakeError.UNKNOWN_NODE,
+        "there is no node of that name in the cluster; its nodes are " + String.join(", ", book.replicas().values()));
+  }
+
+  private static boolean isAddress(String text) {
+    try {
+      return HostPort.parse(text).port() > 0;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  private Incarnation known(String node) {
+    NodeEntry entry = book.table().named(node);
+    return entry != null && entry.incarnation().isPresent() ? entry.incarnation().get() : directory.identity().peers().get(node);
+  }
+
   private void remember(Hello hello, Judge.Verdict verdict) {
     Incarnation incarnation = incarnation(hello.getIncarnation().asReadOnlyByteBuffer());
-    Incarnation known = directory.identity().peers().get(hello.getNodeName());
+    Incarnation known = known(hello.getNodeName());
     if (known != null && !known.equals(incarnation)) {
       verdict.refuse(Handshake.refused(HandshakeError.INCARNATION, "node '" + hello.getNodeName()
           + "' is known here with another data directory (" + known + ", not " + incarnation + "): a node that lost its directory must not "
@@ -110,11 +178,15 @@ final class Handshakes {
       return;
     }
     directory.rememberPeer(hello.getNodeName(), incarnation);
+    if (!book.knows(hello.getNodeName()) && book.mayBeNewer(hello.getNodeId())) {
+      book.meet(hello.getNodeName(), hello.getNodeId(), HostPort.parse(hello.getPeerAddress()));
+      met.run();
+    }
     verdict.welcome(welcome().setIncarnation(bytes(directory.identity().incarnation())).setIncarnationKnown(true).build());
   }
 
-  private static com.google.protobuf.ByteString bytes(Incarnation incarnation) {
-    return com.google.protobuf.ByteString.copyFrom(
+  private static ByteString bytes(Incarnation incarnation) {
+    return ByteString.copyFrom(
         ByteBuffer.allocate(16).putLong(incarnation.high()).putLong(incarnation.low()).flip());
   }
 

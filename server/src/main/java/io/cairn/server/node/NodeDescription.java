@@ -7,6 +7,7 @@ import io.cairn.server.config.Limits;
 import io.cairn.server.config.NodeConfig;
 import io.cairn.storage.directory.Incarnation;
 import java.lang.reflect.RecordComponent;
+import java.util.List;
 
 /** What a node says of itself that is not about its replicas. */
 final class NodeDescription {
@@ -14,9 +15,9 @@ final class NodeDescription {
   private NodeDescription() {}
 
   /** Cluster id and nodes; the shards are added by whoever answers. */
-  static ShardMap shardMap(NodeConfig config) {
+  static ShardMap shardMap(NodeConfig config, List<ClusterNode> nodes) {
     ShardMap.Builder map = ShardMap.newBuilder().setClusterId(config.cluster().id());
-    for (ClusterNode node : config.cluster().nodes()) {
+    for (ClusterNode node : nodes) {
       map.addNodes(ShardMap.Node.newBuilder()
           .setName(node.name())
           .setClientAddress(node.client().toString())

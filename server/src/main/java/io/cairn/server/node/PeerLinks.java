@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,13 +24,18 @@ final class PeerLinks implements Peers.Listener {
   private final Replicas replicas;
   private final FirstStart firstStart;
   private final FailStop failStop;
+  private final NodeBook book;
+  private final Consumer<String> removed;
   private final Map<String, Boolean> connected = new ConcurrentSkipListMap<>();
   private final Map<String, String> lastRefusal = new ConcurrentSkipListMap<>();
 
-  PeerLinks(Replicas replicas, FirstStart firstStart, FailStop failStop) {
+  /** @param removed hears that this node was taken out of the cluster, and from whom */
+  PeerLinks(Replicas replicas, FirstStart firstStart, FailStop failStop, NodeBook book, Consumer<String> removed) {
     this.replicas = replicas;
     this.firstStart = firstStart;
     this.failStop = failStop;
+    this.book = book;
+    this.removed = removed;
   }
 
   void check() {
@@ -44,6 +50,7 @@ final class PeerLinks implements Peers.Listener {
   public void connected(String node, Welcome welcome) {
     connected.put(node, true);
     lastRefusal.remove(node);
+    book.shows(node, welcome.getFeatureLevel());
     log.info("connected to a peer; node={} software=\"{}\"", node, welcome.getSoftware());
     if (welcome.getIncarnationKnown()) {
       firstStart.welcomedBy(node);
@@ -54,6 +61,10 @@ final class PeerLinks implements Peers.Listener {
   public void refused(String node, HandshakeRefused refusal) {
     if (refusal.getError() == HandshakeError.INCARNATION) {
       failStop.broken("taking part under this name", new StorageFailure(StorageFailure.Kind.WRONG_DIRECTORY, refusal.getMessage()));
+      return;
+    }
+    if (refusal.getError() == HandshakeError.REMOVED) {
+      removed.accept(node + " says so");
       return;
     }
     String before = lastRefusal.put(node, refusal.getMessage());
@@ -73,13 +84,13 @@ final class PeerLinks implements Peers.Listener {
   @Override
   public void dropped(String node) {
     for (Replica replica : replicas.all()) {
-      var there = replica.descriptor().replicaOf(node);
-      replica.loop().run(() -> replica.unreachable(there));
+      replica.loop().run(() -> replica.unreachable(replica.descriptor().replicaOf(node)));
     }
   }
 
   List<NodeStatus.PeerLink> status() {
     var links = new ArrayList<NodeStatus.PeerLink>();
+    connected.keySet().retainAll(book.others().keySet());
     connected.forEach((node, up) -> links.add(NodeStatus.PeerLink.newBuilder().setNode(node).setConnected(up).build()));
     return links;
   }

@@ -6,6 +6,7 @@ import io.cairn.protocol.link.AcceptanceSettings;
 import io.cairn.protocol.link.LinkSettings;
 import io.cairn.protocol.transport.HostPort;
 import io.cairn.protocol.transport.Transport;
+import io.cairn.protocol.wire.JoinAnswer;
 import io.cairn.protocol.wire.NodeStatus;
 import io.cairn.protocol.wire.Role;
 import io.cairn.raft.Raft;
@@ -20,9 +21,12 @@ import io.cairn.server.disk.LogWriter;
 import io.cairn.server.frontend.Admission;
 import io.cairn.server.frontend.Call;
 import io.cairn.server.frontend.ClientService;
+import io.cairn.server.frontend.MemberService;
 import io.cairn.server.frontend.StatusService;
 import io.cairn.server.leaders.Handovers;
 import io.cairn.server.leaders.LeaderWatch;
+import io.cairn.server.members.MemberCodec;
+import io.cairn.server.members.NodeTable;
 import io.cairn.server.metrics.NodeMeters;
 import io.cairn.server.oracle.RevisionOracle;
 import io.cairn.server.oracle.Revisions;
@@ -63,7 +67,6 @@ final class Rooms {
   private final EventLoop nodeLoop;
   private final Replicas replicas = new Replicas();
   private final ClusterReadiness readiness;
-  private volatile ShardMap shards;
   private NodeDirectory directory;
   private Engine engine;
   private ReplicaCatalog catalog;
@@ -75,6 +78,9 @@ final class Rooms {
   private Revisions revisions;
   private Peers peers;
   private PeerLinks links;
+  private NodeBook book;
+  private MemberRoom members;
+  private Joining joining;
   private SnapshotReceiver snapshotReceiver;
   private ShardHost host;
   private LeaderWatch leaders;
@@ -94,9 +100,8 @@ final class Rooms {
     this.facts = facts;
     this.failStop = failStop;
     this.nodeLoop = devices.transport().loops().getFirst();
-    this.shards = Bootstrap.shards(config.cluster());
     this.handovers = new Handovers(replicas, devices.clock(), config.raft().electionTimeoutNanos());
-    this.readiness = new ClusterReadiness(devices.clock(), nodeLoop, replicas, () -> shards);
+    this.readiness = new ClusterReadiness(devices.clock(), nodeLoop, replicas, () -> members.map());
   }
 
   void open() throws IOException {
@@ -110,7 +115,11 @@ final class Rooms {
     }
     nodeLoop.execute(() -> {
       peers.start();
-      links.check();
+      if (joining == null) {
+        links.check();
+      } else {
+        joining.begin();
+      }
     });
   }
 
@@ -118,9 +127,10 @@ final class Rooms {
 
   private void openDisk() throws IOException {
     String dir = config.storage().dir();
-    directory = NodeDirectory.open(devices.files(), dir, config.cluster().id(), config.cluster().nodeName(),
-        Bootstrap.digest(config.cluster()), devices.random().split("incarnation"));
-    if (directory.identity().bootstrapDigest() != Bootstrap.digest(config.cluster())) {
+    long digest = config.cluster().joins() ? 0 : Bootstrap.digest(config.cluster());
+    directory = NodeDirectory.open(devices.files(), dir, config.cluster().id(), config.cluster().nodeName(), digest,
+        devices.random().split("incarnation"));
+    if (!config.cluster().joins() && directory.identity().nodeId() == 0 && directory.identity().bootstrapDigest() != digest) {
       log.warn("cluster.nodes or cluster.split-points differ from those this cluster was begun with; they count at the first start only");
     }
     // Before the engine is opened, which writes: a log of a newer format leaves the whole directory as it is.
@@ -159,22 +169,37 @@ final class Rooms {
 
   private void joinCluster() {
     oracle = new RevisionOracle(devices.clock(), new SystemLeadership(replicas));
-    handshakes = new Handshakes(config.cluster(), directory, blocking.log(), facts.version());
+    ShardMap shards = directory.identity().bootstrapped() ? ShardHost.storedShards(catalog) : Bootstrap.shards(config.cluster());
+    book = new NodeBook(config.cluster(), shards.shards().getFirst().replicas());
+    handshakes = new Handshakes(config.cluster(), directory, blocking.log(), facts.version(), book, () -> members.met());
     var firstStart = new FirstStart(config.cluster().nodes().size(), directory.identity().bootstrapped(),
         () -> blocking.log().execute(this::openReplicas));
-    links = new PeerLinks(replicas, firstStart, failStop);
-    peers = new Peers(nodeLoop, devices.transport(), devices.clock(), devices.random(), Bootstrap.others(config.cluster()),
-        linkSettings(), handshakes::hello, links);
+    links = new PeerLinks(replicas, firstStart, failStop, book, how -> members.removed(how));
+    peers = new Peers(nodeLoop, devices.transport(), devices.clock(), devices.random(), book.others(), linkSettings(), handshakes::hello,
+        links);
+    members = new MemberRoom(book, devices, blocking.log(), directory, replicas, peers, shards,
+        () -> directory.identity().bootstrapDigest(), failStop);
     revisions = new Revisions(nodeLoop, new OracleRoute(oracle, replicas, peers));
     snapshotReceiver = new SnapshotReceiver(engine, catalog, applier, logWriter);
-    var events = new ClusterEvents(meters, oracle, revisions, devices.tap());
+    var events = new ClusterEvents(meters, oracle, revisions, members, devices.tap());
     var snapshots = new SnapshotRoutes(new SnapshotSender(peers, blocking.scan(), this::snapshotOf, devices.random().split("snapshots")
         .nextLong() >>> 2), snapshotReceiver);
     host = new ShardHost(config, devices, engine, catalog, logStore, replicas, loop -> new ReplicaPorts(loop, devices.clock(), logWriter,
         applier, revisions, this::send,
-        snapshots, events), oracle::retry);
+        snapshots, events), this::ticked, members::opened);
     clients = clientService();
-    peerService = new PeerService(replicas, oracle, nodeLoop, snapshotReceiver);
+    peerService = new PeerService(replicas, oracle, nodeLoop, snapshotReceiver, members.route());
+    members.serveWith(peerService);
+    if (config.cluster().joins() && !directory.identity().bootstrapped()) {
+      joining = new Joining(nodeLoop, config.cluster().join(), config.cluster().nodeName(), handshakes.incarnation(),
+          answer -> blocking.log().execute(() -> openJoined(answer)), (listener, addresses) -> new Peers(nodeLoop, devices.transport(),
+              devices.clock(), devices.random().split("joining"), addresses, linkSettings(), handshakes::joiningHello, listener));
+    }
+  }
+
+  private void ticked() {
+    oracle.retry();
+    members.tick();
   }
 
   private void send(Replica from, RaftMessage message) {
@@ -214,9 +239,25 @@ final class Rooms {
 
   /** Runs once it is clear that this node never took part under another directory; on the log's loop. */
   private void openReplicas() {
-    host.createFirst(shards);
+    ShardMap first = Bootstrap.shards(config.cluster());
+    host.createFirst(first, first.shards().getFirst().replicaOf(config.cluster().nodeName()));
     directory.markBootstrapped();
-    shards = host.storedShards();
+    begin();
+  }
+
+  /** What shard 0's leader said is written down: a first state without a voice, which the leaders of the shards bring up to date. */
+  private void openJoined(JoinAnswer answer) {
+    NodeTable table = MemberCodec.decodeTable(answer.getTable().toByteArray());
+    host.createFirst(Bootstrap.joined(answer, table), new ReplicaId(answer.getNodeId()));
+    directory.markJoined(answer.getNodeId(), answer.getBootstrapDigest());
+    nodeLoop.execute(() -> members.changed(table));
+    begin();
+  }
+
+  private void begin() {
+    ShardMap stored = host.storedShards();
+    book.bornWith(stored.shards().getFirst().replicas());
+    members.holds(stored);
     host.open();
     nodeLoop.execute(host::tick);
     leaders.start();
@@ -240,8 +281,9 @@ final class Rooms {
         .setQueuedBytes(logWriter.queuedBytes() + clients.inflightBytes())
         .setConnections(connections())
         .addAllPeers(links.status());
-    return new ClientService(desk, () -> shards, replicas, revisions, blocking.scan(), limits,
-        new StatusService(() -> shards, replicas, revisions, NodeDescription.shardMap(config), status));
+    return new ClientService(desk, members::map, replicas, revisions, blocking.scan(), limits,
+        new StatusService(members::map, replicas, revisions, () -> NodeDescription.shardMap(config, book.nodes()), status),
+        new MemberService(members.route()));
   }
 
   private int connections() {
@@ -272,7 +314,7 @@ final class Rooms {
     meters.queue("pages", clients.pageBytesMax(), clients::pageBytes);
     meters.queue("answers", limits.nodeOutboundBytes(), clients::outboundBytes);
     meters.queue("peers", peers.count() * limits.peerQueueBytes(), peers::queuedBytes);
-    for (ShardDescriptor shard : shards.shards()) {
+    for (ShardDescriptor shard : members.map().shards()) {
       meters.rememberedClients(shard.id(), () -> rememberedClients(shard.id()));
       meters.queue("inbox", limits.inboxBytes(), () -> inboxBytes(shard.id()));
     }
@@ -337,6 +379,9 @@ final class Rooms {
 
   void closeCluster() {
     host.close();
+    if (joining != null) {
+      joining.close();
+    }
     revisions.close();
     peers.close();
     peerPort.close();

@@ -35,6 +35,7 @@ import io.cairn.storage.mvcc.ShardStore;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,15 +53,17 @@ final class ShardHost {
   private final Replicas replicas;
   private final Function<EventLoop, ReplicaPorts> ports;
   private final Runnable ticked;
+  private final Consumer<Replica> opened;
   private final SharedJitter jitter;
   private volatile boolean closed;
 
   /**
    * @param ports the rooms for replicas of a loop
    * @param ticked runs on the node's first loop after each tick: what waits for a lease may look again
+   * @param opened hears of each replica, on the node's first loop
    */
   ShardHost(NodeConfig config, Devices devices, Engine engine, ReplicaCatalog catalog, LogStore logStore, Replicas replicas,
-      Function<EventLoop, ReplicaPorts> ports, Runnable ticked) {
+      Function<EventLoop, ReplicaPorts> ports, Runnable ticked, Consumer<Replica> opened) {
     this.config = config;
     this.devices = devices;
     this.engine = engine;
@@ -69,17 +72,22 @@ final class ShardHost {
     this.replicas = replicas;
     this.ports = ports;
     this.ticked = ticked;
+    this.opened = opened;
     this.jitter = new SharedJitter(devices.clock(), devices.random().split("election jitter"), 2 * config.raft().electionTimeoutNanos());
   }
 
-  /** Writes the first state of every shard, durably, where there is none. On the engine's writer. */
-  void createFirst(ShardMap shards) {
+  /**
+   * Writes the first state of every shard, durably, where there is none. On the engine's writer.
+   *
+   * @param shards with the replicas that their logs begin with
+   * @param self this node's replica of each, one of those or one that was added since
+   */
+  void createFirst(ShardMap shards, ReplicaId self) {
     if (!catalog.replicas().isEmpty()) {
       return;
     }
     EngineBatch batch = engine.newBatch();
     for (ShardDescriptor shard : shards.shards()) {
-      ReplicaId self = shard.replicaOf(config.cluster().nodeName());
       byte[] members = MembershipCodec.encode(Membership.of(new TreeSet<>(shard.replicas().keySet())));
       catalog.create(batch, new ReplicaRecord(shard.id(), self.value(), shard.rangeEpoch(), shard.membershipEpoch(), shard.start(),
           shard.end(), List.of(new Piece(catalog.newStore(batch), shard.start(), shard.end())), members,
@@ -92,6 +100,10 @@ final class ShardHost {
 
   /** The shards of which this node holds replicas. */
   ShardMap storedShards() {
+    return storedShards(catalog);
+  }
+
+  static ShardMap storedShards(ReplicaCatalog catalog) {
     return new ShardMap(1, catalog.replicas().stream().map(DescriptorCodec::descriptor).toList());
   }
 
@@ -111,15 +123,19 @@ final class ShardHost {
     EventLoop loop = loopOf(record.shard());
     HardState hardState = logStore.hardState(key);
     StableLog view = logStore.view(key);
+    byte[] members = store.members() == null ? record.membership() : store.members();
     LeaderEntry leaderEntry = descriptor.isSystem()
         ? term -> EntryPayload.system(new SystemCommand.ExtendWindow(RevisionOracle.firstWindow())) : NOTHING;
-    Raft raft = new Raft(key.replica(), settings(), hardState, MembershipCodec.decode(record.membership()), view, applied.index(),
+    Raft raft = new Raft(key.replica(), settings(), hardState, MembershipCodec.decode(members), view, applied.index(),
         leaderEntry, jitter, devices.clock().nanoTime());
     long firstRead = devices.random().split("reads of shard " + record.shard()).nextLong() >>> 2 | 1;
     var replica = new Replica(descriptor, key.replica(), raft, store, ports.apply(loop), writeBounds(), firstRead);
     log.info("shard={} {} opened; range-epoch={}", record.shard(), raft.status().describe(), record.rangeEpoch());
     devices.tap().opened(replica, raft, hardState, view);
-    loop.execute(() -> replicas.add(replica));
+    loop.execute(() -> {
+      replicas.add(replica);
+      devices.transport().loops().getFirst().execute(() -> opened.accept(replica));
+    });
   }
 
   /**

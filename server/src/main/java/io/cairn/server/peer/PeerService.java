@@ -28,12 +28,14 @@ import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Serves the other nodes: messages go to their replica, questions to the oracle, pieces of snapshots to the receiver. A message
- * that does not fit this node's picture of the shard (epochs, replica ids, who sent it) is dropped (MR-07).
+ * that does not fit this node's picture of the shard (range epoch, replica ids, who sent it) is dropped (MR-07). Of members the ids say
+ * enough: none is given twice, and replicas that lag must hear those that came after what they know.
  */
 public final class PeerService implements RequestHandler {
   private static final Logger log = LoggerFactory.getLogger(PeerService.class);
@@ -45,14 +47,32 @@ public final class PeerService implements RequestHandler {
   private final RevisionOracle oracle;
   private final EventLoop oracleLoop;
   private final SnapshotReceiver snapshots;
+  private final MemberDesk members;
   /** In the order they were opened: what is done to all of them is done in the same order in every run. */
   private final Set<ServerChannel> channels = Collections.synchronizedSet(new LinkedHashSet<>());
 
-  public PeerService(Replicas replicas, RevisionOracle oracle, EventLoop oracleLoop, SnapshotReceiver snapshots) {
+  public PeerService(Replicas replicas, RevisionOracle oracle, EventLoop oracleLoop, SnapshotReceiver snapshots,
+      MemberDesk members) {
     this.replicas = replicas;
     this.oracle = oracle;
     this.oracleLoop = oracleLoop;
     this.snapshots = snapshots;
+    this.members = members;
+  }
+
+  /** What other nodes ask about members. From any loop; the answer too. */
+  @FunctionalInterface
+  public interface MemberDesk {
+    void serve(PeerRequest request, Consumer<PeerResponse> answer);
+  }
+
+  /** Ends the connections of a node that was removed: it is told so when it comes again. */
+  public void drop(String node) {
+    for (ServerChannel channel : channels.toArray(new ServerChannel[0])) {
+      if (node.equals(channel.attachment())) {
+        channel.loop().run(channel::close);
+      }
+    }
   }
 
   /** Ends all connections that peers have opened. */
@@ -106,7 +126,6 @@ public final class PeerService implements RequestHandler {
   private static boolean fits(Replica replica, String node, RaftEnvelope envelope) {
     ShardDescriptor shard = replica.descriptor();
     return envelope.getRangeEpoch() == shard.rangeEpoch()
-        && envelope.getMembershipEpoch() == shard.membershipEpoch()
         && envelope.getTo() == replica.key().replica().value()
         && isReplicaOf(node, envelope.getFrom(), shard);
   }
@@ -120,6 +139,7 @@ public final class PeerService implements RequestHandler {
       switch (request.getBodyCase()) {
         case REVISIONS -> revisions(channel, requestId, request.getRevisions().getCountsList());
         case SNAPSHOT -> snapshot(channel, requestId, request.getSnapshot());
+        case MEMBER_STEP, MEMBER, JOIN -> members.serve(request, response -> respond(channel, requestId, response));
         case BODY_NOT_SET -> refuse(channel, requestId, "the request is unknown to this version");
       }
     };

@@ -21,9 +21,9 @@ import io.cairn.protocol.wire.RaftEnvelope;
 import io.cairn.protocol.wire.Welcome;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
@@ -59,25 +59,63 @@ public final class Peers implements AutoCloseable {
   }
 
   private final EventLoop loop;
+  private final Transport transport;
+  private final Clock clock;
+  private final RandomSource random;
+  private final LinkSettings settings;
+  private final Supplier<Hello> hello;
   private final Listener listener;
-  private final Map<String, Peer> peers = new LinkedHashMap<>();
+  private final ConcurrentSkipListMap<String, Peer> peers = new ConcurrentSkipListMap<>();
+  private boolean started;
+  private boolean closed;
 
   /** @param addresses the other nodes by name */
   public Peers(EventLoop loop, Transport transport, Clock clock, RandomSource random, Map<String, HostPort> addresses,
       LinkSettings settings, Supplier<Hello> hello, Listener listener) {
     this.loop = loop;
+    this.transport = transport;
+    this.clock = clock;
+    this.random = random;
+    this.settings = settings;
+    this.hello = hello;
     this.listener = listener;
-    addresses.forEach((node, address) -> {
-      var peer = new Peer(node);
-      peer.link = new Link(transport, loop, address, hello, settings, clock, random.split("link to " + node), peer);
-      peers.put(node, peer);
-    });
+    addresses.forEach(this::add);
+  }
+
+  private Peer add(String node, HostPort address) {
+    var peer = new Peer(node, address);
+    peer.link = new Link(transport, loop, address, hello, settings, clock, random.split("link to " + node), peer);
+    peers.put(node, peer);
+    return peer;
   }
 
   public void start() {
+    started = true;
     for (Peer peer : peers.values()) {
       peer.link.start();
     }
+  }
+
+  /** From now on these are the other nodes: links to those that are new are made, to those that are gone closed. On the loop. */
+  public void update(Map<String, HostPort> addresses) {
+    if (closed) {
+      return;
+    }
+    for (Peer peer : peers.values()) {
+      if (!peer.address.equals(addresses.get(peer.node))) {
+        peers.remove(peer.node);
+        peer.link.close();
+        listener.lost(peer.node);
+      }
+    }
+    addresses.forEach((node, address) -> {
+      if (!peers.containsKey(node)) {
+        Peer peer = add(node, address);
+        if (started) {
+          peer.link.start();
+        }
+      }
+    });
   }
 
   public int count() {
@@ -118,6 +156,7 @@ public final class Peers implements AutoCloseable {
 
   @Override
   public void close() {
+    closed = true;
     for (Peer peer : peers.values()) {
       peer.link.close();
     }
@@ -154,13 +193,15 @@ public final class Peers implements AutoCloseable {
   /** One other node. */
   private final class Peer implements LinkListener {
     private final String node;
+    private final HostPort address;
     private final ConcurrentLinkedQueue<RaftEnvelope> queue = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean flushRequested = new AtomicBoolean();
     private Link link;
     private volatile long queuedBytes;
 
-    Peer(String node) {
+    Peer(String node, HostPort address) {
       this.node = node;
+      this.address = address;
     }
 
     void add(RaftEnvelope envelope) {

@@ -11,12 +11,16 @@ import io.cairn.raft.RoleName;
 import io.cairn.raft.SnapshotMeta;
 import io.cairn.raft.log.Entry;
 import io.cairn.raft.log.EntryKind;
+import io.cairn.raft.membership.Membership;
 import io.cairn.raft.message.RaftMessage;
 import io.cairn.raft.read.ConfirmedRead;
 import io.cairn.raft.read.ReadAnswer;
 import io.cairn.server.apply.EntryEffect;
 import io.cairn.server.command.EntryPayload;
 import io.cairn.server.command.SystemCommand;
+import io.cairn.server.members.NodeTable;
+import io.cairn.server.members.Stamp;
+import io.cairn.server.members.StepAnswer;
 import io.cairn.server.outcome.Refusal;
 import io.cairn.server.shard.ShardDescriptor;
 import io.cairn.storage.log.LogWrite;
@@ -26,6 +30,7 @@ import io.cairn.storage.mvcc.ShardStore;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,7 +45,7 @@ public final class Replica {
   /** A read-index answer that takes longer is asked for again; longer than any election. */
   private static final long READ_ANSWER_NANOS = TimeUnit.MILLISECONDS.toNanos(1_000);
 
-  private final ShardDescriptor descriptor;
+  private volatile ShardDescriptor descriptor;
   private final ReplicaKey key;
   private final Raft raft;
   private final ReplicaPorts ports;
@@ -50,6 +55,7 @@ public final class Replica {
   private final WriteBatches batches;
   private final ReadRounds reads;
   private final Resolver resolver;
+  private final MemberSteps members;
   private final Leadership leadership;
   /** When each write that the log has not answered was given to it, oldest first. */
   private final ArrayDeque<Long> writing = new ArrayDeque<>();
@@ -80,11 +86,17 @@ public final class Replica {
     this.reads = new ReadRounds(ports.clock(), firstRead, READ_ANSWER_NANOS,
         (read, context) -> raft.readIndex(read, context, ports.clock().nanoTime()));
     this.resolver = new Resolver(self, ports.loop(), ports.revisions(), new ResolvedShard());
+    this.members = new MemberSteps(raft, ports.clock(), this::requestPump);
     this.leadership = new Leadership(raft, new LedShard());
   }
 
   public ShardDescriptor descriptor() {
     return descriptor;
+  }
+
+  /** Other nodes hold the shard's replicas, or are called otherwise. On the replica's loop. */
+  public void describe(ShardDescriptor now) {
+    descriptor = now;
   }
 
   public ReplicaKey key() {
@@ -174,6 +186,7 @@ public final class Replica {
       pending.expire(now);
       reads.tick();
       resolver.retry();
+      members.tick();
     });
   }
 
@@ -182,6 +195,20 @@ public final class Replica {
     boolean proposed = !closed && raft.isLeader() && raft.propose(EntryKind.COMMAND, EntryPayload.system(command)) > 0;
     requestPump();
     return proposed;
+  }
+
+  /** Whether the shard's members could be these; changes nothing. */
+  public StepAnswer look(Membership wanted) {
+    return closed || !leaderReady ? MemberSteps.notReady() : members.look(wanted);
+  }
+
+  /** Brings the shard's members to these; answers once it is done, or cannot be. A later step takes the place of an earlier one. */
+  public void takeStep(Stamp step, Membership wanted, long deadline, Consumer<StepAnswer> answer) {
+    if (closed || !leaderReady) {
+      answer.accept(MemberSteps.notReady());
+      return;
+    }
+    step(() -> members.take(step, wanted, deadline, answer));
   }
 
   public void unreachable(ReplicaId replica) {
@@ -210,6 +237,7 @@ public final class Replica {
     raft.snapshotInstalled(snapshot);
     ports.revisions().learn(installed.applied().revision());
     reads.applied(appliedIndex);
+    ports.observer().installed(this);
   }
 
   /**
@@ -246,6 +274,7 @@ public final class Replica {
     pending.failAll("this node stopped before the write was committed");
     reads.refuseAll(shuttingDown());
     leadership.close(shuttingDown());
+    members.drop();
   }
 
   // What is known. On the replica's loop.
@@ -373,17 +402,22 @@ public final class Replica {
 
   private void takeEffects(List<Entry> entries, List<EntryEffect> effects) {
     tap.applied(this, entries, effects);
+    boolean membersChanged = false;
     for (int i = 0; i < entries.size(); i++) {
       Entry entry = entries.get(i);
       Invariant.check(entry.index() == appliedIndex + 1, "entry %d was applied after %d", entry.index(), appliedIndex);
       appliedIndex = entry.index();
       pending.applied(entry, effects.get(i));
       observe(entry, effects.get(i));
+      membersChanged |= effects.get(i) instanceof EntryEffect.MembersChanged;
     }
     ports.revisions().learn(store.applied().revision());
     raft.applied(appliedIndex);
     reads.applied(appliedIndex);
     resolver.retry();
+    if (membersChanged) {
+      members.goOn();
+    }
   }
 
   private void observe(Entry entry, EntryEffect effect) {
@@ -394,6 +428,9 @@ public final class Replica {
     }
     switch (effect) {
       case EntryEffect.WindowMoved(long before, long end) -> ports.observer().windowMoved(this, before, end, firstOfTerm, own);
+      case EntryEffect.MembersChanged(Membership now) ->
+          log.info("shard={} members changed; voters={} outgoing={} learners={}", descriptor.id(), now.voters(), now.outgoing(), now.learners());
+      case EntryEffect.NodesChanged(NodeTable nodes) -> ports.observer().nodesChanged(this, nodes);
       case EntryEffect.Written _, EntryEffect.Nothing _ -> { }
     }
   }
@@ -429,6 +466,7 @@ public final class Replica {
     batches.refuseAll(notLeader());
     pending.failAll("leadership of shard " + descriptor.id() + " was lost before the write was committed");
     resolver.drop();
+    members.drop();
   }
 
   private Refusal notLeader() {

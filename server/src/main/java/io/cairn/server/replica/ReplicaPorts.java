@@ -7,6 +7,7 @@ import io.cairn.raft.SnapshotMeta;
 import io.cairn.raft.message.RaftMessage;
 import io.cairn.server.apply.Applier;
 import io.cairn.server.disk.LogWriter;
+import io.cairn.server.members.NodeTable;
 import io.cairn.server.oracle.Revisions;
 
 /**
@@ -53,6 +54,12 @@ public record ReplicaPorts(EventLoop loop, Clock clock, LogWriter log, Applier a
 
     /** The system shard's window of revisions moved; {@code own} when by this leader's own entry of this term. */
     void windowMoved(Replica replica, long before, long end, boolean firstOfTerm, boolean own);
+
+    /** The system shard's table of nodes is this one now. */
+    void nodesChanged(Replica replica, NodeTable nodes);
+
+    /** The replica stands on a snapshot: what its store holds beside keys may be news. */
+    void installed(Replica replica);
 
     /** Who watches this replica. */
     default ReplicaTap tap() {

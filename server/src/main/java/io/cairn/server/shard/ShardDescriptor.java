@@ -29,6 +29,11 @@ public record ShardDescriptor(int id, long rangeEpoch, long membershipEpoch, byt
     return Arrays.compareUnsigned(storedKey, start) >= 0 && Arrays.compareUnsigned(storedKey, end) < 0;
   }
 
+  /** The same shard with its replicas on these nodes. */
+  public ShardDescriptor withReplicas(SortedMap<ReplicaId, String> now) {
+    return new ShardDescriptor(id, rangeEpoch, membershipEpoch, start, end, now);
+  }
+
   public boolean isSystem() {
     return id == SYSTEM;
   }

@@ -32,6 +32,7 @@ import io.cairn.server.apply.Applier;
 import io.cairn.server.config.Limits;
 import io.cairn.server.disk.LogWriter;
 import io.cairn.server.metrics.NodeMeters;
+import io.cairn.server.members.NodeTable;
 import io.cairn.server.oracle.Revisions;
 import io.cairn.server.replica.Replica;
 import io.cairn.server.replica.ReplicaPorts;
@@ -151,7 +152,8 @@ final class ClientFixture {
     var desk = new Call.Desk(new Admission(limits),
         new NodeMeters(new SimpleMeterRegistry()), loops, (what, cause) -> broken.add(what + cause));
     service = new ClientService(desk, () -> map, replicas, revisions, scan, limits, new StatusService(() -> map, replicas, revisions,
-        io.cairn.protocol.wire.ShardMap.getDefaultInstance(), NodeStatus::newBuilder));
+        io.cairn.protocol.wire.ShardMap::getDefaultInstance, NodeStatus::newBuilder),
+        new MemberService((request, deadline, answer) -> answer.accept(Response.getDefaultInstance())));
     transport.listen(PORT, new Acceptance(AcceptanceSettings.of(Role.CLIENT, (int) limits.frameBytes(), 1_000),
         (hello, remote, verdict) -> verdict.welcome(Welcome.getDefaultInstance()), service));
     link = link();
@@ -261,6 +263,12 @@ final class ClientFixture {
 
     @Override
     public void windowMoved(Replica replica, long before, long end, boolean firstOfTerm, boolean own) {}
+
+    @Override
+    public void nodesChanged(Replica replica, NodeTable nodes) {}
+
+    @Override
+    public void installed(Replica replica) {}
   }
 
   private static final class Quiet implements LinkListener {

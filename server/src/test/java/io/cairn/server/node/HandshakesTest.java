@@ -18,6 +18,7 @@ import io.cairn.server.testing.VirtualLoops;
 import io.cairn.storage.directory.NodeDirectory;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -32,6 +33,8 @@ class HandshakesTest {
   private final VirtualLoops.VirtualLoop disk = loops.loop("log-writer");
   private NodeDirectory directory;
   private Handshakes handshakes;
+  private final NodeBook book = new NodeBook(CLUSTER, Bootstrap.shards(CLUSTER).shards().getFirst().replicas());
+  private final AtomicInteger met = new AtomicInteger();
 
   private static ClusterNode node(int number) {
     return new ClusterNode("n" + number, new HostPort("127.0.0.1", 7_000 + number), new HostPort("127.0.0.1", 8_000 + number));
@@ -41,7 +44,7 @@ class HandshakesTest {
   void open() {
     directory = NodeDirectory.open(new JdkFiles(), folder.resolve("data").toString(), "kept", "n1", Bootstrap.digest(CLUSTER),
         new JdkRandomSource(1));
-    handshakes = new Handshakes(CLUSTER, directory, disk, "1.2");
+    handshakes = new Handshakes(CLUSTER, directory, disk, "1.2", book, met::incrementAndGet);
   }
 
   @AfterEach

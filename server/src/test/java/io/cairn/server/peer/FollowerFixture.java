@@ -9,6 +9,7 @@ import io.cairn.raft.membership.Membership;
 import io.cairn.raft.membership.MembershipCodec;
 import io.cairn.server.apply.Applier;
 import io.cairn.server.disk.LogWriter;
+import io.cairn.server.members.NodeTable;
 import io.cairn.server.oracle.Revisions;
 import io.cairn.server.replica.Replica;
 import io.cairn.server.replica.ReplicaPorts;
@@ -100,5 +101,11 @@ final class FollowerFixture {
 
     @Override
     public void windowMoved(Replica of, long before, long end, boolean firstOfTerm, boolean own) {}
+
+    @Override
+    public void nodesChanged(Replica replica, NodeTable nodes) {}
+
+    @Override
+    public void installed(Replica replica) {}
   }
 }

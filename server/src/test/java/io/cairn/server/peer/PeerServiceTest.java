@@ -116,7 +116,7 @@ class PeerServiceTest {
   @BeforeEach
   void connect() {
     replicas.add(node.replica);
-    var service = new PeerService(replicas, oracle, node.net, node.receiver);
+    var service = new PeerService(replicas, oracle, node.net, node.receiver, (request, answer) -> { });
     transport.listen(PORT, new Acceptance(AcceptanceSettings.of(Role.PEER, 2 << 20, 10),
         (hello, remote, verdict) -> verdict.welcome(Welcome.getDefaultInstance()), service));
     transport.connect(PORT, 0, node.net, leader);
@@ -145,7 +145,7 @@ class PeerServiceTest {
   void aMessageForAnotherShapeOfTheShardOrFromSomebodyElseIsDropped() {
     RaftEnvelope right = heartbeat(4);
     leader.send(FrameKind.RAFT, batch(right.toBuilder().setShard(9).build(), right.toBuilder().setRangeEpoch(2).build(),
-        right.toBuilder().setMembershipEpoch(2).build(), right.toBuilder().setTo(1).build(), right.toBuilder().setFrom(2).build(),
+        right.toBuilder().setTo(1).build(), right.toBuilder().setFrom(2).build(),
         right.toBuilder().setFrom(-1).build(), right.toBuilder().clearMessage().build()));
 
     assertThat(node.replica.status().term()).isZero();

@@ -13,6 +13,7 @@ import io.cairn.raft.membership.Membership;
 import io.cairn.raft.message.RaftMessage;
 import io.cairn.server.apply.Applier;
 import io.cairn.server.disk.LogWriter;
+import io.cairn.server.members.NodeTable;
 import io.cairn.server.oracle.Revisions;
 import io.cairn.server.shard.ShardDescriptor;
 import io.cairn.server.testing.CountingOracle;
@@ -183,5 +184,11 @@ final class ReplicaGroup {
     public void windowMoved(Replica replica, long before, long end, boolean firstOfTerm, boolean own) {
       events.add("window");
     }
+
+    @Override
+    public void nodesChanged(Replica replica, NodeTable nodes) {}
+
+    @Override
+    public void installed(Replica replica) {}
   }
 }

@@ -23,6 +23,14 @@ import io.cairn.protocol.wire.HashAnswer;
 import io.cairn.protocol.wire.HashRequest;
 import io.cairn.protocol.wire.KeyValue;
 import io.cairn.protocol.wire.NodeStatus;
+import io.cairn.protocol.wire.JoinAnswer;
+import io.cairn.protocol.wire.JoinRequest;
+import io.cairn.protocol.wire.MemberForward;
+import io.cairn.protocol.wire.MemberForwardAnswer;
+import io.cairn.protocol.wire.MemberRequest;
+import io.cairn.protocol.wire.MemberStep;
+import io.cairn.protocol.wire.MemberStepAnswer;
+import io.cairn.protocol.wire.MemberTable;
 import io.cairn.protocol.wire.PeerRefused;
 import io.cairn.protocol.wire.PeerRequest;
 import io.cairn.protocol.wire.PeerResponse;
@@ -257,5 +265,29 @@ final class WireSamples {
             .setStream(5).setNumber(1).setData(ByteString.copyFromUtf8("(a chunk)"))).build());
     add("PEER_RESPONSE: snapshot", "", FrameKind.PEER_RESPONSE, 22,
         PeerResponse.newBuilder().setSnapshot(SnapshotChunkAnswer.newBuilder().setAccepted(true)).build());
+    members();
+  }
+
+  private void members() {
+    MemberRequest request = MemberRequest.newBuilder().setKind(MemberRequest.Kind.ADD).setNode("n4").setPeerAddress("127.0.0.1:7104")
+        .setClientAddress("127.0.0.1:7004").build();
+    Response told = Response.newBuilder().setMembers(MemberTable.newBuilder().setEpoch(9).addMembers(MemberTable.Member.newBuilder()
+        .setId(4).setName("n4").setPeerAddress("127.0.0.1:7104").setClientAddress("127.0.0.1:7004")
+        .setStanding(MemberTable.Standing.LEARNER))).build();
+    add("REQUEST: member", "Answered when the change has ended.", FrameKind.REQUEST, 61,
+        Request.newBuilder().setRemainingMillis(60_000).setKeyspace(1).setMember(request).build());
+    add("RESPONSE: members", "", FrameKind.RESPONSE, 61, told);
+    add("PEER_REQUEST: member", "The same, on its way to the leader of shard 0.", FrameKind.PEER_REQUEST, 23,
+        PeerRequest.newBuilder().setMember(MemberForward.newBuilder().setRequest(request.toByteString()).setRemainingMillis(60_000)).build());
+    add("PEER_RESPONSE: member", "", FrameKind.PEER_RESPONSE, 23,
+        PeerResponse.newBuilder().setMember(MemberForwardAnswer.newBuilder().setResponse(told.toByteString())).build());
+    add("PEER_REQUEST: member step", "Shard 2 is to take the first step of change 3, if shard 0 still says so.", FrameKind.PEER_REQUEST, 24,
+        PeerRequest.newBuilder().setMemberStep(MemberStep.newBuilder().setShard(2).setChange(3)).build());
+    add("PEER_RESPONSE: member step", "", FrameKind.PEER_RESPONSE, 24, PeerResponse.newBuilder().setMemberStep(
+        MemberStepAnswer.newBuilder().setOutcome(MemberStepAnswer.Outcome.WAIT).setReason("it has no leader")).build());
+    add("PEER_REQUEST: join", "", FrameKind.PEER_REQUEST, 25, PeerRequest.newBuilder().setJoin(JoinRequest.newBuilder().setNodeName("n4")
+        .setIncarnation(ByteString.copyFromUtf8("(16 random bytes"))).build());
+    add("PEER_RESPONSE: join", "", FrameKind.PEER_RESPONSE, 25,
+        PeerResponse.newBuilder().setJoin(JoinAnswer.newBuilder().setRefused("it is being written down")).build());
   }
 }

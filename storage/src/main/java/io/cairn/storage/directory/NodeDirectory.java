@@ -42,7 +42,7 @@ public final class NodeDirectory implements AutoCloseable {
   public static NodeDirectory open(Files files, String directory, String clusterId, String nodeName, long bootstrapDigest,
       RandomSource random) {
     Identity fresh = new Identity(OnDiskFormat.FORMAT_VERSION, clusterId, nodeName, Incarnation.random(random), bootstrapDigest,
-        false, new TreeMap<>());
+        false, new TreeMap<>(), 0, false);
     try {
       read(files, directory, fresh); // before the lock, which would leave a file in a folder that is not ours
       files.createDirectories(directory);
@@ -93,6 +93,18 @@ public final class NodeDirectory implements AutoCloseable {
     }
   }
 
+  /** Notes, durably, that this node was added to the cluster, under which id, and that the first state of its shards stands here. */
+  public void markJoined(long nodeId, long bootstrapDigest) {
+    write(identity.withJoined(nodeId, bootstrapDigest));
+  }
+
+  /** Notes, durably, that the node was removed: no replica that lies here takes part ever again (MB-02). */
+  public void markRemoved() {
+    if (!identity.removed()) {
+      write(identity.withRemoved());
+    }
+  }
+
   /**
    * Notes, durably, which incarnation a peer has; to be called before anything else is exchanged with it.
    *
@@ -133,6 +145,10 @@ public final class NodeDirectory implements AutoCloseable {
     Identity found = OnDiskFormat.decode(readAll(files, path), path);
     requireSame("cluster", found.clusterId(), expected.clusterId(), directory);
     requireSame("node", found.nodeName(), expected.nodeName(), directory);
+    if (found.removed()) {
+      throw new StorageFailure(Kind.REMOVED, directory + " is of node '" + found.nodeName()
+          + "', which was removed from the cluster: delete it; to come back, the machine is added as a new node under a new name");
+    }
     return found;
   }
 

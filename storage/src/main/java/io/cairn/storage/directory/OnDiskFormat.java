@@ -13,10 +13,12 @@ import java.util.zip.CRC32C;
  * The names in a data directory and the text of its IDENTITY. Changing this corrupts existing data: whoever must change
  * something here raises {@link #FORMAT_VERSION} and reads the old layout too.
  *
+ * <p>Format 1 has no {@code node-id} and no {@code removed}.
+ *
  * <p>IDENTITY is UTF-8, lines of {@code key=value}, a comment first, the format next, the CRC32C of all bytes before its own line last.
  */
 final class OnDiskFormat {
-  static final int FORMAT_VERSION = 1;
+  static final int FORMAT_VERSION = 2;
 
   static final String IDENTITY = "IDENTITY";
   static final String IDENTITY_NEW = "IDENTITY.tmp";
@@ -35,7 +37,9 @@ final class OnDiskFormat {
         .append("node=").append(identity.nodeName()).append('\n')
         .append("incarnation=").append(identity.incarnation()).append('\n')
         .append("bootstrap-digest=").append(String.format(Locale.ROOT, "%016x", identity.bootstrapDigest())).append('\n')
-        .append("bootstrapped=").append(identity.bootstrapped()).append('\n');
+        .append("bootstrapped=").append(identity.bootstrapped()).append('\n')
+        .append("node-id=").append(identity.nodeId()).append('\n')
+        .append("removed=").append(identity.removed()).append('\n');
     identity.peers().forEach((name, incarnation) -> text.append("peer.").append(name).append('=').append(incarnation).append('\n'));
     byte[] body = text.toString().getBytes(StandardCharsets.UTF_8);
     return (text + "crc32c=" + String.format(Locale.ROOT, "%08x", crc(body, body.length)) + "\n").getBytes(StandardCharsets.UTF_8);
@@ -77,6 +81,8 @@ final class OnDiskFormat {
     Incarnation incarnation = Incarnation.parse(take(values, "incarnation"));
     long digest = Long.parseUnsignedLong(take(values, "bootstrap-digest"), 16);
     boolean bootstrapped = Boolean.parseBoolean(take(values, "bootstrapped"));
+    long nodeId = format < 2 ? 0 : Long.parseLong(take(values, "node-id"));
+    boolean removed = format >= 2 && Boolean.parseBoolean(take(values, "removed"));
     SortedMap<String, Incarnation> peers = new TreeMap<>();
     values.forEach((key, value) -> {
       if (!key.startsWith("peer.")) {
@@ -84,7 +90,7 @@ final class OnDiskFormat {
       }
       peers.put(key.substring("peer.".length()), Incarnation.parse(value));
     });
-    return new Identity(format, cluster, node, incarnation, digest, bootstrapped, peers);
+    return new Identity(FORMAT_VERSION, cluster, node, incarnation, digest, bootstrapped, peers, nodeId, removed);
   }
 
   private static String take(Map<String, String> values, String key) {

@@ -29,6 +29,9 @@ import java.util.TreeMap;
  * <p>Keys are opaque here; they begin with the keyspace id. That a command lies within the shard's range was checked before.
  */
 public final class ShardStore {
+  /** The record that says who the members are, once a change of them was applied. */
+  public static final String MEMBERS = "members";
+
   private final Engine engine;
   private final long store;
   private final ClientRecords clients;
@@ -174,6 +177,16 @@ public final class ShardStore {
     return new ReadView(engine.view(), store);
   }
 
+  /** The members as of what is applied, encoded by whoever owns that; null while they are those of the shard's birth. From any thread. */
+  public byte[] members() {
+    return record(MEMBERS);
+  }
+
+  /** The same in a view, so that it fits the data read there (SN-08). */
+  public static byte[] members(EngineView view, long store) {
+    return view.get(Family.SMALL, recordKey(store, MEMBERS));
+  }
+
   /** The named record as of the last commit, or null. From any thread. */
   public byte[] record(String name) {
     return engine.get(Family.SMALL, recordKey(name));
@@ -241,6 +254,10 @@ public final class ShardStore {
   private static final int RECORD_NAME_AT = 6;
 
   private byte[] recordKey(String name) {
+    return recordKey(store, name);
+  }
+
+  private static byte[] recordKey(long store, String name) {
     return OnDiskFormat.smallKey(store, OnDiskFormat.STORE_RECORD, name.getBytes(StandardCharsets.UTF_8));
   }
 

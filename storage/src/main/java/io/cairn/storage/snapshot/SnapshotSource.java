@@ -44,7 +44,7 @@ public final class SnapshotSource implements AutoCloseable {
   }
 
   /**
-   * @param replica must be in the catalog; its members are taken from there, as of the view
+   * @param replica must be in the catalog; its members are those that the store has applied, as of the view, or those of its birth
    * @param clusterId goes into the header
    */
   public static SnapshotSource open(Engine engine, ShardStore store, ReplicaRecord replica, byte[] clusterId) {
@@ -53,8 +53,10 @@ public final class SnapshotSource implements AutoCloseable {
       ReplicaRecord record = ReplicaCatalog.replica(view, replica.shard()).orElse(null);
       Invariant.check(record != null && record.store() == store.store(), "shard %d lies in store %d", replica.shard(), store.store());
       StoreState state = StoreState.decode(view.get(Family.SMALL, OnDiskFormat.stateKey(store.store())));
+      byte[] changed = ShardStore.members(view, store.store());
+      byte[] members = changed == null ? record.membership() : changed;
       var header = new SnapshotHeader(clusterId, 0, record.shard(), record.rangeEpoch(), record.membershipEpoch(), record.start(),
-          record.end(), record.membership(), record.nodes(), state);
+          record.end(), members, record.nodes(), state);
       return new SnapshotSource(view, store.store(), header);
     } catch (RuntimeException e) {
       view.close();

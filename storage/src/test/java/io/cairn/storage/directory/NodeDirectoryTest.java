@@ -94,7 +94,7 @@ class NodeDirectoryTest {
   void aNewerFormatIsRefusedUntouchedWithBothVersionsNamed() {
     var files = new MemoryFiles();
     files.put("/d/IDENTITY", "# by a later version\nformat=7\nshape=unknown\n".getBytes(StandardCharsets.UTF_8));
-    refused(Kind.NEWER_FORMAT, () -> open(files, "/d", "c", "n1"), "format 7", "up to 1");
+    refused(Kind.NEWER_FORMAT, () -> open(files, "/d", "c", "n1"), "format 7", "up to 2");
     untouched(files, () -> open(files, "/d", "c", "n1"));
   }
 

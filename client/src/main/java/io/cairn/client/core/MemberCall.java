@@ -1,0 +1,59 @@
+package io.cairn.client.core;
+
+import io.cairn.client.ClusterMembers;
+import io.cairn.protocol.wire.Error;
+import io.cairn.protocol.wire.ErrorCode;
+import io.cairn.protocol.wire.MemberRequest;
+import io.cairn.protocol.wire.Request;
+import io.cairn.protocol.wire.Response;
+
+/**
+ * Asks any node for the members, or for a change of them, which is answered when it has ended. Asking again is safe: the servers know a
+ * change that was carried out, and join one that is under way.
+ */
+final class MemberCall extends Call<ClusterMembers> {
+
+  private final MemberRequest request;
+
+  MemberCall(ClientCore core, Deadline deadline, Operation.Members members, Completion<ClusterMembers> completion) {
+    super(core, deadline, members.bytes(), completion);
+    this.request = Wire.memberRequest(members);
+  }
+
+  @Override
+  boolean isWrite() {
+    return request.getKind() != MemberRequest.Kind.LIST;
+  }
+
+  @Override
+  Node target() {
+    return core.cluster().any(avoid());
+  }
+
+  @Override
+  Request.Builder request() {
+    return Request.newBuilder().setKeyspace(Wire.DEFAULT_KEYSPACE).setMember(request);
+  }
+
+  /** Said by whoever knows the outcome of every earlier sending: nothing is in doubt any more. */
+  @Override
+  boolean recovered(Error error) {
+    if (error.getCode() != ErrorCode.MEMBERS) {
+      return false;
+    }
+    end(Wire.refusal(error, null));
+    return true;
+  }
+
+  @Override
+  void answered(Response response) {
+    if (!response.hasMembers()) {
+      malformed("something else than its members");
+      return;
+    }
+    if (isWrite()) {
+      core.needMap(); // Nodes have come or gone.
+    }
+    succeed(Wire.members(response.getMembers()));
+  }
+}

@@ -1,0 +1,237 @@
+package io.cairn.jepsen;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cairn.client.ByteSeq;
+import io.cairn.client.ClusterMembers;
+import io.cairn.client.ClusterMembers.Standing;
+import io.cairn.client.GetOptions;
+import io.cairn.client.KeyValue;
+import io.cairn.client.KvClient;
+import io.cairn.client.KvException;
+import io.cairn.client.RefusedCode;
+import io.cairn.client.RefusedException;
+import io.cairn.client.UnknownOutcomeException;
+import io.cairn.jepsen.cluster.Await;
+import io.cairn.jepsen.cluster.KvdNode;
+import io.cairn.jepsen.cluster.LocalCluster;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/**
+ * Members come, rise, are replaced and leave while counters are written; in every fifth round the leader of shard 0, which drives the
+ * change, is killed in the middle of it. Each counter has one writer, so what must be there in the end is known.
+ *
+ * <p>{@code -Dcairn.rounds=N} makes it longer, {@code -Dcairn.rounds.seed=N} chooses the same rounds again.
+ */
+final class MemberRoundsTest {
+  private static final int ROUNDS = Integer.getInteger("cairn.rounds", 5);
+  private static final long SEED = Long.getLong("cairn.rounds.seed", 20_261_121L);
+  private static final int MEMBERS_MAX = 5;
+  /** The exit status of a node that was removed. */
+  private static final int REMOVED = 8;
+  private static final Duration CALL_MOST = Duration.ofSeconds(10);
+  private static final Duration CHANGE_MOST = Duration.ofMinutes(3);
+  private static final Duration END_MOST = Duration.ofSeconds(60);
+  private static final String[] KEYS = {"a/1", "a/2", "k/1", "k/2", "z/1", "z/2"};
+
+  @RegisterExtension
+  static final ClusterExtension EXTENSION = new ClusterExtension(() -> LocalCluster.builder()
+      .set("log.segment-size", "1MiB").set("log.keep", "4MiB").set("engine.write-buffers", "4MiB").build());
+
+  private final LocalCluster cluster = EXTENSION.cluster();
+  private final Random random = new Random(SEED);
+  private final AtomicBoolean done = new AtomicBoolean();
+  private final List<String> rounds = new ArrayList<>();
+  private int nextNode = 4;
+
+  /** One key that counts up. Its numbers are written by its writer alone. */
+  private static final class Counter {
+    final String key;
+    volatile int tried;
+    volatile int acknowledged;
+    volatile int puts;
+    volatile int unknown;
+    volatile long longestNanos;
+
+    Counter(String key) {
+      this.key = key;
+    }
+  }
+
+  @Test
+  @DisplayName("MB-03 rounds of add, promote, replace and remove under load, with leaders killed: nothing lost, nothing twice, no call late")
+  void membersChangeUnderLoad() throws Exception {
+    List<Counter> counters = new ArrayList<>();
+    var writers = new ArrayList<Future<?>>();
+    ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    try (KvClient writes = cluster.client(CALL_MOST); KvClient admin = cluster.client(CHANGE_MOST)) {
+      for (String key : KEYS) {
+        var counter = new Counter(key);
+        counters.add(counter);
+        writers.add(threads.submit(() -> write(writes, counter)));
+      }
+      for (int round = 1; round <= ROUNDS; round++) {
+        round(admin, threads, round % 5 == 0);
+        awaitProgress(counters);
+      }
+      done.set(true);
+      for (Future<?> writer : writers) {
+        writer.get(END_MOST.toSeconds(), TimeUnit.SECONDS);
+      }
+      cluster.awaitReady();
+      counters.forEach(counter -> assertFinal(writes, counter));
+    }
+    threads.close();
+    System.out.printf("%d rounds of seed %d (%s): %d puts acknowledged, %d of unknown outcome, the longest call took %d ms%n", ROUNDS, SEED,
+        String.join(", ", rounds), counters.stream().mapToInt(each -> each.puts).sum(),
+        counters.stream().mapToInt(each -> each.unknown).sum(),
+        counters.stream().mapToLong(each -> each.longestNanos).max().orElseThrow() / 1_000_000);
+  }
+
+  private Void write(KvClient client, Counter counter) {
+    while (!done.get()) {
+      int number = counter.tried + 1;
+      counter.tried = number;
+      long began = System.nanoTime();
+      try {
+        client.put(counter.key, number + " ".repeat(1_000));
+        counter.puts++;
+        counter.acknowledged = number;
+      } catch (UnknownOutcomeException e) {
+        counter.unknown++;
+      } catch (KvException e) {
+        // Refused: certainly without effect, so the number is simply skipped.
+      }
+      counter.longestNanos = Math.max(counter.longestNanos, System.nanoTime() - began);
+    }
+    return null;
+  }
+
+  private void awaitProgress(List<Counter> counters) {
+    for (Counter counter : counters) {
+      int had = counter.acknowledged;
+      Await.until(counter.key + " goes on", END_MOST, () -> counter.acknowledged > had + 5);
+    }
+  }
+
+  /** One change that can be now, chosen by chance; each is carried out, whoever is killed meanwhile. */
+  private void round(KvClient admin, ExecutorService threads, boolean killLeader) throws Exception {
+    List<ClusterMembers.Member> members = members(admin);
+    List<ClusterMembers.Member> learners = members.stream().filter(member -> member.standing() == Standing.LEARNER).toList();
+    long voters = members.size() - learners.size();
+    var choices = new ArrayList<String>();
+    choices.add("replace");
+    if (members.size() < MEMBERS_MAX) {
+      choices.add("add");
+    }
+    if (!learners.isEmpty()) {
+      choices.add("promote");
+    }
+    if (voters > 3 || !learners.isEmpty()) {
+      choices.add("remove");
+    }
+    String choice = choices.get(random.nextInt(choices.size()));
+    rounds.add(choice + (killLeader ? " with the leader killed" : ""));
+    Future<?> kill = killLeader ? threads.submit(this::killLeader) : null;
+    switch (choice) {
+      case "add" -> add(admin);
+      case "promote" -> untilDone(() -> admin.promoteMember(any(learners).name(), CHANGE_MOST));
+      case "remove" -> remove(admin, voters > 3 ? any(members) : any(learners));
+      default -> replace(admin, any(members), !killLeader && random.nextBoolean());
+    }
+    if (kill != null) {
+      kill.get(END_MOST.toSeconds(), TimeUnit.SECONDS);
+    }
+    assertThat(admin.members().change()).isEmpty();
+  }
+
+  private static List<ClusterMembers.Member> members(KvClient admin) {
+    return admin.members().members().stream()
+        .filter(member -> member.standing() == Standing.VOTER || member.standing() == Standing.LEARNER).toList();
+  }
+
+  private <T> T any(List<T> of) {
+    return of.get(random.nextInt(of.size()));
+  }
+
+  private Void killLeader() {
+    KvdNode leader = cluster.leaderOf(0);
+    leader.kill();
+    leader.start();
+    return null;
+  }
+
+  private void add(KvClient admin) {
+    KvdNode node = cluster.join("n" + nextNode++);
+    untilDone(() -> admin.addMember(node.name(), node.addresses().peer(), node.addresses().advertised(), CHANGE_MOST));
+    node.awaitReady(LocalCluster.START_MOST);
+  }
+
+  private void remove(KvClient admin, ClusterMembers.Member member) {
+    untilDone(() -> admin.removeMember(member.name(), CHANGE_MOST));
+    awaitRemoved(cluster.node(member.name()));
+  }
+
+  /** @param lost whether the node that leaves has lost its disk before */
+  private void replace(KvClient admin, ClusterMembers.Member member, boolean lost) {
+    KvdNode old = cluster.node(member.name());
+    if (lost) {
+      old.kill();
+    }
+    KvdNode node = cluster.join("n" + nextNode++);
+    untilDone(() -> admin.replaceMember(old.name(), node.name(), node.addresses().peer(), node.addresses().advertised(), CHANGE_MOST));
+    if (lost) {
+      cluster.forget(old);
+    } else {
+      awaitRemoved(old);
+    }
+    node.awaitReady(LocalCluster.START_MOST);
+  }
+
+  private void awaitRemoved(KvdNode node) {
+    assertThat(node.process().awaitExit(END_MOST)).as("how %s ended; it wrote:%n%s", node, node.log()).isEqualTo(REMOVED);
+    cluster.forget(node);
+  }
+
+  /** A learner may lag, and of a change whose driver was killed the end may not be heard: it is asked for again. */
+  private void untilDone(Supplier<ClusterMembers> change) {
+    Await.until("the members are changed", CHANGE_MOST, () -> {
+      try {
+        change.get();
+        return true;
+      } catch (UnknownOutcomeException e) {
+        return false;
+      } catch (RefusedException e) {
+        boolean later = e.code() == RefusedCode.MEMBERS && (e.getMessage().contains("lags") || e.getMessage().contains("quorum"));
+        if (!later) {
+          throw e;
+        }
+        return false;
+      }
+    });
+  }
+
+  private void assertFinal(KvClient client, Counter counter) {
+    for (KvdNode node : cluster.nodes()) {
+      KeyValue found = client.get(ByteSeq.utf8(counter.key), GetOptions.DEFAULT.withNode(node.name())).found().orElseThrow();
+      assertThat(Integer.parseInt(found.valueUtf8().strip())).as("%s on %s", counter.key, node)
+          .isBetween(counter.acknowledged, counter.tried);
+      assertThat(found.version()).as("times %s was put, on %s", counter.key, node)
+          .isBetween((long) counter.puts, (long) counter.puts + counter.unknown);
+    }
+    assertThat(counter.longestNanos).as("nanoseconds that the longest call on %s took", counter.key)
+        .isLessThan(CALL_MOST.plusSeconds(5).toNanos());
+  }
+}

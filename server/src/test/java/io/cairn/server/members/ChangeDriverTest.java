@@ -1,0 +1,173 @@
+package io.cairn.server.members;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cairn.server.members.DrivenCluster.Uncommitted;
+import io.cairn.server.outcome.Outcome;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A change is finished or taken back, whatever happens to whoever drives it. */
+class ChangeDriverTest {
+  /** A cluster of three voters and a learner, and what may be asked of it. */
+  private static final List<MemberRequest> REQUESTS = List.of(
+      DrivenCluster.add("n5"), DrivenCluster.promote("n4"), DrivenCluster.remove("n4"), DrivenCluster.remove("n3"),
+      DrivenCluster.replace("n2", "n5"), DrivenCluster.replace("n4", "n5"));
+
+  static Stream<Arguments> cuts() {
+    var cuts = new ArrayList<Arguments>();
+    for (MemberRequest request : REQUESTS) {
+      for (ChangePoint point : ChangePoint.values()) {
+        for (Uncommitted fate : Uncommitted.values()) {
+          for (boolean refusing : new boolean[] {false, true}) {
+            cuts.add(Arguments.of(request, point, fate, refusing));
+          }
+        }
+      }
+    }
+    return cuts.stream();
+  }
+
+  @DisplayName("a change whose driver is cut off at any point is finished or taken back")
+  @ParameterizedTest(name = "{0} cut off at {1}, uncommitted {2}, refused half way: {3}")
+  @MethodSource("cuts")
+  void aChangeWhoseDriverIsCutOffIsFinishedOrTakenBack(MemberRequest request, ChangePoint point, Uncommitted fate, boolean refusing) {
+    for (int occurrence = 1; occurrence <= 12; occurrence++) {
+      var cluster = new DrivenCluster(refusing);
+      cluster.cutAt(point, occurrence, fate);
+      cluster.ask(request);
+      cluster.run();
+
+      NodeTable table = cluster.table();
+      assertThat(table.change()).as("what is under way").isEmpty();
+      assertThat(cluster.members()).allSatisfy((shard, members) -> assertThat(members).as("shard " + shard).isEqualTo(table.settled()));
+      if (!cluster.wasCut()) {
+        return;
+      }
+    }
+  }
+
+  @Test
+  void everyPointIsPassed() {
+    Set<ChangePoint> passed = EnumSet.noneOf(ChangePoint.class);
+    for (boolean refusing : new boolean[] {false, true}) {
+      for (MemberRequest request : REQUESTS) {
+        var cluster = new DrivenCluster(refusing);
+        cluster.ask(request);
+        cluster.run();
+        passed.addAll(cluster.passed());
+      }
+    }
+
+    assertThat(passed).containsExactlyInAnyOrder(ChangePoint.values());
+  }
+
+  @Test
+  void whoAskedHearsTheEnd() {
+    for (MemberRequest request : REQUESTS) {
+      var cluster = new DrivenCluster(false);
+      cluster.ask(request);
+      cluster.run();
+
+      assertThat(cluster.outcome()).as(request.toString()).isInstanceOf(Outcome.Done.class);
+      assertThat(request.isFulfilled(cluster.table())).isTrue();
+    }
+  }
+
+  @Test
+  void aChangeThatAShardRefusesIsTakenBackWithTheReason() {
+    var cluster = new DrivenCluster(true);
+    cluster.ask(DrivenCluster.promote("n4"));
+    cluster.run();
+
+    assertThat(cluster.refusal()).contains("taken back", "shard 2", "lags");
+    assertThat(cluster.table().named("n4").standing()).isEqualTo(Standing.LEARNER);
+  }
+
+  @Test
+  void whatAShardRefusesAtTheFirstLookIsWrittenDownNowhere() {
+    var cluster = new DrivenCluster(false);
+    NodeTable before = cluster.table();
+    cluster.refuseLooks(1, "it would lose the quorum");
+    cluster.ask(DrivenCluster.remove("n3"));
+    cluster.run();
+
+    assertThat(cluster.refusal()).isEqualTo("shard 1: it would lose the quorum");
+    assertThat(cluster.table()).isEqualTo(before);
+  }
+
+  @Test
+  void theSystemShardIsAskedLast() {
+    var cluster = new DrivenCluster(false);
+    cluster.ask(DrivenCluster.remove("n3"));
+    cluster.run();
+
+    assertThat(cluster.stepsInOrder()).endsWith(0).hasSize(4);
+  }
+
+  @DisplayName("MB-06 a replacement that never catches up is taken back, and the replaced node stays")
+  @Test
+  void aReplacementThatNeverCatchesUpIsTakenBack() {
+    var cluster = new DrivenCluster(false);
+    cluster.lagging("n5");
+    cluster.ask(DrivenCluster.replace("n2", "n5"));
+    cluster.run();
+
+    assertThat(cluster.refusal()).contains("taken back", "did not come about within 60 s", "n5 lags");
+    assertThat(cluster.table().named("n2").standing()).isEqualTo(Standing.VOTER);
+    assertThat(cluster.table().named("n5").standing()).isEqualTo(Standing.REMOVED);
+    assertThat(cluster.members().values()).containsOnly(cluster.table().settled());
+  }
+
+  @Test
+  void removingTheNodeThatIsJustComingCallsTheChangeOff() {
+    var cluster = new DrivenCluster(false);
+    cluster.lagging("n5");
+    cluster.ask(DrivenCluster.replace("n2", "n5"));
+    cluster.runFor(1_000_000_000L);
+    cluster.ask(DrivenCluster.remove("n5"));
+    cluster.run();
+
+    assertThat(cluster.outcome()).isInstanceOf(Outcome.Done.class);
+    assertThat(cluster.table().last().orElseThrow().takenBack()).isEqualTo("it was called off");
+  }
+
+  @DisplayName("MB-02 ids and names are never given twice")
+  @Test
+  void idsAndNamesAreNeverGivenTwice() {
+    var cluster = new DrivenCluster(false);
+    cluster.ask(DrivenCluster.add("n5"));
+    cluster.run();
+    cluster.ask(DrivenCluster.remove("n5"));
+    cluster.run();
+    cluster.ask(DrivenCluster.add("n5"));
+    cluster.run();
+    assertThat(cluster.refusal()).contains("never given twice");
+
+    cluster.ask(DrivenCluster.add("n6"));
+    cluster.run();
+
+    assertThat(cluster.table().named("n5").id()).isEqualTo(5);
+    assertThat(cluster.table().named("n6").id()).isEqualTo(6);
+  }
+
+  @Test
+  void oneChangeAtATime() {
+    var cluster = new DrivenCluster(false);
+    cluster.lagging("n5");
+    cluster.ask(DrivenCluster.replace("n2", "n5"));
+    cluster.runFor(1_000_000_000L);
+    cluster.ask(DrivenCluster.add("n6"));
+    cluster.runFor(1_000_000_000L);
+
+    assertThat(cluster.refusal()).contains("another change is under way", "replacing n2 by n5");
+  }
+}
