@@ -60,7 +60,7 @@ final class LeaderPlacement {
     if (now < known.notBefore) {
       return;
     }
-    ReplicaId wanted = wanted(replica.descriptor());
+    ReplicaId wanted = wanted(replica);
     if (!wanted.equals(ReplicaId.NONE) && !wanted.equals(replica.key().replica())) {
       known.notBefore = now + RETRY_NANOS;
       leadership.handOver(wanted, HandoverReason.PLACEMENT);
@@ -68,9 +68,10 @@ final class LeaderPlacement {
   }
 
   /** Who should lead; nobody in particular when it is not known. While that one is away the shard stays where an election put it. */
-  private ReplicaId wanted(ShardDescriptor shard) {
+  private ReplicaId wanted(Replica replica) {
+    ShardDescriptor shard = replica.descriptor();
     if (rule == RaftConfig.Leaders.SPREAD) {
-      var order = new ArrayList<>(shard.replicas().keySet());
+      var order = new ArrayList<>(replica.leadership().voters());
       return order.get(shard.id() % order.size());
     }
     Replica system = replicas.get(ShardDescriptor.SYSTEM);

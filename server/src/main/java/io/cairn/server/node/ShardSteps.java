@@ -142,7 +142,7 @@ final class ShardSteps implements ChangeDriver.Ports {
       answer.accept(StepAnswer.waiting("the question cannot be read: " + e.getMessage()));
       return;
     }
-    replica.loop().run(() -> answer.accept(replica.look(wanted)));
+    replica.loop().run(() -> answer.accept(replica.members().look(wanted)));
   }
 
   private void compare(Replica replica, Stamp step, Consumer<StepAnswer> answer) {
@@ -158,7 +158,7 @@ final class ShardSteps implements ChangeDriver.Ports {
       if (change == null || !change.stamp().equals(step)) {
         answer.accept(StepAnswer.waiting("shard 0 tells another step than " + step));
       } else {
-        replica.loop().run(() -> replica.takeStep(step, table.wanted(), deadline, answer));
+        replica.loop().run(() -> replica.members().take(step, table.wanted(), deadline, answer));
       }
     }));
   }

@@ -8,6 +8,7 @@ import io.cairn.server.outcome.Completion;
 import io.cairn.server.outcome.Refusal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedSet;
 
 /**
  * A replica's leadership on its way to another (dissertation 3.10): why, and who waits to hear how it ends. Raft does it; here is only
@@ -76,6 +77,11 @@ public final class Leadership {
 
   public long term() {
     return raft.term();
+  }
+
+  /** Who has a vote in the shard, in the order of ids: learners, and nodes that come or go, lead nothing. */
+  public SortedSet<ReplicaId> voters() {
+    return raft.status().membership().voters();
   }
 
   /** This node is about to stop: the replica takes over from nobody any more. */

@@ -9,6 +9,7 @@ import io.cairn.raft.membership.Membership;
 import io.cairn.server.members.Stamp;
 import io.cairn.server.members.StepAnswer;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -18,28 +19,36 @@ import java.util.function.Consumer;
  * <p>A shard is where a step wants it once that is <em>applied</em> by a leader whose own first entry is applied, too: then no
  * other membership that an earlier leader appended can come after it.
  */
-final class MemberSteps {
+public final class MemberSteps {
   private record Open(Stamp step, Membership wanted, long deadline, Consumer<StepAnswer> answer) {}
 
   private final Raft raft;
   private final Clock clock;
-  private final Runnable proposed;
+  private final BooleanSupplier leaderReady;
+  private final Consumer<Runnable> turn;
   private Stamp latest;
   private Open open;
 
-  /** @param proposed called after an entry was proposed */
-  MemberSteps(Raft raft, Clock clock, Runnable proposed) {
+  /**
+   * @param leaderReady whether the replica leads, its first entry applied, and has not ended
+   * @param turn runs what touches Raft, which has it carried out what it asks for
+   */
+  MemberSteps(Raft raft, Clock clock, BooleanSupplier leaderReady, Consumer<Runnable> turn) {
     this.raft = raft;
     this.clock = clock;
-    this.proposed = proposed;
+    this.leaderReady = leaderReady;
+    this.turn = turn;
   }
 
-  static StepAnswer notReady() {
+  private static StepAnswer notReady() {
     return StepAnswer.waiting("this replica does not lead the shard, or has only begun to");
   }
 
-  /** Whether the members could be these. */
-  StepAnswer look(Membership wanted) {
+  /** Whether the shard's members could be these; changes nothing. */
+  public StepAnswer look(Membership wanted) {
+    if (!leaderReady.getAsBoolean()) {
+      return notReady();
+    }
     List<MemberChange> changes = MemberChange.between(raft.status().membership(), wanted);
     return changes.isEmpty() ? StepAnswer.TAKEN : raft.checkChange(changes).map(MemberSteps::said).orElse(StepAnswer.TAKEN);
   }
@@ -53,8 +62,16 @@ final class MemberSteps {
     };
   }
 
-  /** Takes the step, or the open one's place. */
-  void take(Stamp step, Membership wanted, long deadline, Consumer<StepAnswer> answer) {
+  /** Brings the shard's members to these; answers once it is done, or cannot be. A later step takes the place of an earlier one. */
+  public void take(Stamp step, Membership wanted, long deadline, Consumer<StepAnswer> answer) {
+    if (leaderReady.getAsBoolean()) {
+      turn.accept(() -> begin(step, wanted, deadline, answer));
+    } else {
+      answer.accept(notReady());
+    }
+  }
+
+  private void begin(Stamp step, Membership wanted, long deadline, Consumer<StepAnswer> answer) {
     if (latest != null && step.compareTo(latest) < 0) {
       answer.accept(StepAnswer.waiting("step " + latest + " came after it"));
       return;
@@ -85,13 +102,13 @@ final class MemberSteps {
     }
   }
 
-  /** Called when time has passed and when a change of members was applied. */
+  /** Called in a turn of the replica when time has passed and when something was applied. */
   void goOn() {
-    if (!raft.isLeader() || !raft.isMembershipSettled()) {
+    if (open == null || !raft.isLeader() || !raft.isMembershipSettled()) {
       return;
     }
     Membership now = raft.status().membership();
-    if (now.isJoint() || open == null) {
+    if (now.isJoint()) {
       return; // Whoever leads leaves a joint membership by itself.
     }
     List<MemberChange> changes = MemberChange.between(now, open.wanted);
@@ -100,7 +117,7 @@ final class MemberSteps {
       return;
     }
     switch (raft.changeMembers(changes)) {
-      case ChangeOutcome.Appended _ -> proposed.run();
+      case ChangeOutcome.Appended _ -> { }
       case Refused refused -> {
         if (said(refused).kind() == StepAnswer.Kind.REFUSED) {
           end(said(refused));

@@ -11,7 +11,6 @@ import io.cairn.raft.RoleName;
 import io.cairn.raft.SnapshotMeta;
 import io.cairn.raft.log.Entry;
 import io.cairn.raft.log.EntryKind;
-import io.cairn.raft.membership.Membership;
 import io.cairn.raft.message.RaftMessage;
 import io.cairn.raft.read.ConfirmedRead;
 import io.cairn.raft.read.ReadAnswer;
@@ -19,8 +18,6 @@ import io.cairn.server.apply.EntryEffect;
 import io.cairn.server.command.EntryPayload;
 import io.cairn.server.command.SystemCommand;
 import io.cairn.server.members.NodeTable;
-import io.cairn.server.members.Stamp;
-import io.cairn.server.members.StepAnswer;
 import io.cairn.server.outcome.Refusal;
 import io.cairn.server.shard.ShardDescriptor;
 import io.cairn.storage.log.LogWrite;
@@ -30,7 +27,6 @@ import io.cairn.storage.mvcc.ShardStore;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -86,7 +82,7 @@ public final class Replica {
     this.reads = new ReadRounds(ports.clock(), firstRead, READ_ANSWER_NANOS,
         (read, context) -> raft.readIndex(read, context, ports.clock().nanoTime()));
     this.resolver = new Resolver(self, ports.loop(), ports.revisions(), new ResolvedShard());
-    this.members = new MemberSteps(raft, ports.clock(), this::requestPump);
+    this.members = new MemberSteps(raft, ports.clock(), () -> leaderReady && !closed, this::step);
     this.leadership = new Leadership(raft, new LedShard());
   }
 
@@ -197,20 +193,6 @@ public final class Replica {
     return proposed;
   }
 
-  /** Whether the shard's members could be these; changes nothing. */
-  public StepAnswer look(Membership wanted) {
-    return closed || !leaderReady ? MemberSteps.notReady() : members.look(wanted);
-  }
-
-  /** Brings the shard's members to these; answers once it is done, or cannot be. A later step takes the place of an earlier one. */
-  public void takeStep(Stamp step, Membership wanted, long deadline, Consumer<StepAnswer> answer) {
-    if (closed || !leaderReady) {
-      answer.accept(MemberSteps.notReady());
-      return;
-    }
-    step(() -> members.take(step, wanted, deadline, answer));
-  }
-
   public void unreachable(ReplicaId replica) {
     step(() -> raft.unreachable(replica));
   }
@@ -296,6 +278,11 @@ public final class Replica {
   /** Its leadership: whether it is on its way to another, and how to send it there. */
   public Leadership leadership() {
     return leadership;
+  }
+
+  /** The changes of its members. On the replica's loop. */
+  public MemberSteps members() {
+    return members;
   }
 
   public long leaseUntil() {
@@ -402,22 +389,18 @@ public final class Replica {
 
   private void takeEffects(List<Entry> entries, List<EntryEffect> effects) {
     tap.applied(this, entries, effects);
-    boolean membersChanged = false;
     for (int i = 0; i < entries.size(); i++) {
       Entry entry = entries.get(i);
       Invariant.check(entry.index() == appliedIndex + 1, "entry %d was applied after %d", entry.index(), appliedIndex);
       appliedIndex = entry.index();
       pending.applied(entry, effects.get(i));
       observe(entry, effects.get(i));
-      membersChanged |= effects.get(i) instanceof EntryEffect.MembersChanged;
     }
     ports.revisions().learn(store.applied().revision());
     raft.applied(appliedIndex);
     reads.applied(appliedIndex);
     resolver.retry();
-    if (membersChanged) {
-      members.goOn();
-    }
+    members.goOn();
   }
 
   private void observe(Entry entry, EntryEffect effect) {
@@ -428,8 +411,7 @@ public final class Replica {
     }
     switch (effect) {
       case EntryEffect.WindowMoved(long before, long end) -> ports.observer().windowMoved(this, before, end, firstOfTerm, own);
-      case EntryEffect.MembersChanged(Membership now) ->
-          log.info("shard={} members changed; voters={} outgoing={} learners={}", descriptor.id(), now.voters(), now.outgoing(), now.learners());
+      case EntryEffect.MembersChanged(var now) -> log.info("shard={} members changed; {}", descriptor.id(), now.describe());
       case EntryEffect.NodesChanged(NodeTable nodes) -> ports.observer().nodesChanged(this, nodes);
       case EntryEffect.Written _, EntryEffect.Nothing _ -> { }
     }

@@ -9,6 +9,7 @@ import io.cairn.server.testing.Commands;
 import io.cairn.server.testing.Outcomes;
 import io.cairn.storage.mvcc.WriteResult;
 import java.util.ArrayList;
+import java.util.TreeMap;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -46,6 +47,18 @@ class LeadershipTest {
     var again = transfer(other, nodeOf(other));
     group.loops.run();
     assertThat(again.value()).as("nothing to do").isEqualTo(nodeOf(other));
+  }
+
+  @Test
+  void aNodeThatComesIsNotAmongThoseWhoMayLeadBeforeTheShardHasItAsVoter() {
+    var voters = leader.replica.leadership().voters();
+    var nodes = new TreeMap<>(leader.replica.descriptor().replicas());
+    nodes.put(new ReplicaId(9), "n9");
+    leader.replica.describe(leader.replica.descriptor().withReplicas(nodes));
+
+    assertThat(leader.replica.descriptor().node(new ReplicaId(9))).isEqualTo("n9");
+    assertThat(voters).hasSize(3);
+    assertThat(leader.replica.leadership().voters()).as("of whom leadership is spread over").isEqualTo(voters);
   }
 
   @Test

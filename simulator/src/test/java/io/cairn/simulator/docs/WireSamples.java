@@ -251,6 +251,7 @@ final class WireSamples {
     raft("read index reply", "Wait for index 12: the shard is resolved at 9 there.",
         new RaftMessage.ReadIndexResponse(TWO, ONE, TERM, 77, 12, 9, true));
     raft("timeout now", "Replica 1 is to campaign at once.", new RaftMessage.TimeoutNow(TWO, ONE, TERM, 40));
+    raft("removed", "Replica 1 is no member any more, of which it has not heard.", new RaftMessage.ReplicaRemoved(TWO, ONE, TERM));
   }
 
   private void peers() {
