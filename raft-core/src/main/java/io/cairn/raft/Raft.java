@@ -101,8 +101,8 @@ public final class Raft {
     switch (message) {
       case AppendEntries append -> state.outbox.send(new AppendEntriesResponse(state.self, append.from(), term, false, 0,
           EntryId.ZERO, append.previous().index()));
-      case Heartbeat heartbeat ->
-          state.outbox.send(new HeartbeatResponse(state.self, heartbeat.from(), term, heartbeat.round(), state.log.last()));
+      // Round 0: rounds are counted anew in each term, and the sender may by now lead this very term.
+      case Heartbeat heartbeat -> state.outbox.send(new HeartbeatResponse(state.self, heartbeat.from(), term, 0, state.log.last()));
       case RequestVote request -> state.outbox.send(new VoteResponse(state.self, request.from(), term, false));
       // A read is as good from an asker that has not heard of this term yet, and so is a refusal.
       case ReadIndexRequest _, PreVoteResponse _ -> become(role.receive(message));
@@ -214,6 +214,7 @@ public final class Raft {
   /** Takes what the steps since the last call ask for. */
   public Ready ready() {
     role.flush();
+    RaftInvariants.always(state, role);
     return state.outbox.take(state.hardState(), state.log);
   }
 
@@ -255,9 +256,17 @@ public final class Raft {
     return state.log.committed();
   }
 
-  /** For tests in this package, which compare logs across replicas. */
+  /** For the invariants, and for tests in this package, which compare logs across replicas. */
   RaftLog log() {
     return state.log;
+  }
+
+  ReplicaState state() {
+    return state;
+  }
+
+  Role role() {
+    return role;
   }
 
   public RaftStatus status() {
