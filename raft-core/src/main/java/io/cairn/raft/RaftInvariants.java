@@ -162,9 +162,12 @@ public final class RaftInvariants {
         knownPreviousTerm, previousTerm);
   }
 
-  /** "If a log entry is committed in a given term, then that entry will be present in the logs of the leaders for all later terms." */
-  static void leaderCompleteness(long leaderTerm, long index, long committedTerm, long heldTerm) {
-    Invariant.check(committedTerm > leaderTerm || heldTerm == committedTerm,
+  /**
+   * "If a log entry is committed in a given term, then that entry will be present in the logs of the leaders for all later terms." A leader
+   * of that term or an earlier one may be elected after it, by votes that were long under way, and need not have it.
+   */
+  static void leaderCompleteness(long leaderTerm, long index, long committedTerm, long committedIn, long heldTerm) {
+    Invariant.check(committedIn >= leaderTerm || heldTerm == committedTerm,
         "leader completeness: the leader of term %d holds %d/%d, and %d/... is committed there", leaderTerm, heldTerm, index, committedTerm);
   }
 

@@ -29,6 +29,8 @@ final class SimOracle {
   private final long[][] votes = new long[SimCluster.MOST_REPLICAS + 1][64];
   private Written[] written = new Written[1024];
   private long[] committedTerms = new long[1024];
+  /** The term of the leader that committed it, which is that of the entry or a later one. */
+  private long[] committedIn = new long[1024];
   private long[] stateHashes = new long[1024];
   private long committed;
   private Membership committedMembership;
@@ -129,7 +131,7 @@ final class SimOracle {
       elections++;
       long first = raft.log().first();
       for (long index = Math.max(1, first - 1); index <= committed; index++) {
-        RaftInvariants.leaderCompleteness(term, index, committedTerms[(int) index], raft.log().term(index));
+        RaftInvariants.leaderCompleteness(term, index, committedTerms[(int) index], committedIn[(int) index], raft.log().term(index));
       }
     }
   }
@@ -140,6 +142,8 @@ final class SimOracle {
       long term = raft.log().term(index);
       committedTerms = roomFor(committedTerms, index);
       committedTerms[(int) index] = term;
+      committedIn = roomFor(committedIn, index);
+      committedIn[(int) index] = raft.term();
       Entry entry = raft.log().entry(index);
       if (entry.kind() == EntryKind.MEMBERSHIP) {
         Membership next = MembershipCodec.decode(entry.payload());

@@ -335,7 +335,8 @@ final class SmallScope {
     state[LEADERS] |= leader.replica + 1 << shift;
     for (int i = 0; committedCode(state, i) != 0; i++) {
       int committed = committedCode(state, i);
-      RaftInvariants.leaderCompleteness(leader.term, i + 1, committed / 16, i < leader.log.length ? leader.log[i] / 16 : 0);
+      // Of two terms: what is of the first was committed in it, or by the leader of the second itself.
+      RaftInvariants.leaderCompleteness(leader.term, i + 1, committed / 16, committed / 16, i < leader.log.length ? leader.log[i] / 16 : 0);
     }
   }
 
