@@ -44,6 +44,16 @@ public final class RaftInvariants {
     Invariant.check(log.committed() <= log.last(), "committed %d <= last %d (RC-07)", log.committed(), log.last());
     Invariant.check(log.persisted() <= log.last(), "durable %d <= last %d", log.persisted(), log.last());
     Invariant.check(log.lastId().term() <= now.term(), "the last entry's term %d <= the term %d", log.lastId().term(), now.term());
+    Invariant.check(log.first() - 1 <= log.last(), "the log's base %d <= last %d", log.first() - 1, log.last());
+    Invariant.check(log.members().index() <= log.last(), "the members in effect are of entry %d, the log ends at %d", log.members().index(),
+        log.last());
+    Invariant.check(log.unstable().durableHardState().term() <= now.term(), "the durable term %d <= the term %d",
+        log.unstable().durableHardState().term(), now.term());
+    Invariant.check(log.unstable().durableHardState().commit() <= log.committed(), "the durable commit index %d <= the commit index %d",
+        log.unstable().durableHardState().commit(), log.committed());
+    Invariant.check(now.leaderHeardAt <= now.now, "a leader was heard at %d, and now it is %d", now.leaderHeardAt, now.now);
+    Invariant.check(now.installing == null || now.installing.last().index() > log.committed(),
+        "a snapshot that is switched to says something new: committed is %d, durable %d", log.committed(), log.persisted());
     Invariant.check(now.term() > 0 || now.vote().equals(ReplicaId.NONE), "nobody votes in term 0");
     switch (role) {
       case Leader leader -> leads(now, leader);
@@ -65,6 +75,11 @@ public final class RaftInvariants {
           row.replica().value(), row.progress.match(), now.log.last());
       Invariant.check(row.progress.match() < row.progress.next(), "replica %d: match %d < next %d", row.replica().value(),
           row.progress.match(), row.progress.next());
+      Invariant.check(row.toldCommit <= now.log.committed(), "replica %d was told that %d is committed, and %d is", row.replica().value(),
+          row.toldCommit, now.log.committed());
+      Invariant.check(row.heardAt <= now.now, "replica %d was heard at %d, and now it is %d", row.replica().value(), row.heardAt, now.now);
+      Invariant.check(!row.replica().equals(now.self), "a leader does not replicate to itself, replica %d of term %d", now.self.value(),
+          now.term());
     }
   }
 

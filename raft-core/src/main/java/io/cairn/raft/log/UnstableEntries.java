@@ -69,6 +69,7 @@ public final class UnstableEntries {
 
   /** The log is replaced from {@code index} on: no write under way makes anything from there on durable. */
   public void truncatedFrom(long index) {
+    Invariant.check(index > 0, "a log is cut from 1 on, not from %d (durable %d)", index, persisted);
     for (Write write : writes) {
       write.last = Math.min(write.last, index - 1);
     }
@@ -77,6 +78,7 @@ public final class UnstableEntries {
 
   /** The log begins anew behind a snapshot. */
   public void restartedAt(long index) {
+    Invariant.check(index >= persisted, "a log begins anew at %d, not before what is durable, %d", index, persisted);
     for (Write write : writes) {
       write.last = 0;
     }
