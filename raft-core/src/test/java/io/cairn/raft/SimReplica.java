@@ -290,7 +290,7 @@ final class SimReplica {
   private void sync() {
     if (!syncing && !disk.isIdle()) {
       syncing = true;
-      long delay = cluster.random().exponential(diskMean);
+      long delay = cluster.random().exponential(diskMean());
       later(Math.max(delay, stalledUntil - cluster.now()), () -> {
         syncing = false;
         // One fdatasync for all that waited at that moment; or for some, when their writes came while it was under way.
@@ -307,6 +307,11 @@ final class SimReplica {
         install();
       });
     }
+  }
+
+  /** A slow disk is a fault like any other, and ends with them: one entry a message, ten of them a second, would never catch up. */
+  private long diskMean() {
+    return cluster.isHealed() ? Math.min(diskMean, 200_000) : diskMean;
   }
 
   private void written(Ready ready) {
@@ -340,7 +345,7 @@ final class SimReplica {
 
   private void install() {
     if (installing != null && disk.isIdle()) {
-      later(cluster.random().exponential(diskMean), this::installed);
+      later(cluster.random().exponential(diskMean()), this::installed);
     }
   }
 

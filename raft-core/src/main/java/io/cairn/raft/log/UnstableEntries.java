@@ -78,7 +78,6 @@ public final class UnstableEntries {
 
   /** The log begins anew behind a snapshot. */
   public void restartedAt(long index) {
-    Invariant.check(index >= persisted, "a log begins anew at %d, not before what is durable, %d", index, persisted);
     for (Write write : writes) {
       write.last = 0;
     }
