@@ -57,7 +57,7 @@ public final class Kvctl implements Callable<Integer> {
 
   static final List<Class<?>> VERBS = List.of(
       PutVerb.class, GetVerb.class, DelVerb.class, RangeVerb.class, LsVerb.class, LoadVerb.class, StatusVerb.class, ShardsVerb.class,
-      NodesVerb.class, VersionVerb.class);
+      NodesVerb.class, TransferVerb.class, VersionVerb.class);
 
   @Option(names = "--endpoints", paramLabel = "H:P,...", scope = ScopeType.INHERIT,
       description = {
@@ -173,7 +173,7 @@ public final class Kvctl implements Callable<Integer> {
   /** Without a verb there is nothing to do. */
   @Override
   public Integer call() {
-    throw new BadInput("a command is missing: put, get, del, range, ls, load, status, shards, nodes or version (try 'kvctl --help')");
+    throw new BadInput("a command is missing: put, get, del, range, ls, load, status, shards, nodes, transfer or version (try 'kvctl --help')");
   }
 
   KvClient connect() {

@@ -9,6 +9,7 @@ import io.cairn.protocol.wire.ErrorCode;
 import io.cairn.protocol.wire.ErrorKind;
 import io.cairn.protocol.wire.Request;
 import io.cairn.protocol.wire.Response;
+import io.cairn.protocol.wire.TransferAnswer;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -220,6 +221,29 @@ class KvctlTest {
     Run run = kvctl("put", "k", "v");
     assertThat(run.status()).isEqualTo(2);
     assertThat(run.err()).contains("two lines").hasLineCount(1);
+  }
+
+  @Test
+  void transferSaysWhoLedAndWhoLeads() {
+    script(request -> request.hasTransfer() ? Response.newBuilder().setTransfer(
+        TransferAnswer.newBuilder().setFrom("n1").setTo(request.getTransfer().getNode())).build() : null);
+    assertThat(kvctl("transfer", "1", "n2").out()).isEqualTo("SHARD  FROM  TO\n1      n1    n2\n");
+    JsonNode all = kvctl("transfer", "all", "n3", "-w", "json").json().get("transfers");
+    assertThat(all.size()).as("both data shards and the system's, which comes first").isEqualTo(3);
+    assertThat(all.get(0).get("shard").asInt()).isZero();
+    assertThat(all.get(2).get("to").asString()).isEqualTo("n3");
+  }
+
+  @Test
+  void aTransferThatCannotBeIsRefused() {
+    script(request -> request.hasTransfer()
+        ? FakeCluster.error(ErrorKind.REFUSED, ErrorCode.LEADER_STAYS, "node n2 has not answered the leader lately; is it up?") : null);
+    Run run = kvctl("transfer", "1", "n2");
+    assertThat(run.status()).isEqualTo(2);
+    assertThat(run.err()).startsWith("kvctl: refused (LEADER_STAYS): node n2 has not answered").hasLineCount(1);
+    assertThat(kvctl("transfer", "1", "n9").err()).contains("There is no node 'n9'; there are n1, n2, n3");
+    assertThat(kvctl("transfer", "one", "n2").status()).isEqualTo(4);
+    assertThat(kvctl("transfer", "1").status()).isEqualTo(4);
   }
 
   @Test

@@ -121,6 +121,36 @@ class LoadVerbTest {
   }
 
   @Test
+  void aFileOfAnyBytesIsReadToItsEndAndEveryLineIsCounted() {
+    for (int seed = 0; seed < 40; seed++) {
+      var random = new java.util.Random(seed);
+      byte[] bytes = new byte[random.nextInt(3_000)];
+      random.nextBytes(bytes);
+      for (int i = 0; i < bytes.length; i++) {
+        // Of what means something there is plenty.
+        bytes[i] = switch (random.nextInt(12)) {
+          case 0 -> '\n';
+          case 1, 2 -> '\t';
+          case 3 -> '\\';
+          case 4 -> '\r';
+          case 5 -> 0;
+          default -> bytes[i];
+        };
+      }
+      Run run = load(new ByteArrayInputStream(bytes), seed % 2 == 0 ? new String[] {"--escapes"} : new String[0]);
+      long lines = 0;
+      for (byte each : bytes) {
+        lines += each == '\n' ? 1 : 0;
+      }
+      lines += bytes.length > 0 && bytes[bytes.length - 1] != '\n' ? 1 : 0;
+      long counted = run.out().lines().mapToLong(line -> Long.parseLong(line.split("[ :]")[1])).sum();
+      assertThat(counted).as("lines of file %d: %s", seed, run.out()).isEqualTo(lines);
+      assertThat(run.status()).as(run.err()).isIn(ExitStatus.DONE, ExitStatus.BAD_INPUT);
+      assertThat(run.err()).doesNotContain("Exception");
+    }
+  }
+
+  @Test
   void aLineLongerThanAnyRecordIsNamedAndTheRestIsWritten() {
     Run run = load("x".repeat(9 << 20) + "\nc\tok\n");
     assertThat(run.out()).isEqualTo("written 1\nrefused 1: line 1\nunknown 0\n");

@@ -73,6 +73,11 @@ public final class AsyncKvClient {
     return start(new Operation.Hash(node, shard, revision), Optional.empty());
   }
 
+  /** Hands leadership of a shard to a node; see {@link KvClient#transferLeader}. */
+  public CompletionStage<LeaderTransfer> transferLeader(int shard, String node) {
+    return start(new Operation.Transfer(shard, node), Optional.empty());
+  }
+
   /** Where keys live, asked anew. */
   public CompletionStage<ClusterMap> clusterMap() {
     return start(new Operation.Map(), Optional.empty());

@@ -157,6 +157,15 @@ public final class KvClient implements AutoCloseable {
     return sync.await(new Operation.Hash(node, shard, revision), Optional.empty());
   }
 
+  /**
+   * Hands leadership of a shard (0 is the system's) to a node, and returns when that one leads; writes wait for it for some
+   * milliseconds. Refused with {@link RefusedCode#LEADER_STAYS} when it cannot lead, or has not taken over in time. Where the servers'
+   * {@code raft.leaders} says otherwise it is kept for two minutes.
+   */
+  public LeaderTransfer transferLeader(int shard, String node) {
+    return sync.await(new Operation.Transfer(shard, node), Optional.empty());
+  }
+
   /** Where keys live, asked anew. */
   public ClusterMap clusterMap() {
     return sync.await(new Operation.Map(), Optional.empty());

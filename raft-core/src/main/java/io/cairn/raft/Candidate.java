@@ -5,11 +5,15 @@ import io.cairn.raft.message.RaftMessage.AppendEntries;
 import io.cairn.raft.message.RaftMessage.AppendEntriesResponse;
 import io.cairn.raft.message.RaftMessage.Heartbeat;
 import io.cairn.raft.message.RaftMessage.HeartbeatResponse;
+import io.cairn.raft.message.RaftMessage.LogShown;
 import io.cairn.raft.message.RaftMessage.PreVoteResponse;
+import io.cairn.raft.message.RaftMessage.Quiesce;
 import io.cairn.raft.message.RaftMessage.ReadIndexRequest;
 import io.cairn.raft.message.RaftMessage.ReadIndexResponse;
+import io.cairn.raft.message.RaftMessage.ReplicaRemoved;
 import io.cairn.raft.message.RaftMessage.RequestPreVote;
 import io.cairn.raft.message.RaftMessage.RequestVote;
+import io.cairn.raft.message.RaftMessage.ShowLog;
 import io.cairn.raft.message.RaftMessage.TimeoutNow;
 import io.cairn.raft.message.RaftMessage.VoteResponse;
 import io.cairn.raft.quorum.VoteTally;
@@ -19,9 +23,11 @@ final class Candidate implements Role {
 
   private final ReplicaState state;
   private final VoteTally tally = new VoteTally();
+  private final boolean transfer;
 
-  private Candidate(ReplicaState state) {
+  private Candidate(ReplicaState state, boolean transfer) {
     this.state = state;
+    this.transfer = transfer;
   }
 
   /** @param transfer whether the leader asked for this election (dissertation 3.10) */
@@ -35,7 +41,7 @@ final class Candidate implements Role {
         state.outbox.claim(new RequestVote(state.self, voter, state.term(), state.lastId(), transfer));
       }
     }
-    return new Candidate(state);
+    return new Candidate(state, transfer);
   }
 
   @Override
@@ -67,6 +73,7 @@ final class Candidate implements Role {
     return switch (message) {
       case AppendEntries append -> Follower.of(state, append.from()).receive(append);
       case Heartbeat heartbeat -> Follower.of(state, heartbeat.from()).receive(heartbeat);
+      case Quiesce quiesce -> Follower.of(state, quiesce.from()).receive(quiesce);
       case VoteResponse vote -> {
         tally.record(vote.from(), vote.granted());
         yield decide();
@@ -80,13 +87,14 @@ final class Candidate implements Role {
         yield this;
       }
       // What answers a role that this replica no longer has, or asks what Raft itself answers.
-      case RequestPreVote _, PreVoteResponse _, AppendEntriesResponse _, HeartbeatResponse _, ReadIndexResponse _, TimeoutNow _ -> this;
+      case RequestPreVote _, PreVoteResponse _, AppendEntriesResponse _, HeartbeatResponse _, ReadIndexResponse _, TimeoutNow _,
+          ReplicaRemoved _, ShowLog _, LogShown _ -> this;
     };
   }
 
   private Role decide() {
     return switch (state.quorum().outcome(tally)) {
-      case WON -> Leader.begin(state);
+      case WON -> Leader.begin(state, transfer);
       case LOST -> Follower.of(state, ReplicaId.NONE);
       case PENDING -> this;
     };

@@ -28,14 +28,16 @@ final class Election {
   static void answerPreVote(ReplicaState state, Role role, RequestPreVote request) {
     boolean free = request.term() > state.term()
         || (request.term() == state.term() && (state.vote().equals(ReplicaId.NONE) || state.vote().equals(request.from())));
-    boolean granted = free && !isSticky(state, role) && isUpToDate(request.last(), state.lastId());
+    boolean granted = free && !isSticky(state, role) && isUpToDate(request.last(), state.lastId())
+        && state.suspicion.mayVoteFor(request.term(), request.last());
     state.outbox.send(new PreVoteResponse(state.self, request.from(), granted ? request.term() : state.term(), granted));
   }
 
   /** Section 5.2. The vote leaves only once it is durable. */
   static void answerVote(ReplicaState state, RequestVote request) {
     boolean free = state.vote().equals(ReplicaId.NONE) || state.vote().equals(request.from());
-    boolean granted = free && isUpToDate(request.last(), state.lastId());
+    boolean granted = free && isUpToDate(request.last(), state.lastId())
+        && state.suspicion.mayVoteFor(request.term(), request.last());
     if (granted) {
       state.voteFor(request.from());
       state.restartCampaignTimer();

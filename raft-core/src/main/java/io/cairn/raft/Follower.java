@@ -8,11 +8,15 @@ import io.cairn.raft.message.RaftMessage.AppendEntries;
 import io.cairn.raft.message.RaftMessage.AppendEntriesResponse;
 import io.cairn.raft.message.RaftMessage.Heartbeat;
 import io.cairn.raft.message.RaftMessage.HeartbeatResponse;
+import io.cairn.raft.message.RaftMessage.LogShown;
 import io.cairn.raft.message.RaftMessage.PreVoteResponse;
+import io.cairn.raft.message.RaftMessage.Quiesce;
 import io.cairn.raft.message.RaftMessage.ReadIndexRequest;
 import io.cairn.raft.message.RaftMessage.ReadIndexResponse;
+import io.cairn.raft.message.RaftMessage.ReplicaRemoved;
 import io.cairn.raft.message.RaftMessage.RequestPreVote;
 import io.cairn.raft.message.RaftMessage.RequestVote;
+import io.cairn.raft.message.RaftMessage.ShowLog;
 import io.cairn.raft.message.RaftMessage.TimeoutNow;
 import io.cairn.raft.message.RaftMessage.VoteResponse;
 import io.cairn.raft.read.ReadAnswer;
@@ -24,8 +28,6 @@ final class Follower implements Role {
   private ReplicaId leader;
   /** Up to here the log is known to be the leader's own. */
   private long agreed;
-  /** The latest heartbeat round answered: an older order to campaign is out of date. */
-  private long answeredRound;
 
   private Follower(ReplicaState state, ReplicaId leader) {
     this.state = state;
@@ -49,13 +51,28 @@ final class Follower implements Role {
 
   @Override
   public Role tick() {
+    noticeBroughtUp();
     state.asked.expire(state.now - state.settings.electionTimeoutNanos(), state.outbox::answered);
-    return state.now >= state.campaignAt && mayCampaign() ? PreCandidate.begin(state) : this;
+    return !state.quiesced && state.now >= state.campaignAt && mayCampaign() ? PreCandidate.begin(state) : this;
   }
 
-  /** Not in the middle of a snapshot: a leader's log is not begun anew. */
+  /** Not in the middle of a snapshot: a leader's log is not begun anew. Nor where it would have to give leadership away at once. */
   private boolean mayCampaign() {
-    return state.installing == null && state.membership().isVoter(state.self);
+    return state.installing == null && !state.retiring && state.diskStalledNanos() <= state.settings.diskPatienceNanos()
+        && !state.isRemoved() && state.membership().isVoter(state.self) && state.suspicion.mayCampaign();
+  }
+
+  @Override
+  public Role persisted() {
+    noticeBroughtUp();
+    return this;
+  }
+
+  private void noticeBroughtUp() {
+    if (!leader.equals(ReplicaId.NONE)) {
+      // What is committed here is the leader's too.
+      state.suspicion.follows(state.term(), Math.min(Math.max(agreed, state.log.committed()), state.log.persisted()));
+    }
   }
 
   @Override
@@ -69,16 +86,21 @@ final class Follower implements Role {
         hear(heartbeat.from());
         answer(heartbeat);
       }
+      case Quiesce quiesce -> {
+        hear(quiesce.from());
+        quiesce(quiesce);
+      }
       case RequestVote request -> Election.answerVote(state, request);
       case ReadIndexRequest request -> refuseRead(state, request);
       case ReadIndexResponse response -> answered(response);
       case TimeoutNow order -> {
-        if (order.from().equals(leader) && order.round() >= answeredRound && mayCampaign()) {
+        if (order.from().equals(leader) && state.mayObey(order.round()) && mayCampaign()) {
           return Candidate.begin(state, true);
         }
       }
       // What answers a role that this replica no longer has, or asks what Raft itself answers.
-      case RequestPreVote _, PreVoteResponse _, VoteResponse _, AppendEntriesResponse _, HeartbeatResponse _ -> { }
+      case RequestPreVote _, PreVoteResponse _, VoteResponse _, AppendEntriesResponse _, HeartbeatResponse _,
+          ReplicaRemoved _, ShowLog _, LogShown _ -> { }
     }
     return this;
   }
@@ -125,12 +147,29 @@ final class Follower implements Role {
   }
 
   private void answer(Heartbeat heartbeat) {
-    answeredRound = Math.max(answeredRound, heartbeat.round());
+    state.answeredRound(heartbeat.round());
     if (state.installing == null && heartbeat.commit() <= state.log.last()) {
       state.log.commitTo(heartbeat.commit());
     }
     state.outbox.send(
         new HeartbeatResponse(state.self, heartbeat.from(), state.term(), heartbeat.round(), state.log.last()));
+  }
+
+  /** A log that ends with the leader's last entry is the leader's (5.3), and all of that is committed. */
+  private void quiesce(Quiesce order) {
+    if (state.installing == null && state.log.lastId().equals(order.last()) && state.log.persisted() == order.last().index()) {
+      agreed = order.last().index();
+      state.log.commitTo(agreed);
+      state.quiesced = true;
+    } else {
+      // Something is missing here after all: any message wakes the leader.
+      state.outbox.send(new HeartbeatResponse(state.self, order.from(), state.term(), 0, state.log.last()));
+    }
+  }
+
+  @Override
+  public void woken() {
+    state.restartCampaignTimer();
   }
 
   @Override

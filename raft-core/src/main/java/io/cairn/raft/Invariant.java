@@ -1,8 +1,8 @@
 package io.cairn.raft;
 
 /**
- * Claims that are checked always, in production too: a broken one turns a wrong answer into a node that stops. The values
- * are longs, so that a check that holds costs a comparison and allocates nothing.
+ * Claims that are checked always, in production too, in every module that knows this one: a broken one turns a wrong answer into a
+ * node that stops. The values are longs, so that a check that holds costs a comparison and allocates nothing.
  */
 public final class Invariant {
 
@@ -14,7 +14,13 @@ public final class Invariant {
     }
   }
 
-  /** {@code message} is a format with two {@code %d}; likewise below. */
+  /** {@code message} is a format with a {@code %d} for each value; likewise below. */
+  public static void check(boolean claim, String message, long value) {
+    if (!claim) {
+      throw new InvariantBroken(message.formatted(value));
+    }
+  }
+
   public static void check(boolean claim, String message, long first, long second) {
     if (!claim) {
       throw new InvariantBroken(message.formatted(first, second));

@@ -5,11 +5,15 @@ import io.cairn.raft.message.RaftMessage.AppendEntries;
 import io.cairn.raft.message.RaftMessage.AppendEntriesResponse;
 import io.cairn.raft.message.RaftMessage.Heartbeat;
 import io.cairn.raft.message.RaftMessage.HeartbeatResponse;
+import io.cairn.raft.message.RaftMessage.LogShown;
 import io.cairn.raft.message.RaftMessage.PreVoteResponse;
+import io.cairn.raft.message.RaftMessage.Quiesce;
 import io.cairn.raft.message.RaftMessage.ReadIndexRequest;
 import io.cairn.raft.message.RaftMessage.ReadIndexResponse;
+import io.cairn.raft.message.RaftMessage.ReplicaRemoved;
 import io.cairn.raft.message.RaftMessage.RequestPreVote;
 import io.cairn.raft.message.RaftMessage.RequestVote;
+import io.cairn.raft.message.RaftMessage.ShowLog;
 import io.cairn.raft.message.RaftMessage.TimeoutNow;
 import io.cairn.raft.message.RaftMessage.VoteResponse;
 import io.cairn.raft.quorum.VoteTally;
@@ -56,6 +60,7 @@ final class PreCandidate implements Role {
     return switch (message) {
       case AppendEntries append -> Follower.of(state, append.from()).receive(append);
       case Heartbeat heartbeat -> Follower.of(state, heartbeat.from()).receive(heartbeat);
+      case Quiesce quiesce -> Follower.of(state, quiesce.from()).receive(quiesce);
       case PreVoteResponse answer -> answered(answer);
       case RequestVote request -> {
         Election.answerVote(state, request);
@@ -66,7 +71,8 @@ final class PreCandidate implements Role {
         yield this;
       }
       // What answers a role that this replica no longer has, or asks what Raft itself answers.
-      case RequestPreVote _, VoteResponse _, AppendEntriesResponse _, HeartbeatResponse _, ReadIndexResponse _, TimeoutNow _ -> this;
+      case RequestPreVote _, VoteResponse _, AppendEntriesResponse _, HeartbeatResponse _, ReadIndexResponse _, TimeoutNow _,
+          ReplicaRemoved _, ShowLog _, LogShown _ -> this;
     };
   }
 

@@ -37,6 +37,11 @@ public record RaftSettings(
     return electionTimeoutNanos / 2;
   }
 
+  /** How long its disk may stand still before a leader hands over; after twice as long it steps down. */
+  public long diskPatienceNanos() {
+    return 4 * electionTimeoutNanos;
+  }
+
   private static void require(boolean claim, String message) {
     if (!claim) {
       throw new IllegalArgumentException(message);

@@ -22,6 +22,7 @@ final class ReplicaState {
   final RaftLog log;
   final Outbox outbox;
   final AskedReads asked = new AskedReads();
+  final Suspicion suspicion;
 
   private long term;
   private ReplicaId vote;
@@ -37,11 +38,25 @@ final class ReplicaState {
   private long noVoteBefore = Long.MIN_VALUE;
   /** When a leader last spoke, or, as of a leadership of its own, was last confirmed; {@link Long#MIN_VALUE} if never. */
   long leaderHeardAt = Long.MIN_VALUE;
+  /** No order to campaign is obeyed before this time: an earlier life of this replica may have acknowledged rounds after it. */
+  private final long noOrderBefore;
+  /** The latest heartbeat round of this term that this process has answered: an older order to campaign is out of date. */
+  private long answeredRound;
+  /** Since when the driver's disk owes an answer; {@link Raft#DISK_ANSWERS} when it owes none. */
+  long diskStalledSince = Raft.DISK_ANSWERS;
+  /** How many times the election jitter this replica lets others go first. */
+  private int rank;
+  /** The driver is about to stop: this replica leads no more. */
+  boolean retiring;
   /** The snapshot that the driver is switching to; appends wait for it. */
   SnapshotMeta installing;
+  /** The shard is idle: no heartbeats are sent, and none are missed, until something happens. */
+  boolean quiesced;
+  /** A member has told this replica that it is none any more. */
+  boolean toldRemoved;
 
-  ReplicaState(ReplicaId self, RaftSettings settings, HardState hardState, RaftLog log, LeaderEntry leaderEntry,
-      ElectionJitter jitter, long now) {
+  ReplicaState(ReplicaId self, RaftSettings settings, HardState hardState, RaftLog log, DiskState disk,
+      LeaderEntry leaderEntry, ElectionJitter jitter, long now) {
     this.self = self;
     this.settings = settings;
     this.leaderEntry = leaderEntry;
@@ -52,11 +67,13 @@ final class ReplicaState {
     this.vote = new ReplicaId(hardState.vote());
     this.hardState = hardState;
     this.now = now;
+    this.suspicion = new Suspicion(this, disk);
     restartCampaignTimer();
     // Before the restart it may have acknowledged a round that a lease stands on, a moment ago (tikv 15035).
     if (!hardState.equals(HardState.INITIAL) || log.last() > 0) {
       noVoteBefore = now + settings.electionTimeoutNanos();
     }
+    noOrderBefore = noVoteBefore;
   }
 
   long term() {
@@ -84,6 +101,7 @@ final class ReplicaState {
     Invariant.check(later > term, "the term grows: %d after %d", later, term);
     term = later;
     vote = ReplicaId.NONE;
+    answeredRound = 0;
     outbox.termChanged();
   }
 
@@ -98,6 +116,15 @@ final class ReplicaState {
     return log.members().current();
   }
 
+  /** Whether it took part once and never will again, for certain: a removal that is not committed may be taken back. */
+  boolean isRemoved(ReplicaId replica) {
+    return !membership().contains(replica) && log.members().asOf(log.committed()).isRemoved(replica);
+  }
+
+  boolean isRemoved() {
+    return toldRemoved || isRemoved(self);
+  }
+
   Quorum quorum() {
     if (membership != log.members().current()) {
       membership = log.members().current();
@@ -107,12 +134,12 @@ final class ReplicaState {
   }
 
   void restartCampaignTimer() {
-    campaignAt = now + settings.electionTimeoutNanos() + jitter.next(settings.electionJitterNanos());
+    campaignAt = now + settings.electionTimeoutNanos() + rankNanos() + jitter.next(settings.electionJitterNanos());
   }
 
   /** This process stood still for so long; it may just have heard a leader, and then waits no longer than for any other. */
   void postponeCampaign(long nanos) {
-    long latest = now + settings.electionTimeoutNanos() + settings.electionJitterNanos();
+    long latest = now + settings.electionTimeoutNanos() + rankNanos() + settings.electionJitterNanos();
     campaignAt = Math.min(campaignAt + nanos, Math.max(campaignAt, latest));
   }
 
@@ -126,6 +153,33 @@ final class ReplicaState {
   /** A leader that steps down stays true to the lease that its callers may still be comparing with the clock. */
   void keepLeaseUntil(long leaseEnd) {
     noVoteBefore = Math.max(noVoteBefore, leaseEnd);
+  }
+
+  void rank(int newRank) {
+    campaignAt -= rankNanos();
+    rank = newRank;
+    campaignAt += rankNanos();
+  }
+
+  private long rankNanos() {
+    return rank * Math.max(settings.electionJitterNanos(), settings.heartbeatNanos());
+  }
+
+  void answeredRound(long round) {
+    answeredRound = Math.max(answeredRound, round);
+  }
+
+  /**
+   * Whether an order to campaign that names this round is still good. Of an earlier life nothing is remembered; what was acknowledged
+   * in it counts until it has certainly run out.
+   */
+  boolean mayObey(long round) {
+    return round >= answeredRound && now >= noOrderBefore;
+  }
+
+  /** How long the disk has owed an answer, by the latest time told. */
+  long diskStalledNanos() {
+    return diskStalledSince == Raft.DISK_ANSWERS ? 0 : now - diskStalledSince;
   }
 
   boolean mayVote() {

@@ -122,6 +122,7 @@ final class Replication {
       return false;
     }
     row.heardAt = state.now;
+    row.hasAnswered = true;
     wake();
     if (answer.accepted()) {
       return accepted(row, answer.match());
@@ -143,6 +144,7 @@ final class Replication {
         }
       }
     }
+    row.catchUp().matched(row.progress.match(), log.last(), state.now);
     return match > before;
   }
 
@@ -181,6 +183,7 @@ final class Replication {
       return false;
     }
     row.heardAt = state.now;
+    row.hasAnswered = true;
     if (answer.round() >= row.answeredRound) {
       row.answeredRound = answer.round();
       row.reportedLast = answer.last();
@@ -211,10 +214,37 @@ final class Replication {
     }
   }
 
+  /** Whether every follower holds everything, knows that it is committed, and has answered {@code round}. */
+  boolean isIdle(long round) {
+    for (Row row : table.rows()) {
+      boolean holdsAll = row.progress instanceof Replicating replicating && replicating.match() == log.last()
+          && replicating.inflights().isEmpty();
+      if (!holdsAll || row.toldCommit < log.last() || row.answeredRound < round) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** While the shard was quiesced nobody was asked anything: silence counts from now. */
+  void woken() {
+    for (Row row : table.rows()) {
+      row.heardAt = state.now;
+    }
+  }
+
   /** This process stood still: nobody was silent for that long. */
   void overslept(long nanos) {
     for (Row row : table.rows()) {
       row.heardAt = Math.min(row.heardAt + nanos, state.now);
+    }
+  }
+
+  /** It may have lost what it acknowledged: it counts again as it acknowledges anew. */
+  void suspected(ReplicaId replica, EntryId last) {
+    Row row = table.row(replica);
+    if (row != null && last.index() < row.progress.match() && !(row.progress instanceof Snapshotting)) {
+      probe(row, new Probing(0, last.index() + 1));
     }
   }
 

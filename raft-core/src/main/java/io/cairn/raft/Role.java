@@ -24,6 +24,14 @@ sealed interface Role permits Follower, PreCandidate, Candidate, Leader {
     return this;
   }
 
+  /** The state machine has come further. */
+  default Role applied() {
+    return this;
+  }
+
+  /** The shard was quiesced, and something has happened. */
+  default void woken() {}
+
   void readIndex(long read, long context);
 
   /** Before a Ready is taken: what was put together since the last one goes out. */

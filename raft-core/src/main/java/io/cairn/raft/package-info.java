@@ -28,7 +28,8 @@
  *    │                                                                               │
  *    ├─ ReplicaState   term, vote, timers: what roles share                          ├─ Replication + progress/  who gets what
  *    ├─ log/           the entries and the cursors over them                         ├─ Commitment + quorum/     what is committed
- *    ├─ membership/    who takes part                                                └─ read/                    reads and the lease
+ *    ├─ membership/    who takes part                                                ├─ read/                    reads and the lease
+ *    │                                                                               └─ LeadershipTransfer       handing over
  *    └─ Outbox         what may leave now, and what only after the disk
  * </pre>
  *

@@ -7,6 +7,8 @@ import io.cairn.raft.log.Entry;
 import io.cairn.raft.log.EntryId;
 import io.cairn.raft.log.EntryKind;
 import io.cairn.raft.log.HardState;
+import io.cairn.raft.membership.ChangeOutcome;
+import io.cairn.raft.membership.MemberChange;
 import io.cairn.raft.membership.Membership;
 import io.cairn.raft.membership.MembershipCodec;
 import io.cairn.raft.message.RaftMessage;
@@ -15,6 +17,8 @@ import io.cairn.raft.message.RaftMessage.AppendEntriesResponse;
 import io.cairn.raft.message.RaftMessage.Heartbeat;
 import io.cairn.raft.message.RaftMessage.HeartbeatResponse;
 import io.cairn.raft.message.RaftMessage.PreVoteResponse;
+import io.cairn.raft.message.RaftMessage.Quiesce;
+import io.cairn.raft.message.RaftMessage.ReplicaRemoved;
 import io.cairn.raft.message.RaftMessage.RequestPreVote;
 import io.cairn.raft.message.RaftMessage.RequestVote;
 import io.cairn.raft.message.RaftMessage.VoteResponse;
@@ -311,14 +315,80 @@ class PaperTest {
       assertThat(raft.status().membership()).isEqualTo(three());
     }
 
+    // "... a leader that is removed from the configuration steps down once the Cnew entry is committed." (4.2.2)
+    @Test
+    void removedLeaderStepsDownOnceThatIsCommitted() {
+      start(HardState.INITIAL);
+      lead();
+      acknowledge(1);
+      raft.changeMembers(List.of(new MemberChange.Remove(SELF)));
+      settle();
+      acknowledge(2);
+      raft.applied(2);
+      assertThat(raft.status().membership().isJoint()).as("the joint state is left once it is applied").isFalse();
+      settle();
+      // Counted no more: the entry needs both of the others.
+      receive(new AppendEntriesResponse(TWO, SELF, 1, true, 3, EntryId.ZERO, 0));
+      assertThat(raft.isLeader()).isTrue();
+      receive(new AppendEntriesResponse(THREE, SELF, 1, true, 3, EntryId.ZERO, 0));
+      assertThat(raft.isLeader()).isFalse();
+      assertThat(raft.isRemoved()).isTrue();
+      pass(500);
+      assertThat(raft.term()).as("it does not campaign").isEqualTo(1);
+    }
+
+    private void acknowledge(long match) {
+      receive(new AppendEntriesResponse(TWO, SELF, 1, true, match, EntryId.ZERO, 0));
+      receive(new AppendEntriesResponse(THREE, SELF, 1, true, match, EntryId.ZERO, 0));
+    }
+
+    // "... removed servers ... can disrupt the cluster" (4.2.3): they are told, and not heard.
+    @Test
+    @DisplayName("MB-02 who was removed is told so, whatever it says and in whatever term")
+    void whoWasRemovedIsToldSo() {
+      var left = new Membership(new TreeSet<>(List.of(SELF, TWO)), new TreeSet<>(), new TreeSet<>(), THREE);
+      disk.load(new HardState(1, 0, 1), List.of(new Entry(1, 1, EntryKind.MEMBERSHIP, MembershipCodec.encode(left))));
+      restart(0);
+      settle();
+      pass(100);
+      assertThat(receive(new RequestVote(THREE, SELF, 9, new EntryId(8, 8), true))).containsExactly(new ReplicaRemoved(SELF, THREE, 1));
+      assertThat(raft.term()).isEqualTo(1);
+    }
+
+    @Test
+    @DisplayName("MB-02 a replica that was told votes for nobody and does not campaign")
+    void aRemovedReplicaVotesForNobody() {
+      start(new HardState(1, 0, 0), 1);
+      pass(50);
+      receive(new ReplicaRemoved(TWO, SELF, 7));
+      assertThat(raft.isRemoved()).isTrue();
+      assertThat(pass(500)).isEmpty();
+      assertThat(receive(new RequestVote(TWO, SELF, 9, new EntryId(8, 8), false))).isEmpty();
+      assertThat(raft.term()).isEqualTo(1);
+    }
+
+    @Test
+    @DisplayName("MB-08 a replica whose disk was lost acknowledges entries and never votes")
+    void aReplicaWithALostDiskNeverVotes() {
+      raft = new Raft(SELF, SETTINGS, HardState.INITIAL, three(), disk, 0, DiskState.LOST, _ -> new byte[0], _ -> 0, now);
+      append(1, EntryId.ZERO, entries(0, 1, 1), 2);
+      pass(500);
+      assertThat(raft.term()).as("it does not campaign").isEqualTo(1);
+      assertThat(receive(new RequestVote(TWO, SELF, 9, new EntryId(8, 8), false))).containsExactly(new VoteResponse(SELF, TWO, 9, false));
+      assertThat(raft.disk()).isEqualTo(DiskState.LOST);
+    }
+
     @Test
     @DisplayName("MB-01 no change of members before an entry of the own term is committed")
     void changesWaitForTheTermsFirstCommit() {
       start(HardState.INITIAL);
       lead();
-      assertThat(raft.propose(EntryKind.MEMBERSHIP, MembershipCodec.encode(three()))).isEqualTo(-1);
+      List<MemberChange> change = List.of(new MemberChange.AddLearner(new ReplicaId(4)));
+      assertThat(raft.changeMembers(change)).isInstanceOfSatisfying(ChangeOutcome.Refused.class,
+          refused -> assertThat(refused.cause()).isEqualTo(ChangeOutcome.Cause.TERM_NOT_COMMITTED));
       receive(new AppendEntriesResponse(TWO, SELF, 1, true, 1, EntryId.ZERO, 0));
-      assertThat(raft.propose(EntryKind.MEMBERSHIP, MembershipCodec.encode(three()))).isEqualTo(2);
+      assertThat(raft.changeMembers(change)).isInstanceOfSatisfying(ChangeOutcome.Appended.class,
+          appended -> assertThat(appended.index()).isEqualTo(2));
     }
   }
 
@@ -369,6 +439,33 @@ class PaperTest {
       sent = receive(new AppendEntriesResponse(THREE, SELF, 1, false, 0, EntryId.ZERO, 1));
       assertThat(sent).anyMatch(message -> message instanceof AppendEntries append && append.previous().equals(EntryId.ZERO)
           && append.entries().size() == 1);
+    }
+  }
+
+  @Nested
+  class Quiescence {
+
+    @Test
+    void aQuiescedLeaderHasNoLease() {
+      start(HardState.INITIAL);
+      lead();
+      receive(new AppendEntriesResponse(TWO, SELF, 1, true, 1, EntryId.ZERO, 0));
+      receive(new AppendEntriesResponse(THREE, SELF, 1, true, 1, EntryId.ZERO, 0));
+      raft.applied(1);
+      assertThat(raft.quiesce(now)).as("nobody has answered a heartbeat").isFalse();
+      receive(new HeartbeatResponse(TWO, SELF, 1, 1, 1));
+      receive(new HeartbeatResponse(THREE, SELF, 1, 1, 1));
+      assertThat(raft.leaseUntil()).isNotEqualTo(Long.MIN_VALUE);
+      assertThat(raft.quiesce(now)).isTrue();
+      assertThat(raft.leaseUntil()).isEqualTo(Long.MIN_VALUE);
+      assertThat(settle()).containsExactly(new Quiesce(SELF, TWO, 1, new EntryId(1, 1)), new Quiesce(SELF, THREE, 1, new EntryId(1, 1)));
+      assertThat(pass(5_000)).isEmpty();
+      assertThat(raft.isLeader()).isTrue();
+      // Woken, it does not take the long silence for a lost quorum.
+      assertThat(raft.propose(EntryKind.COMMAND, new byte[1])).isEqualTo(2);
+      assertThat(raft.leaseUntil()).as("no lease on a round from before").isLessThanOrEqualTo(now);
+      pass(50);
+      assertThat(raft.isLeader()).isTrue();
     }
   }
 

@@ -2,12 +2,11 @@ package io.cairn.raft;
 
 import static io.cairn.raft.SimOptions.MS;
 
-import io.cairn.raft.log.EntryKind;
+import io.cairn.raft.membership.MemberChange;
 import io.cairn.raft.membership.Membership;
-import io.cairn.raft.membership.MembershipCodec;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeSet;
 
 /** What is done to a cluster while it runs: load, faults, and operators who change its members and move its leader. */
 final class SimChaos {
@@ -64,12 +63,19 @@ final class SimChaos {
   }
 
   private void load() {
+    // A shard falls silent only where nobody writes for a while; then someone does, or asks for its leader.
+    if (options.quiesces() && timeline.now() / (60 * MS) % 2 == 1) {
+      if (random.chance(0.02) && any() instanceof SimReplica one && one.isRunning()) {
+        one.wake();
+      }
+      return;
+    }
     for (SimReplica replica : cluster.replicas()) {
       // An old leader that does not know it yet is written to like the one that is.
       if (replica.isRunning() && replica.raft().isLeader() && random.chance(0.8)) {
         byte[] payload = new byte[8 + random.below(100)];
         ByteBuffer.wrap(payload).putLong(++proposals);
-        replica.propose(EntryKind.COMMAND, payload);
+        replica.propose(payload);
       }
     }
     if (random.chance(0.3)) {
@@ -92,6 +98,7 @@ final class SimChaos {
     if (replica.isUp()) {
       replica.crash();
       cluster.tally().crashes++;
+      damage(replica);
       timeline.after(random.exponential(100 * MS), () -> restart(replica));
     }
   }
@@ -147,74 +154,59 @@ final class SimChaos {
 
   // ---- operators
 
-  /** A joint change is left, or else another one begun: some join, some learn, some leave. */
+  /** Some join as learners, some learners get a vote, some voters lose it, some leave; or several of that at once. */
   private void changeMembers() {
     SimReplica leader = leader();
-    if (leader == null) {
-      return;
+    if (leader != null && !cluster.isHealed()) {
+      leader.changeMembers(wish(leader.raft().log().members().current()));
     }
-    Membership now = leader.raft().log().members().current();
-    if (now.isJoint()) {
-      propose(leader, Membership.of(now.voters()));
-    } else if (!cluster.isHealed()) {
-      propose(leader, next(now, leader.id()));
-    }
-    shutDownWhoLeft();
-  }
-
-  private void propose(SimReplica leader, Membership membership) {
-    if (leader.propose(EntryKind.MEMBERSHIP, MembershipCodec.encode(membership)) >= 0) {
-      cluster.tally().membershipChanges++;
+    for (SimReplica replica : cluster.replicas()) {
+      if (replica.isUp() && replica.raft().isRemoved()) {
+        replica.crash();
+        replica.gone = true;
+      }
     }
   }
 
-  private Membership next(Membership now, ReplicaId leader) {
-    var voters = new TreeSet<>(now.voters());
-    var learners = new TreeSet<>(now.learners());
-    if (random.chance(0.6)) {
+  private List<MemberChange> wish(Membership now) {
+    if (random.chance(0.4)) {
       SimReplica joining = cluster.newReplica();
       if (joining != null) {
         joining.start();
-        learners.add(joining.id());
-        return new Membership(voters, new TreeSet<>(), learners);
+        return List.of(new MemberChange.AddLearner(joining.id()));
       }
     }
-    if (voters.size() > 2 && random.chance(0.6)) {
-      ReplicaId leaving = List.copyOf(voters).get(random.below(voters.size()));
-      if (!leaving.equals(leader)) {
-        voters.remove(leaving);
-      }
+    var changes = new ArrayList<MemberChange>();
+    List<ReplicaId> voters = List.copyOf(now.voters());
+    List<ReplicaId> learners = List.copyOf(now.learners());
+    if (!learners.isEmpty() && random.chance(0.7)) {
+      changes.add(new MemberChange.Promote(learners.get(random.below(learners.size()))));
     }
-    if (!learners.isEmpty()) {
-      voters.add(learners.removeFirst());
+    // Of fewer than three voters none may lose anything; and one alone sends nothing to anyone.
+    if (voters.size() > (options.damages() > 0 ? 3 : 2) && random.chance(0.5)) {
+      ReplicaId one = voters.get(random.below(voters.size()));
+      changes.add(random.chance(0.6) ? new MemberChange.Remove(one) : new MemberChange.Demote(one));
     }
-    return new Membership(voters, now.voters(), learners);
-  }
-
-  /** A replica that a committed membership no longer names goes for good, now or later: until then it is a nuisance. */
-  private void shutDownWhoLeft() {
-    Membership committed = cluster.oracle().committedMembership();
-    for (SimReplica replica : cluster.replicas()) {
-      boolean named = committed.all().contains(replica.id()) || isNamedByALeader(replica.id());
-      if (!named && !replica.gone && random.chance(0.3)) {
-        replica.gone = true;
-        if (replica.isUp()) {
-          replica.crash();
-        }
-      }
-    }
-  }
-
-  private boolean isNamedByALeader(ReplicaId id) {
-    for (SimReplica replica : cluster.replicas()) {
-      if (replica.isUp() && replica.raft().isLeader() && replica.raft().log().members().current().all().contains(id)) {
-        return true;
-      }
-    }
-    return false;
+    return changes;
   }
 
   private void transfer() {
-    // Filled in with leadership transfer.
+    SimReplica target = any();
+    for (SimReplica replica : cluster.replicas()) {
+      if (replica.isRunning() && replica.raft().isLeader()) {
+        replica.handOver(target.id());
+      }
+    }
+  }
+
+  private void damage(SimReplica replica) {
+    int suspects = 0;
+    for (SimReplica other : cluster.replicas()) {
+      suspects += other.isSuspect() && !other.gone ? 1 : 0;
+    }
+    int most = options.everyChange() > 0 ? 1 : (options.replicas() - 1) / 2;
+    if (suspects < most && random.chance(options.damages())) {
+      replica.damage(1 + random.below(5));
+    }
   }
 }

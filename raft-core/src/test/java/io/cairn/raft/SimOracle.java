@@ -113,9 +113,12 @@ final class SimOracle {
     Raft raft = replica.raft();
     if (raft.isLeader()) {
       elected(raft);
-      if (raft.commitIndex() > committed) {
-        leaderCommitted(raft);
-      }
+    }
+    if (raft.commitIndex() > committed) {
+      // By a leader, which may have stepped down over it: the change that it has committed leaves it out.
+      newlyCommitted(raft);
+    }
+    if (raft.isLeader()) {
       lease(replica);
     }
   }
@@ -136,7 +139,7 @@ final class SimOracle {
     }
   }
 
-  private void leaderCommitted(Raft raft) {
+  private void newlyCommitted(Raft raft) {
     Membership membership = raft.log().members().current();
     for (long index = committed + 1; index <= raft.commitIndex(); index++) {
       long term = raft.log().term(index);
@@ -162,7 +165,8 @@ final class SimOracle {
   private Set<ReplicaId> holders(long index, long term) {
     var holders = new TreeSet<ReplicaId>();
     for (SimReplica replica : cluster.replicas()) {
-      if (replica.disk().base().index() >= index || replica.disk().term(index) == term) {
+      // Who has lost a part of its log has acknowledged it; that it votes as if it still had it is Suspicion's promise.
+      if (replica.disk().base().index() >= index || replica.disk().term(index) == term || replica.isSuspect()) {
         holders.add(replica.id());
       }
     }
@@ -193,6 +197,10 @@ final class SimOracle {
    */
   private void lease(SimReplica holder) {
     long until = holder.raft().leaseUntil();
+    if (until == Long.MIN_VALUE) {
+      // It is asked before each answer: what is dropped before another may campaign is believed by nobody.
+      leaseEnds[(int) holder.id().value()] = 0;
+    }
     if (until <= holder.localNow()) {
       return;
     }

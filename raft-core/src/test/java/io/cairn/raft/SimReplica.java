@@ -4,6 +4,8 @@ import io.cairn.raft.log.Entry;
 import io.cairn.raft.log.EntryId;
 import io.cairn.raft.log.EntryKind;
 import io.cairn.raft.log.HardState;
+import io.cairn.raft.membership.ChangeOutcome;
+import io.cairn.raft.membership.MemberChange;
 import io.cairn.raft.membership.Membership;
 import io.cairn.raft.membership.MembershipCodec;
 import io.cairn.raft.message.RaftMessage;
@@ -48,6 +50,9 @@ final class SimReplica {
   private long stalledUntil;
   private boolean syncing;
   private boolean applying;
+  /** Known to the driver over crashes. */
+  private DiskState diskState = DiskState.INTACT;
+  private long disksOldestWrite;
   private String described = "";
   /** Grows with each crash: what was planned for an earlier life finds nobody. */
   int life;
@@ -118,8 +123,8 @@ final class SimReplica {
 
   void start() {
     state = flushed;
-    raft = new Raft(id, cluster.options().settings(), disk.hardState(), state.membership(), disk, state.at().index(), _ -> new byte[8],
-        cluster.random()::below, localNow());
+    raft = new Raft(id, cluster.options().settings(), disk.hardState(), state.membership(), disk, state.at().index(), diskState,
+        _ -> new byte[8], cluster.random()::below, localNow());
     invariants = new RaftInvariants();
     if (raft.log().members().current().isJoint()) {
       cluster.tally().jointRestarts++;
@@ -129,6 +134,10 @@ final class SimReplica {
   }
 
   private void tick() {
+    raft.diskStalledSince(disk.isIdle() ? Raft.DISK_ANSWERS : disksOldestWrite);
+    if (cluster.options().quiesces()) {
+      cluster.tally().quiesced += raft.quiesce(localNow()) ? 1 : 0;
+    }
     raft.tick(localNow());
     stepped();
     later(4_500_000 + cluster.random().below(1_000_000L), this::tick);
@@ -153,6 +162,20 @@ final class SimReplica {
     syncing = false;
     applying = false;
     cluster.oracle().crashed(id);
+  }
+
+  boolean isSuspect() {
+    return diskState != DiskState.INTACT;
+  }
+
+  /** While it is down, the last records of its log are found to be damaged: the log ends before them, and the replica is suspect. */
+  void damage(int records) {
+    long from = Math.max(disk.last().index() - records, flushed.at().index()) + 1;
+    if (from <= disk.last().index()) {
+      disk.lose(from);
+      diskState = DiskState.SUSPECT;
+      cluster.tally().damages++;
+    }
   }
 
   void pause(long nanos) {
@@ -187,12 +210,26 @@ final class SimReplica {
     });
   }
 
-  long propose(EntryKind kind, byte[] payload) {
-    long index = raft.propose(kind, payload);
-    if (index >= 0) {
-      stepped();
-    }
-    return index;
+  void propose(byte[] payload) {
+    raft.propose(EntryKind.COMMAND, payload);
+    stepped();
+  }
+
+  void changeMembers(List<MemberChange> changes) {
+    cluster.tally().membershipChanges += raft.changeMembers(changes) instanceof ChangeOutcome.Appended ? 1 : 0;
+    stepped();
+  }
+
+  /** To {@code target}, or, asked for itself, to whom the leader likes best. */
+  void handOver(ReplicaId target) {
+    TransferAnswer answer = target.equals(id) ? raft.handOver(localNow()) : raft.transferLeadership(target, localNow());
+    cluster.tally().transfers += answer instanceof TransferAnswer.Begun ? 1 : 0;
+    stepped();
+  }
+
+  void wake() {
+    raft.wake(localNow());
+    stepped();
   }
 
   void read(long read) {
@@ -221,6 +258,10 @@ final class SimReplica {
       SimOracle.check(i < 1000, "replica %s is never done", id, 0);
       carryOut(raft.ready());
       invariants.check(raft);
+    }
+    if (diskState != raft.disk()) {
+      diskState = raft.disk();
+      cluster.tally().cleared++;
     }
     if (cluster.isTraced() && !describe().equals(described)) {
       described = describe();
@@ -290,6 +331,7 @@ final class SimReplica {
   private void sync() {
     if (!syncing && !disk.isIdle()) {
       syncing = true;
+      disksOldestWrite = localNow();
       long delay = cluster.random().exponential(diskMean());
       later(Math.max(delay, stalledUntil - cluster.now()), () -> {
         syncing = false;

@@ -23,6 +23,9 @@ final class SimTally {
   long membershipChanges;
   long jointRestarts;
   long transfers;
+  long damages;
+  long cleared;
+  long quiesced;
 
   void add(SimTally other) {
     events += other.events;
@@ -45,6 +48,9 @@ final class SimTally {
     membershipChanges += other.membershipChanges;
     jointRestarts += other.jointRestarts;
     transfers += other.transfers;
+    damages += other.damages;
+    cleared += other.cleared;
+    quiesced += other.quiesced;
   }
 
   @Override
@@ -53,6 +59,7 @@ final class SimTally {
         + " committed=" + committed + " reads=" + reads + " lease-reads=" + leaseReads + " snapshots=" + snapshots + " crashes=" + crashes
         + " unsynced-lost=" + unsyncedLost + " cuts=" + cuts + " one-way-cuts=" + oneWayCuts + " pauses=" + pauses + " stalls=" + stalls
         + " lost=" + lost + " doubled=" + doubled + " strays=" + strays + " membership-changes=" + membershipChanges
-        + " joint-restarts=" + jointRestarts + " transfers=" + transfers;
+        + " joint-restarts=" + jointRestarts + " transfers=" + transfers + " damages=" + damages
+        + " cleared=" + cleared + " quiesced=" + quiesced;
   }
 }

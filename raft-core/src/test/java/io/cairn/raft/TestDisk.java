@@ -67,6 +67,21 @@ public final class TestDisk implements StableLog {
     entries.addAll(log);
   }
 
+  /** What was written from {@code index} on is damaged: the log ends before it. */
+  public void lose(long index) {
+    while (last().index() >= Math.max(index, base.index() + 1)) {
+      entries.removeLast();
+    }
+  }
+
+  /** A new disk. */
+  public void wipe() {
+    pending.clear();
+    entries.clear();
+    base = EntryId.ZERO;
+    hardState = HardState.INITIAL;
+  }
+
   /** Cuts off everything up to {@code index}. */
   public void cut(long index) {
     EntryId newBase = new EntryId(term(index), index);

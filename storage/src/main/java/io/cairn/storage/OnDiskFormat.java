@@ -1,5 +1,6 @@
 package io.cairn.storage;
 
+import io.cairn.raft.Invariant;
 import java.util.Arrays;
 
 /**

@@ -125,6 +125,15 @@ final class Cluster {
         shard.getId(), shard.getEpoch(), Wire.byteSeq(shard.getStart()), end, replicas, names.get(shard.getLeader()));
   }
 
+  /** A route of its own to the leader of any shard, the system's too: every node may be asked who that is. Only with a map. */
+  ShardRoute toLeaderOf(int shard) {
+    Node leader = null;
+    for (ShardRoute route : routes) {
+      leader = route.id == shard ? route.leader : leader;
+    }
+    return new ShardRoute(shard, 0, ByteSeq.EMPTY, null, List.copyOf(byName.values()), leader);
+  }
+
   private static boolean coversEveryKey(List<ShardRoute> sorted) {
     ByteSeq reached = ByteSeq.EMPTY;
     for (ShardRoute route : sorted) {

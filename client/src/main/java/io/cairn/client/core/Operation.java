@@ -10,6 +10,7 @@ import io.cairn.client.DeleteResult;
 import io.cairn.client.GetOptions;
 import io.cairn.client.GetResult;
 import io.cairn.client.KeyRange;
+import io.cairn.client.LeaderTransfer;
 import io.cairn.client.NodeStatus;
 import io.cairn.client.PutResult;
 import io.cairn.client.RangeOptions;
@@ -120,6 +121,8 @@ public sealed interface Operation<T> {
   record Children(ByteSeq prefix, ChildrenOptions options) implements Operation<ChildrenResult> {}
 
   record Hash(String node, int shard, long revision) implements Operation<ReplicaHash> {}
+
+  record Transfer(int shard, String node) implements Operation<LeaderTransfer> {}
 
   record Map() implements Operation<ClusterMap> {}
 

@@ -62,6 +62,8 @@ final class Started<T> implements ClientCore.Pending {
       return new ChildrenCall(core, deadline, children, cast());
     } else if (operation instanceof Operation.Hash hash) {
       return new HashCall(core, deadline, hash, cast());
+    } else if (operation instanceof Operation.Transfer transfer) {
+      return new TransferCall(core, deadline, transfer, cast());
     } else if (operation instanceof Operation.Map) {
       return new MapCall(core, deadline, bytes(), 0, cast());
     } else if (operation instanceof Operation.Status status) {

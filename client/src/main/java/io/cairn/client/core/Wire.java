@@ -135,6 +135,7 @@ final class Wire {
       case OVERLOADED, TOO_MANY_OPEN -> RefusedCode.OVERLOADED;
       case DEADLINE -> RefusedCode.DEADLINE;
       case NOT_SUPPORTED -> RefusedCode.NOT_SUPPORTED;
+      case LEADER_STAYS -> RefusedCode.LEADER_STAYS;
       case BAD_REQUEST, KEYSPACE -> RefusedCode.BAD_REQUEST;
       default -> RefusedCode.INTERNAL;
     };

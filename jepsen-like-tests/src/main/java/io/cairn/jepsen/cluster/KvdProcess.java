@@ -16,9 +16,13 @@ import java.util.concurrent.TimeUnit;
 public final class KvdProcess {
   private static final String MAIN = "io.cairn.server.main.Kvd";
   private static final Duration SIGNAL_MOST = Duration.ofSeconds(20);
-  /** A small heap: three of these share a machine with the tests. The first compiler tier alone: none lives long. */
+  /**
+   * A small heap: three of these share a machine with the tests. The first compiler tier alone: none lives long. A leaked buffer is logged
+   * as an error, which fails the test of whoever reads the log.
+   */
   private static final List<String> JVM = List.of("-Xmx256m", "-XX:MaxDirectMemorySize=256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
-      "-XX:+ExitOnOutOfMemoryError", "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow");
+      "-XX:+ExitOnOutOfMemoryError", "-Dio.netty.leakDetection.level=paranoid", "--enable-native-access=ALL-UNNAMED",
+      "--sun-misc-unsafe-memory-access=allow");
   private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
 
   static {

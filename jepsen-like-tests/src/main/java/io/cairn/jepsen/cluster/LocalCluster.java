@@ -72,11 +72,12 @@ public final class LocalCluster implements AutoCloseable {
     text.append("cluster.id: ").append(builder.clusterId).append('\n');
     text.append("cluster.nodes:\n");
     for (KvdNode each : nodes) {
-      text.append("  - {name: ").append(each.name()).append(", peer: '").append(each.addresses().peer()).append("', client: '")
+      text.append("  - {name: ").append(each.name()).append(", peer: '").append(peerAddress(node, each)).append("', client: '")
           .append(each.addresses().advertised()).append("'}\n");
     }
     text.append("cluster.split-points: [").append(String.join(", ", builder.splitPoints)).append("]\n");
     text.append("listen.client: ").append(node.addresses().client()).append('\n');
+    text.append("listen.peer: ").append(node.addresses().peer()).append('\n');
     text.append("admin.listen: ").append(node.addresses().admin()).append('\n');
     text.append("storage.dir: ").append(node.directory()).append('\n');
     builder.settings.forEach((key, value) -> text.append(key).append(": ").append(value).append('\n'));
@@ -94,6 +95,11 @@ public final class LocalCluster implements AutoCloseable {
     return home.resolve("tmp");
   }
 
+  private String peerAddress(KvdNode from, KvdNode to) {
+    String address = to.addresses().peer();
+    return builder.doors == null || from == to ? address : builder.doors.between(from.name(), to.name(), address);
+  }
+
   /** Starts every node and returns when all are ready. Picks other ports when one was taken meanwhile. */
   public LocalCluster start() {
     for (int i = 0; i < PORT_TRIES; i++) {
@@ -102,6 +108,9 @@ public final class LocalCluster implements AutoCloseable {
         return this;
       }
       nodes.forEach(KvdNode::end);
+      if (builder.doors != null) {
+        builder.doors.forgetAll();
+      }
       pickPorts();
     }
     throw new IllegalStateException("every choice of ports was taken, " + PORT_TRIES + " times");
@@ -262,7 +271,10 @@ public final class LocalCluster implements AutoCloseable {
     private List<String> splitPoints = List.of("h", "q");
     private Optional<Path> script = Optional.empty();
     private UnaryOperator<String> front = UnaryOperator.identity();
+    private PeerDoors doors;
     private final Map<String, String> settings = new LinkedHashMap<>();
+
+    private List<String> before = List.of();
 
     private Builder() {
       settings.put("log.segment-size", "4MiB");
@@ -297,13 +309,27 @@ public final class LocalCluster implements AutoCloseable {
       return this;
     }
 
+    /** A command that starts each node: it is given the node's command line behind its own, and becomes it. */
+    public Builder before(String... command) {
+      before = List.of(command);
+      return this;
+    }
+
     private List<String> launcher(Path temporary) {
-      return script.map(path -> List.of(path.toString())).orElseGet(() -> KvdProcess.smallJvm(temporary));
+      var command = new ArrayList<>(before);
+      command.addAll(script.map(path -> List.of(path.toString())).orElseGet(() -> KvdProcess.smallJvm(temporary)));
+      return command;
     }
 
     /** Something that stands before each node: told where the node listens for clients, it says where clients are sent. */
     public Builder behind(UnaryOperator<String> frontOf) {
       front = frontOf;
+      return this;
+    }
+
+    /** Doors between the nodes, which the caller closes after the cluster. */
+    public Builder peersThrough(PeerDoors between) {
+      doors = between;
       return this;
     }
 

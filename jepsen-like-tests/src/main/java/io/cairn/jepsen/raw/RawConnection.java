@@ -20,6 +20,8 @@ import io.netty.buffer.UnpooledByteBufAllocator;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Optional;
@@ -146,6 +148,21 @@ public final class RawConnection implements AutoCloseable {
   public Response call(Request request) throws IOException {
     send(frame(FrameKind.REQUEST, freshId(), request));
     return response();
+  }
+
+  /** Listens until the node closes the connection, whatever it says before; false when it has not by then. */
+  public boolean awaitEnd(Duration most) throws IOException {
+    socket.setSoTimeout((int) Math.max(1, most.toMillis()));
+    try {
+      while (next().isPresent()) {
+        // What it says does not matter.
+      }
+      return true;
+    } catch (SocketTimeoutException e) {
+      return false;
+    } finally {
+      socket.setSoTimeout(READ_MILLIS);
+    }
   }
 
   @Override

@@ -61,6 +61,7 @@ public final class FrameChannel implements ConnectionHandler {
   private ByteBuf gathered;
   private long framesSent;
   private long framesHandedOver;
+  private long handedBytes;
   private boolean receiving;
   private boolean flushing;
   private boolean flushAsked;
@@ -68,11 +69,17 @@ public final class FrameChannel implements ConnectionHandler {
 
   /** @param frameBytesMax the largest frame taken, in bytes after the length field */
   public FrameChannel(Connection connection, int frameBytesMax, Receiver receiver) {
+    this(connection, frameBytesMax, null, receiver);
+  }
+
+  /** @param room where what has begun and not come whole counts; null on a connection that this side has opened */
+  public FrameChannel(Connection connection, int frameBytesMax, InboundRoom room, Receiver receiver) {
     this.connection = connection;
     this.loop = connection.loop();
     this.receiver = receiver;
-    this.decoder = new FrameDecoder(connection.allocator(), frameBytesMax);
-    this.assembler = new PieceAssembler(connection.allocator(), frameBytesMax, receiver);
+    InboundRoom.Share share = room == null ? InboundRoom.UNBOUNDED : room.new Share(loop, () -> malformed(room.noRoom()));
+    this.decoder = new FrameDecoder(connection.allocator(), frameBytesMax, share);
+    this.assembler = new PieceAssembler(connection.allocator(), frameBytesMax, share, receiver);
     this.pieces = assembler::frame;
   }
 
@@ -167,6 +174,16 @@ public final class FrameChannel implements ConnectionHandler {
     return connection.pendingBytes() + (gathered == null ? 0 : gathered.readableBytes()) + bulk.bytes();
   }
 
+  /** Bytes that the network has taken so far: what a reader that stands still makes stand still. */
+  public long takenBytes() {
+    return handedBytes - connection.pendingBytes();
+  }
+
+  /** Which message in pieces has begun to come and not ended, counted from 1; 0 for none. */
+  public long joining() {
+    return assembler.underWay();
+  }
+
   /** How many frames {@link #send} was given so far. */
   public long framesSent() {
     return framesSent;
@@ -187,7 +204,9 @@ public final class FrameChannel implements ConnectionHandler {
       handOver();
       int written = 0;
       while (!bulk.isEmpty() && written < BULK_TURN_BYTES && connection.pendingBytes() <= Connection.WRITABLE_HIGH_BYTES) {
-        written += bulk.writePiece(connection, encoder);
+        int piece = bulk.writePiece(connection, encoder);
+        written += piece;
+        handedBytes += piece;
       }
       connection.flush();
     } finally {
@@ -229,7 +248,13 @@ public final class FrameChannel implements ConnectionHandler {
     try {
       decoder.decode(bytes, pieces);
     } catch (FrameException e) {
-      receiver.malformed(e);
+      malformed(e);
+    }
+  }
+
+  private void malformed(FrameException cause) {
+    if (!closed) {
+      receiver.malformed(cause);
       close();
     }
   }
@@ -304,6 +329,7 @@ public final class FrameChannel implements ConnectionHandler {
       ByteBuf bytes = gathered;
       gathered = null;
       framesHandedOver = framesSent;
+      handedBytes += bytes.readableBytes();
       connection.write(bytes);
     }
   }

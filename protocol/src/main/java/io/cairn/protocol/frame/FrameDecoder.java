@@ -23,6 +23,7 @@ public final class FrameDecoder {
   private static final int PARTIAL_BYTES_MIN = 512;
 
   private final ByteBufAllocator allocator;
+  private final InboundRoom.Share room;
   private final CRC32C crc = new CRC32C();
   private int frameBytesMax;
   /** The beginning of a frame whose rest has not come; null between frames. */
@@ -31,7 +32,13 @@ public final class FrameDecoder {
 
   /** @param frameBytesMax the largest value of a length field that is taken */
   public FrameDecoder(ByteBufAllocator allocator, int frameBytesMax) {
+    this(allocator, frameBytesMax, InboundRoom.UNBOUNDED);
+  }
+
+  /** @param room where frames that have not come whole count */
+  FrameDecoder(ByteBufAllocator allocator, int frameBytesMax, InboundRoom.Share room) {
     this.allocator = allocator;
+    this.room = room;
     frameBytesMax(frameBytesMax);
   }
 
@@ -77,7 +84,7 @@ public final class FrameDecoder {
   public void close() {
     closed = true;
     if (partial != null) {
-      partial.release();
+      letGo(partial);
       partial = null;
     }
   }
@@ -85,7 +92,7 @@ public final class FrameDecoder {
   /** Adds to the partial frame what of it has come, and hands it out once complete. */
   private void gather(ByteBuf in, Sink sink) throws FrameException {
     if (partial == null) {
-      partial = allocator.buffer(PARTIAL_BYTES_MIN);
+      partial = allocator.buffer(PARTIAL_BYTES_MIN); // So much of each connection is not counted: it comes and goes with every read.
     }
     if (partial.readableBytes() < Frame.LENGTH_BYTES) {
       append(in, Frame.LENGTH_BYTES - partial.readableBytes(), Frame.LENGTH_BYTES);
@@ -101,18 +108,25 @@ public final class FrameDecoder {
       try {
         emit(whole, 0, total, sink);
       } finally {
-        whole.release();
+        letGo(whole);
       }
     }
   }
 
-  private void append(ByteBuf in, int missing, int total) {
+  private void append(ByteBuf in, int missing, int total) throws FrameException {
     int count = Math.min(missing, in.readableBytes());
     int needed = partial.readableBytes() + count;
     if (needed > partial.capacity()) {
-      partial.capacity(Math.max(needed, Math.min(total, 2 * partial.capacity())));
+      int capacity = Math.max(needed, Math.min(total, 2 * partial.capacity()));
+      room.take(capacity - partial.capacity());
+      partial.capacity(capacity);
     }
     partial.writeBytes(in, count);
+  }
+
+  private void letGo(ByteBuf gathered) {
+    room.give(Math.max(0, gathered.capacity() - PARTIAL_BYTES_MIN));
+    gathered.release();
   }
 
   /** The size of the frame that begins at {@code index}, checked. */

@@ -26,7 +26,9 @@ public final class FrameException extends IOException {
     /** A sound frame whose body is not the message its kind stands for. */
     BODY,
     /** A sound frame that this side does not take now. */
-    UNEXPECTED
+    UNEXPECTED,
+    /** Nothing is wrong with it so far, but it has not come whole and there is no room to wait for its rest. */
+    NO_ROOM
   }
 
   private final Fault fault;

@@ -6,6 +6,7 @@ import io.cairn.protocol.frame.FrameChannel;
 import io.cairn.protocol.frame.FrameException;
 import io.cairn.protocol.frame.FrameException.Fault;
 import io.cairn.protocol.frame.FrameKind;
+import io.cairn.protocol.frame.InboundRoom;
 import io.cairn.protocol.transport.Connection;
 import io.cairn.protocol.wire.GoAwayReason;
 import io.cairn.protocol.wire.HandshakeError;
@@ -22,11 +23,15 @@ final class AcceptedConnection implements FrameChannel.Receiver {
 
   /** Silence is looked for so many times in the idle timeout. */
   private static final int LOOKS = 3;
+  /** A message in pieces has so many looks to come whole: two idle timeouts. */
+  private static final int JOINING_LOOKS = 2 * LOOKS;
+  /** A reader that takes less between two looks, with answers waiting for it, counts as one that stands still. */
+  private static final long TAKEN_BYTES_MIN = 64 << 10;
 
   private final AcceptanceSettings settings;
   private final Judge judge;
   private final RequestHandler handler;
-  private final Runnable gone;
+  private final Acceptance.Places places;
   private final EventLoop loop;
   private final FrameChannel channel;
   private final String remote;
@@ -35,15 +40,20 @@ final class AcceptedConnection implements FrameChannel.Receiver {
   private EventLoop.Timer timer;
   private boolean heard;
   private int silentLooks;
+  private long takenAtLook;
+  private int stalledLooks;
+  private long joiningAtLook;
+  private int joiningLooks;
 
-  AcceptedConnection(Connection connection, AcceptanceSettings settings, Judge judge, RequestHandler handler, Runnable gone) {
+  AcceptedConnection(Connection connection, AcceptanceSettings settings, Judge judge, RequestHandler handler, Acceptance.Places places,
+      InboundRoom room) {
     this.settings = settings;
     this.judge = judge;
     this.handler = handler;
-    this.gone = gone;
+    this.places = places;
     this.loop = connection.loop();
     this.remote = connection.remote();
-    this.channel = new FrameChannel(connection, Frame.HANDSHAKE_FRAME_BYTES_MAX, this);
+    this.channel = new FrameChannel(connection, Frame.HANDSHAKE_FRAME_BYTES_MAX, room, this);
   }
 
   FrameChannel channel() {
@@ -66,6 +76,16 @@ final class AcceptedConnection implements FrameChannel.Receiver {
   void drop() {
     state = State.REFUSED;
     channel.abort();
+  }
+
+  /** Makes room for somebody else, if nobody knows yet who this is. From any thread. */
+  void giveWay() {
+    loop.execute(() -> {
+      if (state == State.AWAITING_HELLO || state == State.AWAITING_VERDICT) {
+        stopTimer();
+        drop();
+      }
+    });
   }
 
   @Override
@@ -95,17 +115,19 @@ final class AcceptedConnection implements FrameChannel.Receiver {
 
   @Override
   public void malformed(FrameException cause) {
+    boolean noRoom = cause.fault() == Fault.NO_ROOM;
     if (state == State.OPEN) {
-      channel.send(FrameKind.GOAWAY, 0, 0, ServerChannel.goAway(GoAwayReason.PROTOCOL_ERROR, cause.getMessage()));
+      channel.send(FrameKind.GOAWAY, 0, 0,
+          ServerChannel.goAway(noRoom ? GoAwayReason.NO_ROOM : GoAwayReason.PROTOCOL_ERROR, cause.getMessage()));
     } else {
-      refuse(Handshake.refused(HandshakeError.MALFORMED, cause.getMessage()));
+      refuse(Handshake.refused(noRoom ? HandshakeError.TOO_MANY_CONNECTIONS : HandshakeError.MALFORMED, cause.getMessage()));
     }
   }
 
   @Override
   public void closed(Throwable cause) {
     stopTimer();
-    gone.run();
+    places.leave(this);
     if (state == State.OPEN) {
       handler.closed(server, cause);
     }
@@ -156,6 +178,10 @@ final class AcceptedConnection implements FrameChannel.Receiver {
     if (state != State.AWAITING_VERDICT) {
       return;
     }
+    if (!places.known(this)) {
+      refuseAsTooMany(); // It was to give way already, and its HELLO came first.
+      return;
+    }
     state = State.OPEN;
     stopTimer();
     channel.send(FrameKind.WELCOME, 0, 0,
@@ -200,11 +226,20 @@ final class AcceptedConnection implements FrameChannel.Receiver {
     timer = loop.schedule(settings.idleTimeoutNanos() / LOOKS, this::look);
   }
 
-  /** Silence for all of the idle timeout: a live opener would have sent PINGs, so it is gone without a word. */
+  /**
+   * Silence for all of the idle timeout: a live opener would have sent PINGs, so it is gone without a word. Answers that it does not
+   * take for as long, and a message that it begins and does not end, hold memory that others need: it goes too, however lively it is.
+   */
   private void look() {
     silentLooks = server.takePaused() || heard ? 0 : silentLooks + 1;
     heard = false;
-    if (silentLooks >= LOOKS) {
+    long taken = channel.takenBytes();
+    stalledLooks = channel.pendingBytes() > 0 && taken - takenAtLook < TAKEN_BYTES_MIN ? stalledLooks + 1 : 0;
+    takenAtLook = taken;
+    long joining = channel.joining();
+    joiningLooks = joining != 0 && joining == joiningAtLook ? joiningLooks + 1 : 0;
+    joiningAtLook = joining;
+    if (silentLooks >= LOOKS || stalledLooks >= LOOKS || joiningLooks >= JOINING_LOOKS) {
       channel.abort();
     } else {
       lookLater();

@@ -1,14 +1,15 @@
 package io.cairn.protocol.frame;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.google.protobuf.Descriptors.EnumDescriptor;
-import com.google.protobuf.ByteString;
-import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
+import io.cairn.protocol.fuzz.Bytes;
+import io.cairn.protocol.fuzz.Fuzz;
+import io.cairn.protocol.fuzz.MessageInputs;
+import io.cairn.protocol.wire.Command;
 import io.cairn.protocol.wire.GoAway;
 import io.cairn.protocol.wire.HandshakeRefused;
-import io.cairn.protocol.wire.Command;
 import io.cairn.protocol.wire.Hello;
 import io.cairn.protocol.wire.PeerRequest;
 import io.cairn.protocol.wire.PeerResponse;
@@ -19,84 +20,117 @@ import io.cairn.protocol.wire.Welcome;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
-/** Seeded: a failure names the number of its input, which alone makes it again. */
+/** Two million inputs for the frame decoder and for every message that comes over a socket. */
 class FrameFuzzTest {
 
-  private static final int STREAMS = 120_000;
-  private static final int BODIES = 120_000;
+  private static final int STREAMS = 1_000_000;
+  private static final int BODIES = 1_000_000;
   private static final int LIMIT = 4_096;
 
   private static final List<Message> MESSAGES = List.of(Hello.getDefaultInstance(), Welcome.getDefaultInstance(),
       HandshakeRefused.getDefaultInstance(), GoAway.getDefaultInstance(), Request.getDefaultInstance(), Command.getDefaultInstance(),
       Response.getDefaultInstance(), RaftBatch.getDefaultInstance(), PeerRequest.getDefaultInstance(), PeerResponse.getDefaultInstance());
 
+  /** A frame of 20 bytes is handed out as a slice; what is cut in two is copied, at most twice over by the doubling of its buffer. */
+  private static final Fuzz.Bound STREAM_BOUND = new Fuzz.Bound(6_000, 8);
+
+  /** What a stranger may send: the body is copied once, nothing is multiplied, and a refusal may have a hundred calls in its trace. */
+  private static final Fuzz.Bound STRANGERS_BOUND = new Fuzz.Bound(30_000, 4);
+
+  /** What the cluster's own nodes send: two bytes in a list may be an empty message, so an object, what builds it, and its place there. */
+  private static final Fuzz.Bound NODES_BOUND = new Fuzz.Bound(30_000, 250);
+  private static final Set<Class<?>> FROM_NODES = Set.of(Response.class, RaftBatch.class, PeerRequest.class, PeerResponse.class);
+
+  private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(false);
+  private final Map<FrameException.Fault, Integer> seen = new EnumMap<>(FrameException.Fault.class);
+  private long frames;
+
   @Test
-  void streamsOfDamagedFramesGiveFramesOrFrameExceptionsAndNothingElse() {
-    UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(false);
-    Map<FrameException.Fault, Integer> seen = new EnumMap<>(FrameException.Fault.class);
-    long[] frames = new long[1];
-    for (int number = 0; number < STREAMS; number++) {
-      SplittableRandom random = new SplittableRandom(number);
-      ByteBuf stream = damagedStream(random);
-      int streamBytes = stream.readableBytes();
-      FrameDecoder decoder = new FrameDecoder(allocator, LIMIT);
-      PieceAssembler assembler = new PieceAssembler(allocator, LIMIT, (kind, flags, id, body) -> frames[0]++);
-      try {
-        while (stream.isReadable()) {
-          decoder.decode(stream.readSlice(1 + random.nextInt(stream.readableBytes())), assembler::frame);
-          if (decoder.partialBytes() > Math.max(512, 2 * streamBytes)) {
-            throw new AssertionError("input " + number + " of " + streamBytes + " bytes made the decoder hold " + decoder.partialBytes());
-          }
-        }
-      } catch (FrameException e) {
-        seen.merge(e.fault(), 1, Integer::sum);
-      } catch (RuntimeException | Error e) {
-        throw new AssertionError("input " + number, e);
-      }
-      decoder.close();
-      assembler.close();
-    }
+  void streamsOfDamagedFramesGiveFramesOrFrameExceptionsAndAllocateWhatTheyPaidFor() {
+    Fuzz.Outcome outcome = Fuzz.run("frames", STREAMS, STREAM_BOUND, FrameFuzzTest::damagedStream, this::readStream);
+
     assertThat(allocator.metric().usedHeapMemory()).as("bytes that leaked").isZero();
-    assertThat(frames[0]).as("whole frames among the damaged ones").isGreaterThan(STREAMS / 4);
+    assertThat(frames).as("whole frames among the damaged ones").isGreaterThan(STREAMS / 4);
+    assertThat(outcome.refused()).isGreaterThan(STREAMS / 10);
     assertThat(seen.keySet()).as("faults that were met: the generator reaches every check").contains(FrameException.Fault.CHECKSUM,
         FrameException.Fault.TOO_LARGE, FrameException.Fault.TOO_SHORT, FrameException.Fault.KIND, FrameException.Fault.FLAGS,
         FrameException.Fault.RESERVED, FrameException.Fault.PIECES);
   }
 
-  @Test
-  void damagedMessagesAreReadOrRefusedAndNothingElse() {
-    int read = 0;
-    int refused = 0;
-    for (int number = 0; number < BODIES; number++) {
-      SplittableRandom random = new SplittableRandom(number);
-      Message prototype = MESSAGES.get(number % MESSAGES.size());
-      ByteBuf body = Unpooled.wrappedBuffer(randomMessage(prototype, random, 0).toByteArray());
-      damage(body, random);
-      try {
-        Frame.parse(prototype.getParserForType(), random.nextBoolean() ? body : direct(body));
-        read++;
-      } catch (FrameException e) {
-        refused += e.fault() == FrameException.Fault.BODY ? 1 : 0;
-      } catch (RuntimeException | Error e) {
-        throw new AssertionError("input " + number + " of " + prototype.getDescriptorForType().getName(), e);
+  private boolean readStream(byte[] input, SplittableRandom random) {
+    ByteBuf stream = Unpooled.wrappedBuffer(input);
+    FrameDecoder decoder = new FrameDecoder(allocator, LIMIT);
+    PieceAssembler assembler = new PieceAssembler(allocator, LIMIT, (kind, flags, id, body) -> frames++);
+    FrameDecoder.Sink sink = assembler::frame;
+    try {
+      while (stream.isReadable()) {
+        decoder.decode(stream.readSlice(1 + random.nextInt(stream.readableBytes())), sink);
       }
+      return true;
+    } catch (FrameException e) {
+      seen.merge(e.fault(), 1, Integer::sum);
+      return false;
+    } finally {
+      decoder.close();
+      assembler.close();
     }
-    assertThat(read + refused).isEqualTo(BODIES);
-    assertThat(read).isGreaterThan(BODIES / 20);
-    assertThat(refused).isGreaterThan(BODIES / 20);
+  }
+
+  @Test
+  void damagedMessagesAreReadOrRefusedAndAllocateWhatTheyPaidFor() {
+    for (Message prototype : MESSAGES) {
+      int inputs = BODIES / MESSAGES.size();
+      Fuzz.Outcome outcome = Fuzz.run(prototype.getDescriptorForType().getName(), inputs, bound(prototype), new MessageInputs(prototype),
+          (input, random) -> readBody(prototype, input));
+      assertThat(outcome.taken()).isGreaterThan(inputs / 20);
+      assertThat(outcome.refused()).isGreaterThan(inputs / 20);
+    }
+  }
+
+  private static Fuzz.Bound bound(Message prototype) {
+    return FROM_NODES.contains(prototype.getClass()) ? NODES_BOUND : STRANGERS_BOUND;
+  }
+
+  private static boolean readBody(Message prototype, byte[] input) {
+    try {
+      Frame.parse(prototype.getParserForType(), Unpooled.wrappedBuffer(input));
+      return true;
+    } catch (FrameException e) {
+      assertThat(e.fault()).isEqualTo(FrameException.Fault.BODY);
+      return false;
+    }
+  }
+
+  @Test
+  void aWholeFrameOfFieldsThatNobodyKnowsCostsItsReaderNoMoreThanItsBytes() {
+    byte[] flood = new byte[1 << 20];
+    int end = 0;
+    while (end < flood.length - 12) {
+      end = Bytes.varint(flood, end, 1_000L + end << 3);
+      flood[end++] = 1;
+    }
+    byte[] trimmed = Arrays.copyOf(flood, end);
+    for (Message prototype : MESSAGES) {
+      Fuzz.Outcome read = Fuzz.run("unknown fields of " + prototype.getDescriptorForType().getName(), 1, new Fuzz.Bound(10_000, 2),
+          random -> trimmed, (input, random) -> readBody(prototype, input));
+      assertThat(read.taken()).isEqualTo(1);
+    }
   }
 
   @Test
   void everyMessageIsReadBackAsItWas() throws FrameException {
     for (int number = 0; number < 20_000; number++) {
       SplittableRandom random = new SplittableRandom(number);
-      Message message = randomMessage(MESSAGES.get(number % MESSAGES.size()), random, 0);
+      Message message = MessageInputs.message(MESSAGES.get(number % MESSAGES.size()), random);
       int size = message.getSerializedSize();
       ByteBuf out = random.nextBoolean() ? Unpooled.buffer(16) : Unpooled.directBuffer(16);
       new FrameEncoder().encode(out, FrameKind.REQUEST, 0, number, message, size);
@@ -108,13 +142,57 @@ class FrameFuzzTest {
     }
   }
 
-  private static ByteBuf direct(ByteBuf heap) {
-    return Unpooled.wrappedBuffer(java.nio.ByteBuffer.allocateDirect(heap.readableBytes())).clear().writeBytes(heap);
+  @Test
+  void aStreamThatIsCutAtAnyByteGivesTheFramesBeforeTheCutAndTheRestWhenItComes() throws FrameException {
+    List<Integer> ends = new ArrayList<>();
+    ByteBuf whole = Unpooled.buffer();
+    FrameEncoder encoder = new FrameEncoder();
+    int[] flags = {0, Frame.MORE, Frame.PIECE, 0, Frame.PIECE, Frame.LAST_PIECE, 0};
+    for (int i = 0; i < flags.length; i++) {
+      boolean piece = flags[i] > Frame.MORE;
+      encoder.encode(whole, piece ? FrameKind.RESPONSE : FrameKind.PING, flags[i], piece ? 1 : 10 + i,
+          Unpooled.wrappedBuffer(new byte[piece ? 700 : 3 * i]));
+      if (flags[i] != Frame.PIECE) {
+        ends.add(whole.writerIndex());
+      }
+    }
+    for (int cut = 0; cut <= whole.readableBytes(); cut++) {
+      int[] got = new int[1];
+      FrameDecoder decoder = new FrameDecoder(allocator, LIMIT);
+      PieceAssembler assembler = new PieceAssembler(allocator, LIMIT, (kind, flag, id, body) -> got[0]++);
+      decoder.decode(whole.slice(0, cut), assembler::frame);
+      int at = cut;
+      assertThat(got[0]).as("whole before byte %d", cut).isEqualTo((int) ends.stream().filter(end -> end <= at).count());
+      if (cut % 2 == 0) {
+        decoder.decode(whole.slice(cut, whole.readableBytes() - cut), assembler::frame);
+        assertThat(got[0]).as("whole after the rest has come").isEqualTo(ends.size());
+      }
+      decoder.close();
+      assembler.close();
+      assertThat(allocator.metric().usedHeapMemory()).as("held after the end at byte %d", cut).isZero();
+    }
+  }
+
+  @Test
+  void aFirstPieceCostsWhatItBroughtHoweverLargeItsWholeMayBecome() throws FrameException {
+    PieceAssembler assembler = new PieceAssembler(allocator, Frame.FRAME_BYTES_MAX, (kind, flags, id, body) -> { });
+    assembler.frame(FrameKind.REQUEST, Frame.PIECE, 1, Unpooled.wrappedBuffer(new byte[1]));
+    assertThat(allocator.metric().usedHeapMemory()).isLessThanOrEqualTo(512);
+    assembler.close();
+  }
+
+  @Test
+  void theKitSeesAReaderThatAllocatesByAPromiseAndOneThatThrowsSomethingElse() {
+    Fuzz.Bound bound = new Fuzz.Bound(1_000, 2);
+    assertThatThrownBy(() -> Fuzz.run("a promise", 1, bound, random -> new byte[4], (input, random) -> new byte[1 << 20].length > 0))
+        .isInstanceOf(AssertionError.class).hasMessageContaining("at most 1008 may be");
+    assertThatThrownBy(() -> Fuzz.run("a fault", 1, bound, random -> new byte[0], (input, random) -> input[0] == 0))
+        .isInstanceOf(AssertionError.class).hasMessageContaining("seed").hasCauseInstanceOf(ArrayIndexOutOfBoundsException.class);
   }
 
   /** Some frames, one of which is often wrong in one way: with a right checksum, so that what lies behind it is reached too. */
-  private static ByteBuf damagedStream(SplittableRandom random) {
-    ByteBuf stream = Unpooled.buffer();
+  private static byte[] damagedStream(SplittableRandom random) {
+    ByteBuf stream = Unpooled.buffer(256);
     FrameEncoder encoder = new FrameEncoder();
     int count = 1 + random.nextInt(4);
     for (int i = 0; i < count; i++) {
@@ -127,78 +205,21 @@ class FrameFuzzTest {
         damageHeader(stream, start, random);
       }
     }
-    if (random.nextInt(4) == 0) {
-      damage(stream, random);
-    }
-    return stream;
+    byte[] bytes = Arrays.copyOf(stream.array(), stream.writerIndex());
+    return random.nextInt(4) == 0 ? Bytes.damaged(bytes, random) : bytes;
   }
 
   private static void damageHeader(ByteBuf stream, int start, SplittableRandom random) {
-    switch (random.nextInt(4)) {
+    switch (random.nextInt(6)) {
       case 0 -> stream.setByte(start + 8, random.nextInt(256));
       case 1 -> stream.setByte(start + 9, random.nextInt(256));
       case 2 -> stream.setShort(start + 10, random.nextInt(3));
+      case 3 -> stream.setInt(start, Integer.MAX_VALUE - random.nextInt(8));
+      case 4 -> stream.setInt(start, LIMIT - random.nextInt(3) + 1);
       default -> stream.setInt(start, random.nextInt(40) - 10);
     }
     java.util.zip.CRC32C crc = new java.util.zip.CRC32C();
     FrameEncoder.update(crc, stream, start + 8, stream.writerIndex() - start - 8);
     stream.setInt(start + 4, (int) crc.getValue());
-  }
-
-  private static void damage(ByteBuf bytes, SplittableRandom random) {
-    int times = random.nextInt(4);
-    for (int i = 0; i < times && bytes.isReadable(); i++) {
-      int at = random.nextInt(bytes.writerIndex());
-      switch (random.nextInt(4)) {
-        case 0 -> bytes.setByte(at, bytes.getByte(at) ^ 1 << random.nextInt(8));
-        case 1 -> bytes.setByte(at, random.nextInt(256));
-        case 2 -> bytes.setByte(at, 0xff);
-        default -> bytes.writerIndex(at);
-      }
-    }
-  }
-
-  /** A message of the prototype's type with any of its fields filled. */
-  private static Message randomMessage(Message prototype, SplittableRandom random, int depth) {
-    Message.Builder builder = prototype.newBuilderForType();
-    for (FieldDescriptor field : prototype.getDescriptorForType().getFields()) {
-      if (random.nextInt(3) == 0) {
-        continue;
-      }
-      if (field.isRepeated()) {
-        for (int i = random.nextInt(3); i > 0; i--) {
-          builder.addRepeatedField(field, randomValue(field, builder, random, depth));
-        }
-      } else {
-        builder.setField(field, randomValue(field, builder, random, depth));
-      }
-    }
-    return builder.build();
-  }
-
-  private static Object randomValue(FieldDescriptor field, Message.Builder parent, SplittableRandom random, int depth) {
-    long bits = random.nextLong() >>> random.nextInt(64);
-    switch (field.getJavaType()) {
-      case INT:
-        return (int) bits;
-      case LONG:
-        return bits;
-      case BOOLEAN:
-        return random.nextBoolean();
-      case STRING:
-        return Long.toString(bits, 36);
-      case BYTE_STRING:
-        byte[] bytes = new byte[random.nextInt(40)];
-        random.nextBytes(bytes);
-        return ByteString.copyFrom(bytes);
-      case ENUM:
-        EnumDescriptor type = field.getEnumType();
-        return type.getValues().get(random.nextInt(type.getValues().size()));
-      case MESSAGE:
-        Message child = parent.newBuilderForField(field).getDefaultInstanceForType();
-        return depth > 3 ? child : randomMessage(child, random, depth + 1);
-      default:
-        throw new AssertionError("no value is made for " + field);
-    }
   }
 }

@@ -6,22 +6,25 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
- * A membership as bytes, which stand in logs and snapshots for good: format (1 byte, now 1), then voters, outgoing and
- * learners, each a count (4 bytes) and that many replica ids (8 bytes), all big-endian.
+ * A membership as bytes, which stand in logs and snapshots for good: format (1 byte, now 2), then voters, outgoing and
+ * learners, each a count (4 bytes) and that many replica ids (8 bytes), then the highest id ever used (8 bytes), all big-endian. In
+ * format 1 the last is not there: nothing had been removed yet.
  */
 public final class MembershipCodec {
 
-  private static final byte FORMAT = 1;
+  private static final byte FORMAT = 2;
+  private static final byte WITHOUT_HIGHEST = 1;
 
   private MembershipCodec() {}
 
   public static byte[] encode(Membership membership) {
     int ids = membership.voters().size() + membership.outgoing().size() + membership.learners().size();
-    var bytes = ByteBuffer.allocate(1 + 3 * Integer.BYTES + ids * Long.BYTES);
+    var bytes = ByteBuffer.allocate(1 + 3 * Integer.BYTES + (ids + 1) * Long.BYTES);
     bytes.put(FORMAT);
     write(bytes, membership.voters());
     write(bytes, membership.outgoing());
     write(bytes, membership.learners());
+    bytes.putLong(membership.highest().value());
     return bytes.array();
   }
 
@@ -32,10 +35,17 @@ public final class MembershipCodec {
       throw new IllegalArgumentException("a membership has at least 13 bytes, these are " + encoded.length);
     }
     byte format = bytes.get();
-    if (format != FORMAT) {
-      throw new IllegalArgumentException("membership format " + format + " is unknown to this version (1 is known)");
+    if (format != FORMAT && format != WITHOUT_HIGHEST) {
+      throw new IllegalArgumentException("membership format " + format + " is unknown to this version (1 and 2 are known)");
     }
-    var membership = new Membership(read(bytes), read(bytes), read(bytes));
+    SortedSet<ReplicaId> voters = read(bytes);
+    SortedSet<ReplicaId> outgoing = read(bytes);
+    SortedSet<ReplicaId> learners = read(bytes);
+    if (format == FORMAT && bytes.remaining() < Long.BYTES) {
+      throw new IllegalArgumentException("a membership ends before the highest id ever used");
+    }
+    var membership = format == FORMAT ? new Membership(voters, outgoing, learners, new ReplicaId(bytes.getLong()))
+        : new Membership(voters, outgoing, learners);
     if (bytes.hasRemaining()) {
       throw new IllegalArgumentException("a membership is followed by " + bytes.remaining() + " bytes too many");
     }

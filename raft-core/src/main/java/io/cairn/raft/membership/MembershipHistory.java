@@ -27,6 +27,20 @@ public final class MembershipHistory {
     return named.getLast().index;
   }
 
+  /** The newest at or below {@code index}, which must not lie before what is applied: what is committed decides who is removed. */
+  public Membership asOf(long index) {
+    if (named.getLast().index <= index) {
+      return named.getLast().membership;
+    }
+    Membership found = named.getFirst().membership;
+    for (Named name : named) {
+      if (name.index <= index) {
+        found = name.membership;
+      }
+    }
+    return found;
+  }
+
   public void append(long index, Membership membership) {
     Invariant.check(index > index(), "the members of entry %d come after those of %d", index, index());
     named.addLast(new Named(index, membership));

@@ -79,4 +79,29 @@ public sealed interface RaftMessage {
    */
   record TimeoutNow(ReplicaId from, ReplicaId to, long term, long round) implements RaftMessage {}
 
+  /**
+   * Tells a replica that it is no member any more (dissertation 4.2.3: removed servers must not disrupt). Sent by who has committed that,
+   * to who was just removed and to who speaks up though it was. True in every term: replica ids never come back.
+   */
+  record ReplicaRemoved(ReplicaId from, ReplicaId to, long term) implements RaftMessage {}
+
+  /**
+   * A suspect replica, whose log may have lost entries that it has acknowledged, asks how far others are. {@code question} names the
+   * round of asking; an answer to an earlier life of the asker finds nobody. {@code last} is where its own log ends now: a leader
+   * counts on no more. Raises no term.
+   */
+  record ShowLog(ReplicaId from, ReplicaId to, long term, long question, EntryId last) implements RaftMessage {}
+
+  /**
+   * Answers: {@code term} and {@code last} are the answerer's, the entry durable or not, {@code members} the index of the newest
+   * membership in its log, {@code leads} whether it leads in that term. Raises no term.
+   */
+  record LogShown(ReplicaId from, ReplicaId to, long term, long question, EntryId last, long members, boolean leads)
+      implements RaftMessage {}
+
+  /**
+   * A leader whose followers all hold {@code last}, committed, falls silent until something happens. A follower whose log ends
+   * there too campaigns no more until it is woken; any other takes it for a sign of life.
+   */
+  record Quiesce(ReplicaId from, ReplicaId to, long term, EntryId last) implements RaftMessage {}
 }

@@ -15,17 +15,25 @@ public final class ProgressTable {
     public Progress progress;
     /** When it last answered anything in this term: what check-quorum counts. */
     public long heardAt;
+    /** Whether it has answered anything in this term. */
+    public boolean hasAnswered;
     /** The latest heartbeat round it has answered. */
     public long answeredRound;
     /** The last index it named in its latest heartbeat answer. */
     public long reportedLast = Long.MAX_VALUE;
     /** The commit index it has been told. */
     public long toldCommit;
+    private final CatchUp catchUp;
 
-    private Row(ReplicaId replica, Progress progress, long now) {
+    private Row(ReplicaId replica, Progress progress, CatchUp catchUp, long now) {
       this.replica = replica;
       this.progress = progress;
+      this.catchUp = catchUp;
       this.heardAt = now;
+    }
+
+    public CatchUp catchUp() {
+      return catchUp;
     }
 
     public ReplicaId replica() {
@@ -46,7 +54,7 @@ public final class ProgressTable {
     rows.keySet().retainAll(members);
     for (ReplicaId member : members) {
       if (!member.equals(self)) {
-        rows.computeIfAbsent(member, id -> new Row(id, new Progress.Probing(0, lastIndex + 1), now));
+        rows.computeIfAbsent(member, id -> new Row(id, new Progress.Probing(0, lastIndex + 1), new CatchUp(lastIndex, now), now));
       }
     }
   }

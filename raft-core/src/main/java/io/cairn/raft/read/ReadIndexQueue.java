@@ -56,6 +56,10 @@ public final class ReadIndexQueue {
     waiting = List.of();
   }
 
+  public boolean isIdle() {
+    return open == 0;
+  }
+
   /** Whether a round would help: reads wait for one, and not too many are under way. */
   public boolean wantsRound() {
     return !fresh.isEmpty() && batches.size() < MOST_ROUNDS;

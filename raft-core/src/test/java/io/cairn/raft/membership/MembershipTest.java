@@ -40,7 +40,7 @@ class MembershipTest {
     byte[] lengthened = java.util.Arrays.copyOf(bytes, bytes.length + 1);
     assertThatThrownBy(() -> MembershipCodec.decode(lengthened)).hasMessageContaining("too many");
     bytes[0] = 9;
-    assertThatThrownBy(() -> MembershipCodec.decode(bytes)).hasMessageContaining("format 9").hasMessageContaining("1 is known");
+    assertThatThrownBy(() -> MembershipCodec.decode(bytes)).hasMessageContaining("format 9").hasMessageContaining("1 and 2 are known");
   }
 
   @Test

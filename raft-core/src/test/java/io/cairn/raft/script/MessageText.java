@@ -6,11 +6,15 @@ import io.cairn.raft.message.RaftMessage.AppendEntries;
 import io.cairn.raft.message.RaftMessage.AppendEntriesResponse;
 import io.cairn.raft.message.RaftMessage.Heartbeat;
 import io.cairn.raft.message.RaftMessage.HeartbeatResponse;
+import io.cairn.raft.message.RaftMessage.LogShown;
 import io.cairn.raft.message.RaftMessage.PreVoteResponse;
+import io.cairn.raft.message.RaftMessage.Quiesce;
 import io.cairn.raft.message.RaftMessage.ReadIndexRequest;
 import io.cairn.raft.message.RaftMessage.ReadIndexResponse;
+import io.cairn.raft.message.RaftMessage.ReplicaRemoved;
 import io.cairn.raft.message.RaftMessage.RequestPreVote;
 import io.cairn.raft.message.RaftMessage.RequestVote;
+import io.cairn.raft.message.RaftMessage.ShowLog;
 import io.cairn.raft.message.RaftMessage.TimeoutNow;
 import io.cairn.raft.message.RaftMessage.VoteResponse;
 import java.util.List;
@@ -34,6 +38,11 @@ final class MessageText {
       case ReadIndexRequest m -> "ReadIndexRequest read=" + m.read();
       case ReadIndexResponse m -> "ReadIndexResponse read=" + m.read() + (m.ok() ? " index=" + m.index() : " refused");
       case TimeoutNow m -> "TimeoutNow round=" + m.round();
+      case ReplicaRemoved _ -> "ReplicaRemoved";
+      case ShowLog m -> "ShowLog question=" + m.question() + " last=" + m.last();
+      case LogShown m -> "LogShown question=" + m.question() + " last=" + m.last() + " members=" + m.members()
+          + (m.leads() ? " leads" : "");
+      case Quiesce m -> "Quiesce at " + m.last();
     };
     return "  " + message.from() + "->" + message.to() + " t" + message.term() + " " + what;
   }

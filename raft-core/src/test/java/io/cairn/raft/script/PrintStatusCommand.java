@@ -13,7 +13,7 @@ final class PrintStatusCommand implements ScriptCommand {
   @Override
   public void run(ScriptedCluster cluster, List<String> words) {
     for (ScriptedReplica replica : cluster.replicas(words.get(1))) {
-      cluster.say(replica.raft().status().describe() + " leader=" + replica.raft().leader());
+      cluster.say(replica.describe());
     }
   }
 }

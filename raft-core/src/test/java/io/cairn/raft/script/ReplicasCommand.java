@@ -1,14 +1,17 @@
 package io.cairn.raft.script;
 
+import io.cairn.raft.DiskState;
 import io.cairn.raft.log.Entry;
 import io.cairn.raft.log.EntryKind;
 import io.cairn.raft.log.HardState;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeSet;
 
 /**
- * {@code replicas 1 2 3 [N:log=1,1,2] [N:term=2] [N:vote=1] [N:commit=1] [one-by-one]}: starts them all. {@code log} gives the terms of
- * the entries from index 1 on; without {@code term}, the last of them is the term. {@code one-by-one}: each append has one entry.
+ * {@code replicas 1 2 3 [new 4 5] [N:log=1,1,2] [N:term=2] [N:vote=1] [N:commit=1] [one-by-one]}: starts them all. Those after {@code
+ * new} are no members yet. {@code log} gives the terms of the entries from index 1 on; without {@code term}, the last of them is the
+ * term. {@code one-by-one}: each append has one entry.
  */
 final class ReplicasCommand implements ScriptCommand {
 
@@ -23,12 +26,14 @@ final class ReplicasCommand implements ScriptCommand {
       cluster.sendOneByOne();
     }
     var ids = words.stream().filter(word -> Character.isDigit(word.charAt(0)) && !word.contains(":")).toList();
+    int members = words.contains("new") ? words.indexOf("new") - 1 : ids.size();
+    cluster.members(new TreeSet<>(ids.subList(0, members).stream().map(ScriptCommand::replica).toList()));
     for (String id : ids) {
       cluster.add(ScriptCommand.replica(id));
     }
     for (String id : ids) {
       load(cluster.replica(id), id, words);
-      cluster.replica(id).start();
+      cluster.replica(id).start(DiskState.INTACT);
     }
   }
 

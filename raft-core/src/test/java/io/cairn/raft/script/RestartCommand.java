@@ -1,8 +1,10 @@
 package io.cairn.raft.script;
 
+import io.cairn.raft.DiskState;
 import java.util.List;
+import java.util.Locale;
 
-/** {@code restart N: it starts from its disk} */
+/** {@code restart N [suspect|lost]}: it starts from its disk, which may have lost what was promised. */
 final class RestartCommand implements ScriptCommand {
 
   @Override
@@ -12,6 +14,6 @@ final class RestartCommand implements ScriptCommand {
 
   @Override
   public void run(ScriptedCluster cluster, List<String> words) {
-    cluster.replica(words.get(1)).start();
+    cluster.replica(words.get(1)).start(words.size() > 2 ? DiskState.valueOf(words.get(2).toUpperCase(Locale.ROOT)) : DiskState.INTACT);
   }
 }

@@ -17,7 +17,9 @@ interface ScriptCommand {
         new UnparkCommand(), new CutCommand(), new HealCommand(), new DiskCommand(), new PersistCommand(), new CrashCommand(),
         new RestartCommand(), new ReadCommand(), new CompactCommand(), new SnapshotCommand(), new PrintLogCommand(),
         new PrintStatusCommand(), new PrintLeaseCommand(), new PrintHeardCommand(),
-        new MembershipCommand(), new TransferCommand(), new VoteCommand());
+        new ChangeCommand(), new PrintMembersCommand(), new SlowApplyCommand(), new DamageCommand(), new QuiesceCommand(),
+        new WakeCommand(), new TransferCommand(), new VoteCommand(), new HandOverCommand(), new StallCommand(),
+        new RankCommand(), new RetireCommand());
   }
 
   static ReplicaId replica(String word) {

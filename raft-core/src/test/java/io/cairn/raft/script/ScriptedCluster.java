@@ -7,8 +7,8 @@ import io.cairn.raft.message.RaftMessage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /** The replicas of one script, the links between them, the one clock, and what is said. */
 final class ScriptedCluster {
@@ -17,6 +17,7 @@ final class ScriptedCluster {
   private static final long STEP_MS = 5;
 
   private RaftSettings settings = settings(1000);
+  private Membership membership;
   private final Map<ReplicaId, ScriptedReplica> replicas = new TreeMap<>();
   private final Map<String, ScriptedLink> links = new TreeMap<>();
   private final StringBuilder said = new StringBuilder();
@@ -44,8 +45,13 @@ final class ScriptedCluster {
     replicas.put(id, new ScriptedReplica(id, this));
   }
 
+  /** The members at the beginning. */
+  void members(SortedSet<ReplicaId> voters) {
+    membership = Membership.of(voters);
+  }
+
   Membership membership() {
-    return Membership.of(new TreeSet<>(replicas.keySet()));
+    return membership;
   }
 
   ScriptedReplica replica(String id) {

@@ -1,5 +1,6 @@
 package io.cairn.raft.script;
 
+import io.cairn.raft.DiskState;
 import io.cairn.raft.Raft;
 import io.cairn.raft.RaftInvariants;
 import io.cairn.raft.RaftStatus;
@@ -10,6 +11,8 @@ import io.cairn.raft.TestDisk;
 import io.cairn.raft.log.Entry;
 import io.cairn.raft.log.EntryId;
 import io.cairn.raft.log.EntryKind;
+import io.cairn.raft.membership.ChangeOutcome;
+import io.cairn.raft.membership.MemberChange;
 import io.cairn.raft.membership.Membership;
 import io.cairn.raft.membership.MembershipCodec;
 import io.cairn.raft.message.RaftMessage;
@@ -17,8 +20,10 @@ import io.cairn.raft.read.ConfirmedRead;
 import io.cairn.raft.read.ReadAnswer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.function.Function;
 
 /** One replica of a script: a Raft, its disk, and a state machine that only knows how far it is. Says whatever changes. */
 final class ScriptedReplica {
@@ -30,13 +35,20 @@ final class ScriptedReplica {
   private Raft raft;
   private RaftInvariants invariants;
   private RaftStatus known;
-  private EntryId applied = EntryId.ZERO;
-  private EntryId flushed = EntryId.ZERO;
+  private DiskState knownDisk;
+  private boolean removed;
+  private boolean quiesced;
+  /** What is applied, and the members as of it. */
+  private SnapshotMeta applied;
+  private SnapshotMeta flushed;
+  private final ArrayDeque<Entry> toApply = new ArrayDeque<>();
   private boolean slowDisk;
+  private boolean slowApply;
 
   ScriptedReplica(ReplicaId id, ScriptedCluster cluster) {
     this.id = id;
     this.cluster = cluster;
+    this.flushed = new SnapshotMeta(EntryId.ZERO, cluster.membership());
   }
 
   TestDisk disk() {
@@ -50,20 +62,28 @@ final class ScriptedReplica {
     return raft;
   }
 
-  void start() {
+  void start(DiskState diskState) {
     applied = flushed;
-    raft = new Raft(id, cluster.settings(), disk.hardState(), cluster.membership(), disk, applied.index(), _ -> new byte[0], _ -> 0,
-        cluster.now());
+    raft = new Raft(id, cluster.settings(), disk.hardState(), applied.membership(), disk, applied.last().index(), diskState,
+        _ -> new byte[0], _ -> 0, cluster.now());
     invariants = new RaftInvariants();
     known = raft.status();
+    knownDisk = diskState;
     stepped();
   }
 
   void crash() {
     disk.crash();
     writing.clear();
+    toApply.clear();
+    quiesced = false;
     raft = null;
     cluster.say(id + " is down; its disk has " + describeHardState() + ", entries up to " + disk.last());
+  }
+
+  void newDisk() {
+    disk.wipe();
+    flushed = new SnapshotMeta(EntryId.ZERO, cluster.membership());
   }
 
   private String describeHardState() {
@@ -95,8 +115,30 @@ final class ScriptedReplica {
     proposed(raft().propose(EntryKind.COMMAND, text.getBytes(StandardCharsets.UTF_8)));
   }
 
-  void propose(Membership membership) {
-    proposed(raft().propose(EntryKind.MEMBERSHIP, MembershipCodec.encode(membership)));
+  void change(List<MemberChange> changes) {
+    cluster.say(switch (raft().changeMembers(changes)) {
+      case ChangeOutcome.Appended(long index, Membership target) -> id + " appends " + raft.term() + "/" + index + ": to " + target.describe();
+      case ChangeOutcome.Refused(ChangeOutcome.Cause cause, String reason) -> id + " refuses (" + cause + "): " + reason;
+    });
+    stepped();
+  }
+
+  void quiesce() {
+    if (!raft().quiesce(cluster.now())) {
+      cluster.say(id + " stays awake");
+    }
+    stepped();
+  }
+
+  void wake() {
+    raft().wake(cluster.now());
+    stepped();
+  }
+
+  void slowApply(boolean slow) {
+    slowApply = slow;
+    apply();
+    stepped();
   }
 
   private void proposed(long index) {
@@ -106,6 +148,12 @@ final class ScriptedReplica {
 
   void read(long read) {
     raft().readIndex(read, 0, cluster.now());
+    stepped();
+  }
+
+  /** Calls what is not a message, and says what came of it. */
+  void tell(Function<Raft, String> call) {
+    cluster.say(id + " " + call.apply(raft()));
     stepped();
   }
 
@@ -126,9 +174,9 @@ final class ScriptedReplica {
   }
 
   void sendSnapshot(ScriptedReplica target) {
-    target.raft().snapshotReceived(new SnapshotMeta(applied, cluster.membership()), id, raft().term(), cluster.now());
+    target.raft().snapshotReceived(applied, id, raft().term(), cluster.now());
     target.stepped();
-    raft.snapshotSent(target.id, applied.index(), true);
+    raft.snapshotSent(target.id, applied.last().index(), true);
     stepped();
   }
 
@@ -138,6 +186,10 @@ final class ScriptedReplica {
       text.append(' ').append(disk.term(index)).append('/').append(index);
     }
     return text + (disk.base().index() > 0 ? " (cut off up to " + disk.base() + ")" : "");
+  }
+
+  String describe() {
+    return raft == null ? "replica=" + id + " down" : raft.status().describe() + " leader=" + raft.leader();
   }
 
   String describeLease() {
@@ -179,8 +231,19 @@ final class ScriptedReplica {
       cluster.say(id + " commits " + now.commit());
     }
     if (!Objects.equals(now.membership(), known.membership())) {
-      cluster.say(id + " counts voters " + now.membership().voters()
-          + (now.membership().isJoint() ? " and " + now.membership().outgoing() : ""));
+      cluster.say(id + " counts " + now.membership().describe());
+    }
+    if (raft.isRemoved() && !removed) {
+      cluster.say(id + " is removed for ever");
+    }
+    removed = raft.isRemoved();
+    if (raft.isQuiesced() != quiesced) {
+      quiesced = raft.isQuiesced();
+      cluster.say(id + (quiesced ? " is quiesced" : " is awake"));
+    }
+    if (raft.disk() != knownDisk) {
+      knownDisk = raft.disk();
+      cluster.say(id + " is " + knownDisk.name().toLowerCase(Locale.ROOT) + " again");
     }
     known = now;
   }
@@ -191,12 +254,8 @@ final class ScriptedReplica {
       disk.write(ready);
       writing.add(ready);
     }
-    for (Entry entry : ready.committed()) {
-      applied = entry.id();
-    }
-    if (!ready.committed().isEmpty()) {
-      raft.applied(applied.index());
-    }
+    toApply.addAll(ready.committed());
+    apply();
     for (ConfirmedRead read : ready.confirmedReads()) {
       cluster.say(id + " still leads: read " + read.read() + " of " + read.origin() + " at " + read.index());
       raft.answerRead(read, read.index(), 0);
@@ -211,6 +270,18 @@ final class ScriptedReplica {
     ready.install().ifPresent(this::install);
   }
 
+  private void apply() {
+    if (slowApply || toApply.isEmpty()) {
+      return;
+    }
+    for (Entry entry : toApply) {
+      boolean changes = entry.kind() == EntryKind.MEMBERSHIP;
+      applied = new SnapshotMeta(entry.id(), changes ? MembershipCodec.decode(entry.payload()) : applied.membership());
+    }
+    toApply.clear();
+    raft.applied(applied.last().index());
+  }
+
   private void persistQuietly() {
     while (!writing.isEmpty()) {
       Ready ready = writing.removeFirst();
@@ -222,8 +293,9 @@ final class ScriptedReplica {
 
   private void install(SnapshotMeta snapshot) {
     cluster.say(id + " installs the snapshot up to " + snapshot.last());
-    applied = snapshot.last();
+    applied = snapshot;
     flushed = applied;
+    toApply.clear();
     disk.restart(snapshot.last());
     raft.snapshotInstalled(snapshot);
   }

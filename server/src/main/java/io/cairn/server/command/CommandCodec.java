@@ -2,19 +2,22 @@ package io.cairn.server.command;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.DiscardUnknownFieldsParser;
 import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.Message;
+import com.google.protobuf.Parser;
+import com.google.protobuf.UnsafeByteOperations;
 import io.cairn.protocol.wire.Command;
 import io.cairn.protocol.wire.DeleteRange;
 import io.cairn.server.shard.Keyspace;
 import io.cairn.storage.mvcc.Op;
 import io.cairn.storage.mvcc.Write;
-import java.io.IOException;
 import java.util.zip.CRC32;
 import java.util.zip.CRC32C;
 
 /** Bytes of a command to what the state machine applies. A field this version does not know makes the whole command refused. */
 public final class CommandCodec {
+
+  private static final Parser<Command> KNOWN_FIELDS = DiscardUnknownFieldsParser.wrap(Command.parser());
 
   private CommandCodec() {}
 
@@ -24,45 +27,26 @@ public final class CommandCodec {
    * @throws InvalidProtocolBufferException when the bytes are no command, or one with fields this version does not know
    */
   public static Command decode(byte[] bytes, int offset, int length) throws InvalidProtocolBufferException {
-    return decode(CodedInputStream.newInstance(bytes, offset, length));
+    if (length < 0 || offset < 0 || length > bytes.length - offset) {
+      throw new InvalidProtocolBufferException("a command of " + length + " bytes at " + offset + " of " + bytes.length);
+    }
+    return decode(UnsafeByteOperations.unsafeWrap(bytes, offset, length));
   }
 
   /** The same, of bytes that are a part of a request. */
   public static Command decode(ByteString bytes) throws InvalidProtocolBufferException {
-    return decode(bytes.newCodedInput());
-  }
-
-  private static Command decode(CodedInputStream input) throws InvalidProtocolBufferException {
+    CodedInputStream input = bytes.newCodedInput();
     input.enableAliasing(true);
-    Command command = parse(input);
-    requireKnown(command);
-    switch (command.getOpCase()) {
-      case PUT -> requireKnown(command.getPut());
-      case DELETE -> requireKnown(command.getDelete());
-      case DELETE_RANGE -> requireKnown(command.getDeleteRange());
-      case OP_NOT_SET -> throw new InvalidProtocolBufferException("the command has no operation this version knows");
+    // What is not known is not kept: a command full of such fields would take many times its bytes, only to be refused.
+    Command command = KNOWN_FIELDS.parseFrom(input);
+    input.checkLastTagWas(0);
+    if (command.getSerializedSize() != bytes.size()) {
+      KnownFields.require(bytes);
+    }
+    if (command.getOpCase() == Command.OpCase.OP_NOT_SET) {
+      throw new InvalidProtocolBufferException("the command has no operation this version knows");
     }
     return command;
-  }
-
-  private static Command parse(CodedInputStream input) throws InvalidProtocolBufferException {
-    try {
-      Command command = Command.parseFrom(input);
-      input.checkLastTagWas(0);
-      return command;
-    } catch (InvalidProtocolBufferException e) {
-      throw e;
-    } catch (IOException e) {
-      throw new InvalidProtocolBufferException(e);
-    }
-  }
-
-  private static void requireKnown(Message message) throws InvalidProtocolBufferException {
-    if (!message.getUnknownFields().asMap().isEmpty()) {
-      throw new InvalidProtocolBufferException(message.getDescriptorForType().getName() + " carries field "
-          + message.getUnknownFields().asMap().keySet().iterator().next()
-          + ", which this version does not know; a write is not taken half understood");
-    }
   }
 
   /** The command as the state machine sees it. */

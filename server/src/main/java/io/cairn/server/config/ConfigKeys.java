@@ -50,8 +50,9 @@ public final class ConfigKeys {
       Bound.that("a folder of this node's own; it is made when missing", "must name a folder", dir -> !dir.isBlank()),
       "The data directory. A relative one counts from the directory kvd is started in.");
   static final ConfigKey<Long> LOG_SEGMENT_SIZE = ConfigKey.of("log.segment-size", BYTES, 64 * MIB,
-      Bound.between(BYTES, MIB, GIB), "Size of one segment of the log, preallocated and recycled.");
-  static final ConfigKey<Long> LOG_KEEP = ConfigKey.of("log.keep", BYTES, GIB, Bound.between(BYTES, 2 * MIB, 1_024 * GIB),
+      Bound.that("64KiB to 1GiB, a multiple of 4KiB", "must lie between 64KiB and 1GiB and be a multiple of 4KiB",
+          size -> size >= 64 * KIB && size <= GIB && size % (4 * KIB) == 0), "Size of one segment of the log, preallocated and recycled.");
+  static final ConfigKey<Long> LOG_KEEP = ConfigKey.of("log.keep", BYTES, GIB, Bound.between(BYTES, 128 * KIB, 1_024 * GIB),
       "Most bytes of log kept for followers that lag; one further behind gets a snapshot. At least 2 x log.segment-size.");
   static final ConfigKey<Long> BLOCK_CACHE = ConfigKey.of("engine.block-cache", BYTES, 32 * MIB,
       Bound.between(BYTES, MIB, 1_024 * GIB), "Memory of the store engine for what it has read.");
@@ -71,6 +72,9 @@ public final class ConfigKeys {
   static final ConfigKey<Long> ELECTION_JITTER = ConfigKey.of("raft.election-jitter", DURATION, 300 * MILLI,
       Bound.between(DURATION, MILLI, 60 * SECOND),
       "What chance adds to it at most; from raft.heartbeat to raft.election-timeout.");
+  static final ConfigKey<RaftConfig.Leaders> LEADERS = choice("raft.leaders", RaftConfig.Leaders.class, RaftConfig.Leaders.TOGETHER,
+      "Where leadership of the data shards lies: together, on the node that leads the system shard; or spread evenly over the nodes. Kept "
+          + "by handing over. The same on every node.");
   static final ConfigKey<Long> NET_LOOPS = ConfigKey.of("net.loops", COUNT, 0L, Bound.between(COUNT, 0, 64),
       "Threads for connections and replicas; 0: as many as the machine suggests.");
   static final ConfigKey<LoggingConfig.Format> LOGGING_FORMAT = choice("logging.format", LoggingConfig.Format.class,
@@ -90,7 +94,7 @@ public final class ConfigKeys {
   private static final List<ConfigKey<?>> BEFORE_LIMITS = List.of(
       NODE_NAME, CLUSTER_ID, CLUSTER_NODES, SPLIT_POINTS, LISTEN_CLIENT, LISTEN_PEER, ADMIN_LISTEN, INSECURE, STORAGE_DIR,
       LOG_SEGMENT_SIZE, LOG_KEEP, BLOCK_CACHE, WRITE_BUFFERS, RECENT_VERSIONS, RETRIES_CLIENTS, HEARTBEAT, ELECTION_TIMEOUT, ELECTION_JITTER,
-      NET_LOOPS, LOGGING_FORMAT, LOGGING_LEVEL, LOGGING_FILE, LOGGING_FILE_SIZE, LOGGING_FILES, SHUTDOWN_GRACE);
+      LEADERS, NET_LOOPS, LOGGING_FORMAT, LOGGING_LEVEL, LOGGING_FILE, LOGGING_FILE_SIZE, LOGGING_FILES, SHUTDOWN_GRACE);
 
   /** All of them. */
   public static final List<ConfigKey<?>> ALL = Stream.concat(BEFORE_LIMITS.stream(), LimitKeys.ALL.stream()).toList();

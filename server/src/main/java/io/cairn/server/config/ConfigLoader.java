@@ -142,7 +142,7 @@ public final class ConfigLoader {
     EngineConfig engine = attempt(() -> new EngineConfig(value(ConfigKeys.BLOCK_CACHE), value(ConfigKeys.WRITE_BUFFERS),
         value(ConfigKeys.RECENT_VERSIONS)));
     RaftConfig raft = attempt(() -> new RaftConfig(
-        value(ConfigKeys.HEARTBEAT), value(ConfigKeys.ELECTION_TIMEOUT), value(ConfigKeys.ELECTION_JITTER)));
+        value(ConfigKeys.HEARTBEAT), value(ConfigKeys.ELECTION_TIMEOUT), value(ConfigKeys.ELECTION_JITTER), value(ConfigKeys.LEADERS)));
     Limits limits = attempt(() -> LimitKeys.read(this::value));
     LoggingConfig logging = attempt(() -> new LoggingConfig(value(ConfigKeys.LOGGING_FORMAT), value(ConfigKeys.LOGGING_LEVEL),
         value(ConfigKeys.LOGGING_FILE), value(ConfigKeys.LOGGING_FILE_SIZE), value(ConfigKeys.LOGGING_FILES)));

@@ -6,8 +6,19 @@ package io.cairn.server.config;
  * @param heartbeatNanos between two rounds of heartbeats
  * @param electionTimeoutNanos shortest silence of a leader after which a follower campaigns
  * @param electionJitterNanos what chance adds to it at most (exclusive), so that two rarely campaign at once
+ * @param leaders where leadership of the data shards lies
  */
-public record RaftConfig(long heartbeatNanos, long electionTimeoutNanos, long electionJitterNanos) {
+public record RaftConfig(long heartbeatNanos, long electionTimeoutNanos, long electionJitterNanos, Leaders leaders) {
+
+  /** Where leadership of the data shards lies. */
+  public enum Leaders {
+    /** Evenly over the nodes. */
+    SPREAD,
+    /** On the node that leads the system shard, where the revisions are handed out. */
+    TOGETHER
+  }
+
+
   private static final int HEARTBEATS_PER_TIMEOUT_MIN = 5;
 
   public RaftConfig {

@@ -2,6 +2,7 @@ package io.cairn.server.disk;
 
 import io.cairn.platform.Clock;
 import io.cairn.platform.EventLoop;
+import io.cairn.raft.Raft;
 import io.cairn.raft.log.Entry;
 import io.cairn.server.outcome.FailStop;
 import io.cairn.storage.log.LogFloor;
@@ -38,6 +39,7 @@ public final class LogWriter {
   private List<Pending> queue = new ArrayList<>();
   private boolean drainScheduled;
   private boolean failed;
+  private volatile long writingSince = Raft.DISK_ANSWERS;
 
   public LogWriter(LogStore store, EventLoop loop, Clock clock, FailStop failStop, long queueBytesMax, SyncListener listener) {
     this.store = store;
@@ -51,6 +53,11 @@ public final class LogWriter {
   /** Bytes handed in and not yet durable. */
   public long queuedBytes() {
     return queuedBytes.get();
+  }
+
+  /** When the write that is under way began; {@link Raft#DISK_ANSWERS} when none is. From any thread. */
+  public long writingSince() {
+    return writingSince;
   }
 
   /** Whether so much waits that no new commands should be taken; what Raft itself must write is always taken. From any thread. */
@@ -102,9 +109,11 @@ public final class LogWriter {
       bytes += pending.bytes;
     }
     long began = clock.nanoTime();
+    writingSince = began;
     if (!guarded("writing the log", () -> store.append(writes))) {
       return;
     }
+    writingSince = Raft.DISK_ANSWERS;
     listener.synced(clock.nanoTime() - began, bytes, batch.size());
     queuedBytes.addAndGet(-bytes);
     reply(batch);

@@ -1,7 +1,7 @@
 package io.cairn.server.frontend;
 
-import com.google.protobuf.CodedInputStream;
 import io.cairn.platform.EventLoop;
+import io.cairn.protocol.frame.Frame;
 import io.cairn.protocol.frame.FrameException;
 import io.cairn.protocol.frame.FrameKind;
 import io.cairn.protocol.link.RequestHandler;
@@ -17,7 +17,6 @@ import io.cairn.server.outcome.Refusal;
 import io.cairn.server.replica.Replicas;
 import io.cairn.server.shard.ShardMap;
 import io.netty.buffer.ByteBuf;
-import java.io.IOException;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -38,6 +37,7 @@ public final class ClientService implements RequestHandler {
   private final GetService gets;
   private final RangeService ranges;
   private final HashService hashes;
+  private final TransferService transfers;
   private final StatusService status;
   private final long outboundBytesMax;
   /** In the order they were opened: what is done to all of them is done in the same order in every run. */
@@ -54,6 +54,7 @@ public final class ClientService implements RequestHandler {
     var turns = new ScanTurns(scanLoop, admission);
     this.ranges = new RangeService(checks, map, replicas, revisions, turns, limits);
     this.hashes = new HashService(checks, replicas, turns, limits);
+    this.transfers = new TransferService(replicas);
     this.status = status;
     this.outboundBytesMax = limits.connectionOutboundBytes();
   }
@@ -122,21 +123,12 @@ public final class ClientService implements RequestHandler {
     }
     Request request;
     try {
-      request = parse(body);
-    } catch (IOException e) {
+      request = Frame.parse(Request.parser(), body);
+    } catch (FrameException e) {
       admission.leave(connection, cost);
-      throw new FrameException(FrameException.Fault.BODY, "the body of a REQUEST frame cannot be read: " + e.getMessage());
+      throw e;
     }
     serve(connection, requestId, request, cost);
-  }
-
-  /** One copy out of the network's buffer; keys and values are views of it from here on. */
-  private static Request parse(ByteBuf body) throws IOException {
-    byte[] bytes = new byte[body.readableBytes()];
-    body.getBytes(body.readerIndex(), bytes);
-    CodedInputStream input = CodedInputStream.newInstance(bytes);
-    input.enableAliasing(true);
-    return Request.parseFrom(input);
   }
 
   private void serve(ClientConnection connection, long requestId, Request request, int cost) {
@@ -153,6 +145,7 @@ public final class ClientService implements RequestHandler {
       case RANGE -> ranges.serve(call, request);
       case CHILDREN -> ranges.children(call, request);
       case HASH -> hashes.serve(call, request);
+      case TRANSFER -> transfers.serve(call, request.getTransfer());
       case SHARD_MAP -> status.shardMap(call);
       case STATUS -> status.status(call);
       case BODY_NOT_SET -> call.refused(Refusal.of(ErrorCode.BAD_REQUEST, "the request is of a kind that this version does not know"));
@@ -167,6 +160,7 @@ public final class ClientService implements RequestHandler {
       case RANGE -> RequestOp.RANGE;
       case CHILDREN -> RequestOp.CHILDREN;
       case HASH -> RequestOp.HASH;
+      case TRANSFER -> RequestOp.TRANSFER;
       case SHARD_MAP -> RequestOp.SHARD_MAP;
       case STATUS, BODY_NOT_SET -> RequestOp.STATUS;
     };

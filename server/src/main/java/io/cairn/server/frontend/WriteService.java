@@ -68,7 +68,7 @@ final class WriteService {
       call.refused(refusal);
       return;
     }
-    var write = new WriteRequest(bytes, command.getSeen(), call.deadline(), outcome -> answer(call, outcome));
+    var write = new WriteRequest(call.connection(), bytes, command.getSeen(), call.deadline(), outcome -> answer(call, outcome));
     replica.loop().run(() -> replica.write(write));
   }
 

@@ -1,5 +1,6 @@
 package io.cairn.server.main;
 
+import com.sun.management.UnixOperatingSystemMXBean;
 import io.cairn.platform.Clock;
 import io.cairn.platform.EventLoop;
 import io.cairn.platform.JdkEventLoops;
@@ -15,6 +16,7 @@ import io.cairn.server.node.ProcessFacts;
 import io.cairn.storage.engine.EngineSettings;
 import io.cairn.storage.engine.RocksEngines;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -101,6 +103,12 @@ final class LocalNode implements NodeLifecycle {
     @Override
     public long cpuMicros() {
       return ProcessHandle.current().info().totalCpuDuration().map(Duration::toNanos).orElse(0L) / 1_000;
+    }
+
+    @Override
+    public long openFilesMax() {
+      return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix ? unix.getMaxFileDescriptorCount()
+          : Long.MAX_VALUE;
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.cairn.server.metrics;
 
 import io.cairn.protocol.wire.ErrorCode;
+import io.cairn.server.replica.HandoverReason;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
@@ -40,6 +41,10 @@ public final class NodeMeters {
   private final Counter fsyncBytes;
   private final Timer applies;
   private final Counter appliedCommands;
+  /** By reason, then whether another took over. */
+  private final Counter[][] handovers = new Counter[HandoverReason.values().length][2];
+  private final Timer handoverDuration;
+  private final Timer pauses;
   private final Map<Integer, Counter> elections = new ConcurrentHashMap<>();
   private final Map<Integer, Counter> leaderChanges = new ConcurrentHashMap<>();
   private final Map<String, List<LongSupplier>> summed = new ConcurrentHashMap<>();
@@ -67,6 +72,12 @@ public final class NodeMeters {
     fsyncBytes = counter(MeterName.FSYNC_BYTES);
     applies = timer(MeterName.APPLY_DURATION, DISK_BUCKETS);
     appliedCommands = counter(MeterName.APPLIED_COMMANDS);
+    for (HandoverReason reason : HandoverReason.values()) {
+      handovers[reason.ordinal()][0] = counter(MeterName.LEADER_HANDOVERS, "reason", lower(reason), "outcome", "kept");
+      handovers[reason.ordinal()][1] = counter(MeterName.LEADER_HANDOVERS, "reason", lower(reason), "outcome", "taken");
+    }
+    handoverDuration = timer(MeterName.LEADER_HANDOVER_DURATION, DISK_BUCKETS);
+    pauses = timer(MeterName.PAUSES, DISK_BUCKETS);
   }
 
   /** What runs, for whoever looks at the metrics. */
@@ -119,6 +130,23 @@ public final class NodeMeters {
   /** A replica here has come to know another leader than before. */
   public void leaderChange(int shard) {
     leaderChanges.computeIfAbsent(shard, id -> counter(MeterName.LEADER_CHANGES, "shard", Integer.toString(id))).increment();
+  }
+
+  /** A handover is over. */
+  public void handover(HandoverReason reason, boolean taken, long nanos) {
+    handovers[reason.ordinal()][taken ? 1 : 0].increment();
+    if (taken) {
+      handoverDuration.record(nanos, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  /** The process stood still. */
+  public void pause(long nanos) {
+    pauses.record(nanos, TimeUnit.NANOSECONDS);
+  }
+
+  public Registration logWriteWait(LongSupplier millis) {
+    return add(MeterName.LOG_WRITE_WAIT, millis);
   }
 
   /** Where the number of dropped log lines is read; once for a process. */

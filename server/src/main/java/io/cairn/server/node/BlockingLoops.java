@@ -11,14 +11,15 @@ import java.util.List;
  * @param apply writes of the engine
  * @param flush flushes of the engine; also fills the log's next segment ahead of time
  * @param scan reads of ranges and of snapshots
+ * @param watch does nothing but look at the time, and so notices when the process stood still
  */
-record BlockingLoops(EventLoop log, EventLoop apply, EventLoop flush, EventLoop scan) {
+record BlockingLoops(EventLoop log, EventLoop apply, EventLoop flush, EventLoop scan, EventLoop watch) {
 
   BlockingLoops(EventLoops loops) {
-    this(loops.start("log-writer"), loops.start("apply"), loops.start("flush"), loops.start("scan"));
+    this(loops.start("log-writer"), loops.start("apply"), loops.start("flush"), loops.start("scan"), loops.start("watch"));
   }
 
   List<EventLoop> all() {
-    return List.of(log, apply, flush, scan);
+    return List.of(log, apply, flush, scan, watch);
   }
 }

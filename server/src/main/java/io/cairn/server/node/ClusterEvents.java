@@ -4,8 +4,11 @@ import io.cairn.raft.ReplicaId;
 import io.cairn.server.metrics.NodeMeters;
 import io.cairn.server.oracle.RevisionOracle;
 import io.cairn.server.oracle.Revisions;
+import io.cairn.server.replica.HandoverReason;
 import io.cairn.server.replica.Replica;
 import io.cairn.server.replica.ReplicaPorts;
+import io.cairn.server.replica.ReplicaTap;
+import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,11 +19,18 @@ final class ClusterEvents implements ReplicaPorts.Observer {
   private final NodeMeters meters;
   private final RevisionOracle oracle;
   private final Revisions revisions;
+  private final ReplicaTap tap;
 
-  ClusterEvents(NodeMeters meters, RevisionOracle oracle, Revisions revisions) {
+  ClusterEvents(NodeMeters meters, RevisionOracle oracle, Revisions revisions, ReplicaTap tap) {
     this.meters = meters;
     this.oracle = oracle;
     this.revisions = revisions;
+    this.tap = tap;
+  }
+
+  @Override
+  public ReplicaTap tap() {
+    return tap;
   }
 
   @Override
@@ -48,6 +58,19 @@ final class ClusterEvents implements ReplicaPorts.Observer {
   public void campaigned(Replica replica) {
     meters.election(replica.descriptor().id());
     log.info("shard={} {} campaigned", replica.descriptor().id(), replica.status().describe());
+  }
+
+  @Override
+  public void handoverBegan(Replica replica, HandoverReason reason, String node) {
+    log.info("shard={} {} hands over; to={} reason={}", replica.descriptor().id(), replica.status().describe(), node,
+        reason.name().toLowerCase(Locale.ROOT));
+  }
+
+  @Override
+  public void handoverEnded(Replica replica, HandoverReason reason, String node, boolean taken, long nanos) {
+    meters.handover(reason, taken, nanos);
+    log.info("shard={} {} has handed over; to={} taken={} millis={}", replica.descriptor().id(), replica.status().describe(), node, taken,
+        nanos / 1_000_000);
   }
 
   @Override

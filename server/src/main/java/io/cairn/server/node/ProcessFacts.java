@@ -13,4 +13,9 @@ public interface ProcessFacts {
 
   /** CPU time used since the start, in microseconds; 0 where it cannot be told. */
   long cpuMicros();
+
+  /** Files and sockets it may have open at a time; {@link Long#MAX_VALUE} where nobody says. */
+  default long openFilesMax() {
+    return Long.MAX_VALUE;
+  }
 }

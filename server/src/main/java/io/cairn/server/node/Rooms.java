@@ -8,6 +8,7 @@ import io.cairn.protocol.transport.HostPort;
 import io.cairn.protocol.transport.Transport;
 import io.cairn.protocol.wire.NodeStatus;
 import io.cairn.protocol.wire.Role;
+import io.cairn.raft.Raft;
 import io.cairn.raft.ReplicaId;
 import io.cairn.raft.SnapshotMeta;
 import io.cairn.raft.message.RaftMessage;
@@ -20,6 +21,8 @@ import io.cairn.server.frontend.Admission;
 import io.cairn.server.frontend.Call;
 import io.cairn.server.frontend.ClientService;
 import io.cairn.server.frontend.StatusService;
+import io.cairn.server.leaders.Handovers;
+import io.cairn.server.leaders.LeaderWatch;
 import io.cairn.server.metrics.NodeMeters;
 import io.cairn.server.oracle.RevisionOracle;
 import io.cairn.server.oracle.Revisions;
@@ -74,6 +77,8 @@ final class Rooms {
   private PeerLinks links;
   private SnapshotReceiver snapshotReceiver;
   private ShardHost host;
+  private LeaderWatch leaders;
+  private final Handovers handovers;
   private Handshakes handshakes;
   private ClientService clients;
   private PeerService peerService;
@@ -90,6 +95,7 @@ final class Rooms {
     this.failStop = failStop;
     this.nodeLoop = devices.transport().loops().getFirst();
     this.shards = Bootstrap.shards(config.cluster());
+    this.handovers = new Handovers(replicas, devices.clock(), config.raft().electionTimeoutNanos());
     this.readiness = new ClusterReadiness(devices.clock(), nodeLoop, replicas, () -> shards);
   }
 
@@ -126,7 +132,12 @@ final class Rooms {
     logStore = SharedLog.open(devices.files(), directory.logDirectory(),
         new LogSettings(config.storage().logSegmentBytes(), config.storage().logKeepBytes(), config.cluster().id()), blocking.flush());
     logWriter = new LogWriter(logStore, blocking.log(), devices.clock(), failStop,
-        config.limits().logQueueBytes(), (nanos, bytes, writes) -> meters.fsync(nanos, bytes));
+        config.limits().logQueueBytes(), (nanos, bytes, writes) -> {
+          meters.fsync(nanos, bytes);
+          leaders.synced(nanos);
+        });
+    leaders = new LeaderWatch(devices.clock(), blocking.watch(), devices.transport().loops(), replicas,
+        config.raft(), meters, handovers);
     flusher = new EngineFlusher(engine, blocking.flush(), failStop, config.engine().writeBufferBytes() / 2,
         () -> new LogFloors(replicas, logWriter).compute());
     applier = new Applier(engine, Math.toIntExact(config.engine().recentVersionsBytes()), blocking.apply(), devices.clock(), failStop, (nanos, commands) -> {
@@ -156,7 +167,7 @@ final class Rooms {
         linkSettings(), handshakes::hello, links);
     revisions = new Revisions(nodeLoop, new OracleRoute(oracle, replicas, peers));
     snapshotReceiver = new SnapshotReceiver(engine, catalog, applier, logWriter);
-    var events = new ClusterEvents(meters, oracle, revisions);
+    var events = new ClusterEvents(meters, oracle, revisions, devices.tap());
     var snapshots = new SnapshotRoutes(new SnapshotSender(peers, blocking.scan(), this::snapshotOf, devices.random().split("snapshots")
         .nextLong() >>> 2), snapshotReceiver);
     host = new ShardHost(config, devices, engine, catalog, logStore, replicas, loop -> new ReplicaPorts(loop, devices.clock(), logWriter,
@@ -208,6 +219,7 @@ final class Rooms {
     shards = host.storedShards();
     host.open();
     nodeLoop.execute(host::tick);
+    leaders.start();
     // Opening the log has begun a new segment: what the ones before it hold is made durable, so that they can be used again.
     flusher.flushSoon();
   }
@@ -238,11 +250,12 @@ final class Rooms {
 
   private void listen() throws IOException {
     var limits = config.limits();
-    var peerAcceptance = new Acceptance(
-        AcceptanceSettings.of(Role.PEER, (int) peerFrameBytes(), (int) limits.connectionsMax()), handshakes.peers(),
+    var bounds = ConnectionBounds.of(limits, facts.openFilesMax());
+    var peerAcceptance = new Acceptance(AcceptanceSettings.of(Role.PEER, (int) peerFrameBytes(), bounds.peers()), handshakes.peers(),
         peerService);
-    clientAcceptance = new Acceptance(
-        AcceptanceSettings.of(Role.CLIENT, (int) limits.frameBytes(), (int) limits.connectionsMax()), handshakes.clients(), clients);
+    // Half of the room for requests may be taken by those that have not come whole.
+    clientAcceptance = new Acceptance(AcceptanceSettings.of(Role.CLIENT, (int) limits.frameBytes(), bounds.clients()), handshakes.clients(),
+        clients, limits.nodeInflightBytes() / 2);
     peerPort = devices.transport().listen(config.addresses().peer(), peerAcceptance);
     try {
       clientPort = devices.transport().listen(config.addresses().client(), clientAcceptance);
@@ -263,12 +276,18 @@ final class Rooms {
       meters.rememberedClients(shard.id(), () -> rememberedClients(shard.id()));
       meters.queue("inbox", limits.inboxBytes(), () -> inboxBytes(shard.id()));
     }
+    meters.logWriteWait(this::logWriteMillis);
     meters.replicasLed(() -> replicas.all().stream().filter(Replica::leads).count());
   }
 
   private long inboxBytes(int shard) {
     Replica replica = replicas.get(shard);
     return replica == null ? 0 : replica.inboxBytes();
+  }
+
+  private long logWriteMillis() {
+    long since = logWriter.writingSince();
+    return since == Raft.DISK_ANSWERS ? 0 : Math.max(0, devices.clock().nanoTime() - since) / 1_000_000;
   }
 
   private long rememberedClients(int shard) {
@@ -303,6 +322,14 @@ final class Rooms {
   }
 
   // The way down, called by Stopping in this order.
+
+  /** Leaves nothing to lead here, within {@code mostNanos}; then goes on, on the node's loop. */
+  void leave(long mostNanos, Runnable then) {
+    handovers.leave(nodeLoop, mostNanos, () -> {
+      leaders.close();
+      then.run();
+    });
+  }
 
   void closePorts() {
     clientPort.close();

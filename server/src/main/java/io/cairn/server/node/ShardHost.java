@@ -118,6 +118,7 @@ final class ShardHost {
     long firstRead = devices.random().split("reads of shard " + record.shard()).nextLong() >>> 2 | 1;
     var replica = new Replica(descriptor, key.replica(), raft, store, ports.apply(loop), writeBounds(), firstRead);
     log.info("shard={} {} opened; range-epoch={}", record.shard(), raft.status().describe(), record.rangeEpoch());
+    devices.tap().opened(replica, raft, hardState, view);
     loop.execute(() -> replicas.add(replica));
   }
 

@@ -8,7 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 
-/** An orderly end: no new work, what is in flight answered within the grace, the engine flushed, everything closed. */
+/** An orderly end: leadership handed over first, no new work, what is in flight answered within the grace, the engine flushed, everything closed. */
 final class Stopping {
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
@@ -26,7 +26,8 @@ final class Stopping {
   }
 
   CompletionStage<Boolean> begin() {
-    rooms.nodeLoop().run(() -> {
+    // First, while everything still runs: whoever takes over finds a cluster without a gap.
+    rooms.leave(deadline - devices.clock().nanoTime(), () -> {
       rooms.closePorts();
       rooms.clients().stop();
       look();

@@ -1,7 +1,7 @@
 package io.cairn.server.peer;
 
-import com.google.protobuf.CodedInputStream;
 import io.cairn.platform.EventLoop;
+import io.cairn.protocol.frame.Frame;
 import io.cairn.protocol.frame.FrameException;
 import io.cairn.protocol.frame.FrameKind;
 import io.cairn.protocol.link.RequestHandler;
@@ -23,7 +23,6 @@ import io.cairn.server.replica.Replica;
 import io.cairn.server.replica.Replicas;
 import io.cairn.server.shard.ShardDescriptor;
 import io.netty.buffer.ByteBuf;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
@@ -72,20 +71,14 @@ public final class PeerService implements RequestHandler {
 
   @Override
   public void frame(ServerChannel channel, FrameKind kind, int flags, long requestId, ByteBuf body) throws FrameException {
-    byte[] bytes = new byte[body.readableBytes()];
-    body.getBytes(body.readerIndex(), bytes);
-    CodedInputStream input = CodedInputStream.newInstance(bytes);
-    input.enableAliasing(true);
     Runnable work;
     try {
       work = switch (kind) {
-        case RAFT -> raft((String) channel.attachment(), RaftBatch.parseFrom(input));
-        case PEER_REQUEST -> request(channel, requestId, PeerRequest.parseFrom(input));
+        case RAFT -> raft((String) channel.attachment(), Frame.parse(RaftBatch.parser(), body));
+        case PEER_REQUEST -> request(channel, requestId, Frame.parse(PeerRequest.parser(), body));
         default -> throw new FrameException(FrameException.Fault.UNEXPECTED, "a frame of kind " + kind + " is not for a peer's port");
       };
-    } catch (FrameException e) {
-      throw e;
-    } catch (IOException | IllegalArgumentException e) {
+    } catch (IllegalArgumentException e) {
       throw new FrameException(FrameException.Fault.BODY, "the body of a " + kind + " frame cannot be read: " + e.getMessage());
     }
     // Outside: what goes wrong from here on is this node's own, and not to be taken for a bad frame.

@@ -1,9 +1,10 @@
 package io.cairn.server.peer;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import io.cairn.platform.Clock;
 import io.cairn.platform.EventLoop;
 import io.cairn.platform.RandomSource;
+import io.cairn.protocol.frame.Frame;
+import io.cairn.protocol.frame.FrameException;
 import io.cairn.protocol.frame.FrameKind;
 import io.cairn.protocol.link.Link;
 import io.cairn.protocol.link.LinkListener;
@@ -132,8 +133,8 @@ public final class Peers implements AutoCloseable {
     public void done(ByteBuf body) {
       PeerResponse response;
       try {
-        response = PeerResponse.parseFrom(body.nioBuffer());
-      } catch (InvalidProtocolBufferException e) {
+        response = Frame.parse(PeerResponse.parser(), body);
+      } catch (FrameException e) {
         answer.failed("the answer could not be read: " + e.getMessage());
         return;
       }

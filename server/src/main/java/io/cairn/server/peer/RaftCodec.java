@@ -44,6 +44,13 @@ public final class RaftCodec {
       case RaftMessage.ReadIndexResponse m -> envelope.setReadIndexReply(RaftEnvelope.ReadIndexReply.newBuilder()
           .setRead(m.read()).setIndex(m.index()).setAnswer(m.answer()).setOk(m.ok()));
       case RaftMessage.TimeoutNow m -> envelope.setTimeoutNow(RaftEnvelope.Timeout.newBuilder().setRound(m.round()));
+      case RaftMessage.ReplicaRemoved _ -> envelope.setRemoved(RaftEnvelope.Removed.getDefaultInstance());
+      case RaftMessage.ShowLog m -> envelope.setShowLog(RaftEnvelope.ShowLog.newBuilder().setQuestion(m.question())
+          .setLastTerm(m.last().term()).setLastIndex(m.last().index()));
+      case RaftMessage.LogShown m -> envelope.setLogShown(RaftEnvelope.LogShown.newBuilder().setQuestion(m.question())
+          .setLastTerm(m.last().term()).setLastIndex(m.last().index()).setMembers(m.members()).setLeads(m.leads()));
+      case RaftMessage.Quiesce m -> envelope.setQuiesce(
+          RaftEnvelope.Quiesce.newBuilder().setLastTerm(m.last().term()).setLastIndex(m.last().index()));
     }
     return envelope.build();
   }
@@ -92,6 +99,16 @@ public final class RaftCodec {
         yield new RaftMessage.ReadIndexResponse(from, to, term, reply.getRead(), reply.getIndex(), reply.getAnswer(), reply.getOk());
       }
       case TIMEOUT_NOW -> new RaftMessage.TimeoutNow(from, to, term, envelope.getTimeoutNow().getRound());
+      case REMOVED -> new RaftMessage.ReplicaRemoved(from, to, term);
+      case SHOW_LOG -> new RaftMessage.ShowLog(from, to, term, envelope.getShowLog().getQuestion(),
+          new EntryId(envelope.getShowLog().getLastTerm(), envelope.getShowLog().getLastIndex()));
+      case LOG_SHOWN -> {
+        RaftEnvelope.LogShown shown = envelope.getLogShown();
+        yield new RaftMessage.LogShown(from, to, term, shown.getQuestion(), new EntryId(shown.getLastTerm(), shown.getLastIndex()),
+            shown.getMembers(), shown.getLeads());
+      }
+      case QUIESCE -> new RaftMessage.Quiesce(from, to, term,
+          new EntryId(envelope.getQuiesce().getLastTerm(), envelope.getQuiesce().getLastIndex()));
       case MESSAGE_NOT_SET -> null;
     };
   }

@@ -23,6 +23,7 @@ import io.cairn.storage.log.LogWrite;
 import io.cairn.storage.log.ReplicaKey;
 import io.cairn.storage.mvcc.Applied;
 import io.cairn.storage.mvcc.ShardStore;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -43,11 +44,15 @@ public final class Replica {
   private final ReplicaKey key;
   private final Raft raft;
   private final ReplicaPorts ports;
+  private final ReplicaTap tap;
   private final long inboxBytesMax;
   private final PendingWrites pending;
   private final WriteBatches batches;
   private final ReadRounds reads;
   private final Resolver resolver;
+  private final Leadership leadership;
+  /** When each write that the log has not answered was given to it, oldest first. */
+  private final ArrayDeque<Long> writing = new ArrayDeque<>();
   private volatile ShardStore store;
   private volatile long inboxBytes;
   private ReplicaId leader = ReplicaId.NONE;
@@ -66,6 +71,7 @@ public final class Replica {
     this.raft = raft;
     this.store = store;
     this.ports = ports;
+    this.tap = ports.observer().tap();
     this.appliedIndex = store.applied().index();
     this.term = raft.term();
     this.inboxBytesMax = bounds.queueBytesMax();
@@ -74,6 +80,7 @@ public final class Replica {
     this.reads = new ReadRounds(ports.clock(), firstRead, READ_ANSWER_NANOS,
         (read, context) -> raft.readIndex(read, context, ports.clock().nanoTime()));
     this.resolver = new Resolver(self, ports.loop(), ports.revisions(), new ResolvedShard());
+    this.leadership = new Leadership(raft, new LedShard());
   }
 
   public ShardDescriptor descriptor() {
@@ -161,6 +168,7 @@ public final class Replica {
   /** Lets time pass; {@code now} is read on this loop, or a lease would outlast what it stands on. */
   public void tick(long now) {
     step(() -> {
+      raft.diskStalledSince(writing.isEmpty() ? ports.log().writingSince() : Math.min(writing.getFirst(), ports.log().writingSince()));
       raft.tick(now);
       batches.expire();
       pending.expire(now);
@@ -198,6 +206,7 @@ public final class Replica {
     appliedIndex = installed.applied().index();
     Invariant.check(appliedIndex == snapshot.last().index(), "the installed store is at %d, the snapshot at %d", appliedIndex,
         snapshot.last().index());
+    tap.installed(this, snapshot);
     raft.snapshotInstalled(snapshot);
     ports.revisions().learn(installed.applied().revision());
     reads.applied(appliedIndex);
@@ -236,6 +245,7 @@ public final class Replica {
     batches.refuseAll(shuttingDown());
     pending.failAll("this node stopped before the write was committed");
     reads.refuseAll(shuttingDown());
+    leadership.close(shuttingDown());
   }
 
   // What is known. On the replica's loop.
@@ -252,6 +262,11 @@ public final class Replica {
   /** Whether it led when that last changed. From any thread. */
   public boolean leads() {
     return role == RoleName.LEADER;
+  }
+
+  /** Its leadership: whether it is on its way to another, and how to send it there. */
+  public Leadership leadership() {
+    return leadership;
   }
 
   public long leaseUntil() {
@@ -298,7 +313,9 @@ public final class Replica {
         batches.close();
       }
       noticeChanges();
+      leadership.look();
       inboxBytes = queuedBytes();
+      tap.turned(this);
     } catch (RuntimeException e) {
       closed = true;
       throw e;
@@ -306,10 +323,12 @@ public final class Replica {
   }
 
   private void dispatch(Ready ready) {
+    tap.ready(this, ready);
     for (RaftMessage message : ready.messages()) {
       ports.outbox().send(this, message);
     }
     if (ready.mustPersist()) {
+      writing.add(ports.clock().nanoTime());
       ports.log().submit(LogWrite.of(key, ready.hardState(), ready.entries()), ports.loop(), () -> persisted(ready));
     } else {
       sendAfterPersist(ready);
@@ -335,6 +354,8 @@ public final class Replica {
 
   private void persisted(Ready ready) {
     step(() -> {
+      writing.poll();
+      tap.persisted(this, ready);
       sendAfterPersist(ready);
       raft.persisted(ready.ticket());
     });
@@ -351,6 +372,7 @@ public final class Replica {
   }
 
   private void takeEffects(List<Entry> entries, List<EntryEffect> effects) {
+    tap.applied(this, entries, effects);
     for (int i = 0; i < entries.size(); i++) {
       Entry entry = entries.get(i);
       Invariant.check(entry.index() == appliedIndex + 1, "entry %d was applied after %d", entry.index(), appliedIndex);
@@ -410,11 +432,55 @@ public final class Replica {
   }
 
   private Refusal notLeader() {
-    return Refusal.notLeader(descriptor.id(), leaderNode());
+    // Whoever is about to take over is asked first: it leads a moment later.
+    return Refusal.notLeader(descriptor.id(), raft.leader().equals(ReplicaId.NONE) ? leadership.going() : leaderNode());
   }
 
   private static Refusal shuttingDown() {
     return Refusal.of(ErrorCode.SHUTTING_DOWN, "this node is stopping; another one takes over");
+  }
+
+  /** What its leadership tells and asks this replica. */
+  private final class LedShard implements Leadership.Shard {
+    @Override
+    public int id() {
+      return descriptor.id();
+    }
+
+    @Override
+    public String node(ReplicaId replica) {
+      return descriptor.node(replica);
+    }
+
+    @Override
+    public ReplicaId replicaOf(String node) {
+      return descriptor.replicaOf(node);
+    }
+
+    @Override
+    public long now() {
+      return ports.clock().nanoTime();
+    }
+
+    @Override
+    public boolean leaderReady() {
+      return leaderReady;
+    }
+
+    @Override
+    public void stepped() {
+      requestPump();
+    }
+
+    @Override
+    public void began(HandoverReason reason, String node) {
+      ports.observer().handoverBegan(Replica.this, reason, node);
+    }
+
+    @Override
+    public void ended(HandoverReason reason, String node, boolean taken, long nanos) {
+      ports.observer().handoverEnded(Replica.this, reason, node, taken, nanos);
+    }
   }
 
   /** What closed batches may ask of this replica. */
@@ -422,6 +488,11 @@ public final class Replica {
     @Override
     public boolean canPropose() {
       return leaderReady && raft.isLeader() && !closed;
+    }
+
+    @Override
+    public boolean handingOver() {
+      return !raft.transferTarget().equals(ReplicaId.NONE);
     }
 
     @Override

@@ -43,9 +43,20 @@ public record ReplicaPorts(EventLoop loop, Clock clock, LogWriter log, Applier a
     /** This replica began to campaign. */
     void campaigned(Replica replica);
 
+    /** Leadership is on its way to {@code node}. */
+    default void handoverBegan(Replica replica, HandoverReason reason, String node) {}
+
+    /** That is over: {@code node} leads, or another, or this one still. */
+    default void handoverEnded(Replica replica, HandoverReason reason, String node, boolean taken, long nanos) {}
+
     void proposed(Replica replica, int commands, int bytes);
 
     /** The system shard's window of revisions moved; {@code own} when by this leader's own entry of this term. */
     void windowMoved(Replica replica, long before, long end, boolean firstOfTerm, boolean own);
+
+    /** Who watches this replica. */
+    default ReplicaTap tap() {
+      return ReplicaTap.NONE;
+    }
   }
 }

@@ -9,7 +9,6 @@ import io.cairn.server.oracle.Revisions;
 import io.cairn.server.outcome.Refusal;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 
 /**
@@ -25,6 +24,9 @@ final class WriteBatches {
   /** What batches need of the replica. */
   interface Proposer {
     boolean canPropose();
+
+    /** Whether leadership is being handed to another: what is not proposed yet waits for the outcome. */
+    boolean handingOver();
 
     long term();
 
@@ -48,9 +50,8 @@ final class WriteBatches {
   private final Revisions revisions;
   private final WriteBounds bounds;
   private final Proposer proposer;
-  private final ArrayDeque<WriteRequest> queue = new ArrayDeque<>();
+  private final WriteQueue queue = new WriteQueue();
   private final ArrayDeque<Closed> closed = new ArrayDeque<>();
-  private long queuedBytes;
   /** No deadline of what is here is earlier. */
   private long nextDeadline = Long.MAX_VALUE;
 
@@ -90,13 +91,12 @@ final class WriteBatches {
   }
 
   long queuedBytes() {
-    return queuedBytes;
+    return queue.bytes();
   }
 
   /** Takes a write. It leaves with the batch closed at the end of this turn or later. */
   void add(WriteRequest write) {
     queue.add(write);
-    queuedBytes += write.bytes();
     nextDeadline = Math.min(nextDeadline, write.deadline());
   }
 
@@ -108,10 +108,9 @@ final class WriteBatches {
     }
     nextDeadline = Long.MAX_VALUE;
     var late = new ArrayList<WriteRequest>();
-    takeLate(queue, now, late);
-    late.forEach(write -> queuedBytes -= write.bytes());
+    queue.removeIf(write -> takeLate(write, now, late));
     for (Closed batch : closed) {
-      takeLate(batch.writes, now, late);
+      batch.writes.removeIf(write -> takeLate(write, now, late));
     }
     boolean settled = closed.removeIf(Closed::givenUp);
     for (WriteRequest write : late) {
@@ -122,21 +121,20 @@ final class WriteBatches {
     }
   }
 
-  private void takeLate(Collection<WriteRequest> writes, long now, List<WriteRequest> late) {
-    writes.removeIf(write -> {
-      boolean isLate = now - write.deadline() >= 0;
-      if (isLate) {
-        late.add(write);
-      } else {
-        nextDeadline = Math.min(nextDeadline, write.deadline());
-      }
-      return isLate;
-    });
+  private boolean takeLate(WriteRequest write, long now, List<WriteRequest> late) {
+    boolean isLate = now - write.deadline() >= 0;
+    if (isLate) {
+      late.add(write);
+    } else {
+      nextDeadline = Math.min(nextDeadline, write.deadline());
+    }
+    return isLate;
   }
 
   /** Closes batches as far as may be under way; called at the end of a turn and when a batch is done. */
   void close() {
-    while (!queue.isEmpty() && proposer.canPropose() && closed.size() + proposer.proposedBatches() < UNDER_WAY_MAX) {
+    while (!queue.isEmpty() && proposer.canPropose() && !proposer.handingOver()
+        && closed.size() + proposer.proposedBatches() < UNDER_WAY_MAX) {
       List<WriteRequest> writes = nextBatch();
       if (!writes.isEmpty()) {
         var batch = new Closed(proposer.term(), writes);
@@ -156,7 +154,6 @@ final class WriteBatches {
         break;
       }
       queue.poll();
-      queuedBytes -= write.bytes();
       if (now - write.deadline() >= 0) {
         write.completion().refused(Refusal.deadline("while the write waited to be proposed"));
         continue;
@@ -172,6 +169,10 @@ final class WriteBatches {
       refuse(batch.writes, proposer.notLeader());
       return;
     }
+    if (proposer.handingOver()) {
+      requeue(batch.writes);
+      return;
+    }
     if (first <= proposer.revisionFloor()) {
       // Declared resolved meanwhile, or from before the log's end: this range is burnt, another one is asked for.
       var again = new Closed(batch.term, batch.writes);
@@ -180,6 +181,11 @@ final class WriteBatches {
       return;
     }
     propose(first, batch.writes);
+  }
+
+  /** Before all others again, and the range is burnt: either the next leader is asked, or this one closes a batch of them anew. */
+  private void requeue(List<WriteRequest> writes) {
+    queue.putBack(writes);
   }
 
   private void propose(long first, List<WriteRequest> batch) {
@@ -220,9 +226,7 @@ final class WriteBatches {
       refuse(batch.writes, refusal);
     }
     while (!queue.isEmpty()) {
-      WriteRequest write = queue.poll();
-      queuedBytes -= write.bytes();
-      write.completion().refused(refusal);
+      queue.poll().completion().refused(refusal);
     }
   }
 

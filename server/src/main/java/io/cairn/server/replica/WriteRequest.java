@@ -7,12 +7,20 @@ import io.cairn.storage.mvcc.WriteResult;
 /**
  * A client's write that has been admitted.
  *
+ * @param sender who has it waiting: one for each connection, compared as it is
  * @param command the client's bytes, checked; they enter the log as they are
  * @param seen the command's own, from its first sending
  * @param deadline on the node's monotonic clock; after it nothing is begun
  * @param completion called once, on the replica's loop
  */
-public record WriteRequest(ByteString command, long seen, long deadline, Completion<WriteResult.Done> completion) {
+public record WriteRequest(Object sender, ByteString command, long seen, long deadline, Completion<WriteResult.Done> completion) {
+
+  private static final Object NOBODY = new Object();
+
+  /** Of no connection in particular. */
+  public WriteRequest(ByteString command, long seen, long deadline, Completion<WriteResult.Done> completion) {
+    this(NOBODY, command, seen, deadline, completion);
+  }
 
   int bytes() {
     return command.size() + 64;

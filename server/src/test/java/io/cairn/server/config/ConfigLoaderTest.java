@@ -93,6 +93,12 @@ class ConfigLoaderTest {
   }
 
   @Test
+  void aSegmentThatIsNoWholeNumberOfBlocksIsRefusedBeforeTheNodeStarts() {
+    assertThat(mistakes(GOOD + "log.segment-size: 549KiB\n")).singleElement().asString()
+        .contains("log.segment-size = 549KiB").contains("must lie between 64KiB and 1GiB and be a multiple of 4KiB");
+  }
+
+  @Test
   void aKeyNobodyKnowsIsAnsweredWithTheNearestWhereverItStands() {
     assertThat(mistakes(GOOD + "heartbeat: 50ms\n")).singleElement().asString().contains("did you mean raft.heartbeat?");
     assertThat(mistakes(GOOD + "limits:\n  value-byte: 1MiB\n")).singleElement().asString()

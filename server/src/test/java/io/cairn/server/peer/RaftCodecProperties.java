@@ -95,7 +95,7 @@ class RaftCodecProperties {
 
   private static RaftMessage draw(Random random) {
     long term = number(random);
-    return switch (random.nextInt(11)) {
+    return switch (random.nextInt(15)) {
       case 0 -> new RaftMessage.RequestPreVote(FROM, TO, term, id(random));
       case 1 -> new RaftMessage.PreVoteResponse(FROM, TO, term, random.nextBoolean());
       case 2 -> new RaftMessage.RequestVote(FROM, TO, term, id(random), random.nextBoolean());
@@ -106,6 +106,10 @@ class RaftCodecProperties {
       case 7 -> new RaftMessage.HeartbeatResponse(FROM, TO, term, number(random), number(random));
       case 8 -> new RaftMessage.ReadIndexRequest(FROM, TO, term, number(random), number(random));
       case 9 -> new RaftMessage.ReadIndexResponse(FROM, TO, term, number(random), number(random), number(random), random.nextBoolean());
+      case 10 -> new RaftMessage.ReplicaRemoved(FROM, TO, term);
+      case 11 -> new RaftMessage.ShowLog(FROM, TO, term, number(random), id(random));
+      case 12 -> new RaftMessage.LogShown(FROM, TO, term, number(random), id(random), number(random), random.nextBoolean());
+      case 13 -> new RaftMessage.Quiesce(FROM, TO, term, id(random));
       default -> new RaftMessage.TimeoutNow(FROM, TO, term, number(random));
     };
   }

@@ -43,7 +43,7 @@ class SnapshotReceiverTest {
   private final List<SnapshotChunkAnswer> answers = new ArrayList<>();
 
   /** What the leader sends when it has applied so many puts. */
-  private static List<byte[]> snapshot(int entries, int chunkBytes) {
+  static List<byte[]> snapshot(int entries, int chunkBytes) {
     var source = new MemoryEngine();
     var records = ReplicaCatalog.open(source);
     FollowerFixture.create(source, records, LEADER);

@@ -170,6 +170,11 @@ final class ReplicaGroup {
     }
 
     @Override
+    public void handoverEnded(Replica replica, HandoverReason reason, String node, boolean taken, long nanos) {
+      events.add("handed over " + reason + " to " + node + ": " + taken);
+    }
+
+    @Override
     public void proposed(Replica replica, int commands, int bytes) {
       events.add("proposed " + commands);
     }

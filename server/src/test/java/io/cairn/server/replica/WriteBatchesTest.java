@@ -29,6 +29,13 @@ class WriteBatchesTest {
   private long sequence;
 
   private static final class Leading implements WriteBatches.Proposer {
+    boolean handingOver;
+
+    @Override
+    public boolean handingOver() {
+      return handingOver;
+    }
+
     private record Proposal(long first, List<WriteRequest> writes) {}
 
     private final List<Proposal> proposals = new ArrayList<>();
@@ -284,5 +291,59 @@ class WriteBatchesTest {
     turn();
 
     assertThat(sizes()).containsExactly(1);
+  }
+
+  @Test
+  void sendersTakeTurnsSoThatOneWithMuchHoldsUpNobodyWithLittle() {
+    oracle.hold();
+    var order = new ArrayList<String>();
+    String[] senders = {"much", "little", "some"};
+    for (int i = 0; i < 50; i++) {
+      add(senders[0], i, order);
+    }
+    add(senders[1], 0, order);
+    add(senders[2], 0, order);
+    add(senders[2], 1, order);
+    assertThat(batches.queuedBytes()).isPositive();
+    for (int turns = 0; turns < 100; turns++) {
+      batches.close();
+      oracle.release();
+      loops.run();
+      leading.applied = leading.proposals.size();
+    }
+    leading.proposals.forEach(proposal -> proposal.writes().forEach(write -> write.completion().done(null)));
+    assertThat(order).hasSize(53);
+    assertThat(order.indexOf("little 0")).isLessThan(6);
+    assertThat(order.indexOf("some 1")).isLessThan(8);
+    assertThat(order.stream().filter(each -> each.startsWith("much")).toList())
+        .as("the order of one sender").isEqualTo(java.util.stream.IntStream.range(0, 50).mapToObj(i -> "much " + i).toList());
+    assertThat(batches.queuedBytes()).isZero();
+  }
+
+  private void add(String sender, int number, List<String> order) {
+    ByteString bytes = Commands.put(1, ++sequence, "k", "v").build().toByteString();
+    net.now(() -> batches.add(new WriteRequest(sender, bytes, 0, loops.nanoTime() + SECOND, outcome -> order.add(sender + " " + number))));
+  }
+
+  @Test
+  void whatIsNotProposedWaitsWhileLeadershipIsOnItsWay() {
+    oracle.hold();
+    var closed = add();
+    turn();
+    leading.handingOver = true;
+    var queued = add();
+    turn();
+    oracle.release();
+    turn();
+    assertThat(leading.proposals).as("the range that came meanwhile is burnt").isEmpty();
+    assertThat(closed.open() && queued.open()).isTrue();
+
+    leading.handingOver = false;
+    turn();
+
+    assertThat(leading.proposals).singleElement().satisfies(proposal -> {
+      assertThat(proposal.first()).isGreaterThan(2);
+      assertThat(proposal.writes()).as("in the order they came").hasSize(2);
+    });
   }
 }

@@ -6,6 +6,7 @@ import io.cairn.server.metrics.NodeMeters;
 import io.cairn.server.node.Devices;
 import io.cairn.server.node.Node;
 import io.cairn.server.node.ProcessFacts;
+import io.cairn.server.replica.ReplicaTap;
 import io.cairn.simulator.SimMachine;
 import io.cairn.simulator.SimWorld;
 import io.cairn.simulator.disk.CrashLoss;
@@ -15,6 +16,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import java.util.function.Predicate;
 
 /** One machine of a cluster, with the server on it. */
 public final class SimNode {
@@ -25,7 +28,8 @@ public final class SimNode {
   private MeterRegistry meters;
   private boolean started;
   private Throwable broken;
-  private boolean mayBreak;
+  private Predicate<Throwable> mayBreak = _ -> false;
+  private Function<SimProcess, ReplicaTap> taps = _ -> ReplicaTap.NONE;
 
   SimNode(SimMachine machine, NodeConfig config, int netLoops) {
     this.machine = machine;
@@ -70,7 +74,7 @@ public final class SimNode {
     main.execute(() -> {
       meters = new SimpleMeterRegistry();
       Devices devices = new Devices(process.clock(), process, machine.transport(netLoops), machine.files(), machine.engines(),
-          process.random());
+          process.random(), taps.apply(process));
       node = new Node(config, devices, new NodeMeters(meters), new Facts());
       node.broken().thenAccept(this::stopped);
       try {
@@ -114,7 +118,17 @@ public final class SimNode {
 
   /** From now on a server that stops because it no longer trusts its disk or itself is no failure of the run. */
   public void mayBreak() {
-    mayBreak = true;
+    mayBreak = _ -> true;
+  }
+
+  /** As {@link #mayBreak()}, but only for such a reason. */
+  public void mayBreak(Predicate<Throwable> reason) {
+    mayBreak = reason;
+  }
+
+  /** Who watches the replicas of each life that begins from now on. */
+  public void taps(Function<SimProcess, ReplicaTap> ofLife) {
+    taps = ofLife;
   }
 
   /** Why the server of this life stopped by itself, or null. */
@@ -138,7 +152,7 @@ public final class SimNode {
   private void stopped(Throwable cause) {
     broken = cause;
     SimProcess process = machine.process();
-    if (!mayBreak) {
+    if (!mayBreak.test(cause)) {
       world().scheduler().fail(
           new SimFailure(world().scheduler().describe("node " + process.describe() + " broke: " + cause), cause));
     }

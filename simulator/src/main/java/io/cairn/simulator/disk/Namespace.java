@@ -72,6 +72,18 @@ final class Namespace {
     return all;
   }
 
+  boolean hasPending(String folder, long now) {
+    for (java.util.Map.Entry<String, Inode> file : cached.tailMap(folder).entrySet()) {
+      if (!file.getKey().startsWith(folder)) {
+        return false;
+      }
+      if (file.getValue().pendingChanges(now) > 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   long bytes() {
     long sum = 0;
     for (Inode inode : cached.values()) {

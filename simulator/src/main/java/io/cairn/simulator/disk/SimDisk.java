@@ -118,6 +118,11 @@ public final class SimDisk {
     return names.find(Namespace.normal(path)).pendingChanges(scheduler.eventTime());
   }
 
+  /** Whether a file below this folder has changes that no sync has covered yet. */
+  public boolean hasPending(String folder) {
+    return names.hasPending(folder, scheduler.eventTime());
+  }
+
   SimScheduler scheduler() {
     return scheduler;
   }
@@ -156,9 +161,10 @@ public final class SimDisk {
     }
   }
 
-  /** How much of a failing write of that length was done before it failed. */
-  int partOf(int length) {
-    return (int) crashes.nextLong(length + 1L);
+  /** How much of a failing write was done before it failed: up to the end of some sector, since kernels copy whole pages. */
+  int partOf(long position, int length) {
+    long end = position + crashes.nextLong(length + 1L);
+    return end == position + length ? length : (int) Math.max(0, end / Inode.SECTOR * Inode.SECTOR - position);
   }
 
   boolean lies() {

@@ -47,7 +47,7 @@ final class SimStoredFile implements StoredFile {
     byte[] bytes = new byte[length];
     source.get(bytes);
     disk.scheduler().digest().add(bytes, 0, length);
-    int done = fault == null ? length : fault == DiskFault.EIO ? disk.partOf(length) : 0;
+    int done = fault == null ? length : fault == DiskFault.EIO ? disk.partOf(position, length) : 0;
     if (done > 0) {
       inode.write(bytes, done, position, disk.scheduler().now());
     }

@@ -51,6 +51,7 @@ final class SimEngine implements Engine {
     if (changes.count() == 0) {
       return;
     }
+    disk.at(EngineTap.Moment.BEFORE_WRITE, process);
     disk.scheduler().elapse(disk.settings().writeNanos());
     if (disk.writeFails()) {
       throw fail("write failed: Input/output error");
@@ -74,12 +75,14 @@ final class SimEngine implements Engine {
   @Override
   public void flush() {
     checkOpen();
+    disk.at(EngineTap.Moment.BEFORE_FLUSH, process);
     disk.scheduler().elapseBlocking(flushNanos(), "flushing the engine");
     if (disk.flushFails()) {
       throw fail("flush failed: Input/output error");
     }
     unflushedBytes = 0;
     image.flushed(disk.scheduler().now());
+    disk.at(EngineTap.Moment.AFTER_FLUSH, process);
   }
 
   @Override

@@ -13,6 +13,7 @@ public final class SimEngineDisk {
   private SimEngineSettings settings;
   private int failingFlush;
   private int failingWrite;
+  private EngineTap tap = _ -> {};
 
   public SimEngineDisk(SimScheduler scheduler, String host, SimEngineSettings settings) {
     this.scheduler = scheduler;
@@ -27,6 +28,16 @@ public final class SimEngineDisk {
 
   public void settings(SimEngineSettings changed) {
     settings = changed;
+  }
+
+  public void tap(EngineTap listener) {
+    tap = listener;
+  }
+
+  /** Shows the tap where a process is; it may end there. */
+  void at(EngineTap.Moment moment, SimProcess process) {
+    tap.at(moment);
+    process.checkAlive();
   }
 
   /** The {@code nth} flush from now on (1 is the next) fails, and what it should have covered stays as it was. */

@@ -28,6 +28,10 @@ public record SimEngineSettings(long readNanos, long writeNanos, long flushNanos
     return new SimEngineSettings(readNanos, writeNanos, flushNanos, flushNanosPerKiB, chance, bytesFactor);
   }
 
+  public SimEngineSettings withFlush(long nanos) {
+    return new SimEngineSettings(readNanos, writeNanos, nanos, flushNanosPerKiB, spontaneousFlushChance, bytesFactor);
+  }
+
   public SimEngineSettings withBytesFactor(long factor) {
     return new SimEngineSettings(readNanos, writeNanos, flushNanos, flushNanosPerKiB, spontaneousFlushChance, factor);
   }

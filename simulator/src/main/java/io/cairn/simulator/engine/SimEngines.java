@@ -23,6 +23,7 @@ public final class SimEngines implements Engines {
       throw new StorageFailure(StorageFailure.Kind.DISK, directory + " is open already, by " + image.holder().describe());
     }
     image.open(process);
+    disk.at(EngineTap.Moment.OPENED, process);
     return new SimEngine(disk, process, image);
   }
 }

@@ -59,6 +59,11 @@ public final class SimClock implements Clock {
     return wallOffsetMillis;
   }
 
+  /** The world's nanoseconds until this clock shows {@code localNanos}, at its present rate; 0 when it does already. */
+  public long worldNanosUntil(long localNanos) {
+    return worldNanos(Math.max(0, localNanos - nanoTime()));
+  }
+
   /** The world's nanoseconds in which this clock gains at least {@code localNanos}. */
   long worldNanos(long localNanos) {
     if (ratePpm == 0) {

@@ -113,6 +113,7 @@ final class ArchitectureRules {
       case "protocol" -> within.equals(".transport.netty");
       case "storage" -> within.equals(".engine") && name.startsWith("Rocks");
       case "server" -> within.equals(".main") || within.equals(".logging") || within.equals(".admin");
+      case "simulator" -> within.equals(".main");
       case "client" -> name.equals("ClientWiring");
       case "cli", "benchmarks", "jepsen" -> true;
       default -> false;

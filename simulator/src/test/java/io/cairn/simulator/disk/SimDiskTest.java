@@ -279,6 +279,21 @@ class SimDiskTest {
   }
 
   @Test
+  void aWriteThatFailsInPartEndsAtASector() throws IOException {
+    StoredFile file = durableFile(8 * 512, 'o');
+    for (int i = 0; i < 20; i++) {
+      file.write(filled(8 * 512, 'o'), 0);
+      machine.disk().fail(DiskOperation.WRITE, "d/f", 1, DiskFault.EIO);
+      assertThatThrownBy(() -> file.write(filled(6 * 512, 'n'), 512)).isInstanceOf(IOException.class);
+      ByteBuffer found = ByteBuffer.allocate(8 * 512);
+      file.read(found, 0);
+      for (int at = 0; at < 8 * 512; at++) {
+        assertThat(found.get(at)).as("byte %d of its sector", at % 512).isEqualTo(found.get(at / 512 * 512));
+      }
+    }
+  }
+
+  @Test
   void fullDiskRefusesToGrow_butOverwritesAndTakesSpaceBack() throws IOException {
     machine.disk().settings(DiskSettings.NVME.withCapacity(1_000));
     StoredFile file = durableFile(900, 'o');

@@ -195,7 +195,7 @@ class DiskDumpsTest {
   /** A small life: two puts of a key, its delete, a put after that; and a window, which only the system shard's store really has. */
   private static ShardStore applied(Engine engine, long number) {
     ShardStore store = ShardStore.open(engine, number);
-    var applier = new Applier(engine, new Inline(), new Still(), (what, cause) -> {
+    var applier = new Applier(engine, 1 << 14, new Inline(), new Still(), (what, cause) -> {
       throw new IllegalStateException(what, cause);
     }, (nanos, commands) -> { });
     byte[][] payloads = {EntryPayload.system(new SystemCommand.ExtendWindow(10_000)), put(1, "blue", 2), put(2, "green", 3),

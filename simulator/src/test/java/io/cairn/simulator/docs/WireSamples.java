@@ -41,6 +41,8 @@ import io.cairn.protocol.wire.SnapshotChunk;
 import io.cairn.protocol.wire.SnapshotChunkAnswer;
 import io.cairn.protocol.wire.Staleness;
 import io.cairn.protocol.wire.StatusRequest;
+import io.cairn.protocol.wire.TransferAnswer;
+import io.cairn.protocol.wire.TransferRequest;
 import io.cairn.protocol.wire.Welcome;
 import io.cairn.protocol.wire.WriteAnswer;
 import io.cairn.raft.ReplicaId;
@@ -147,6 +149,8 @@ final class WireSamples {
         .build());
     request("hash", "What `shards --hash` asks each node, for each of its shards.", 8, Request.newBuilder().setSeen(9)
         .setRemainingMillis(60_000).setThisNode(true).setHash(HashRequest.newBuilder().setShard(1).setRevision(9)).build());
+    request("transfer", "What `transfer 2 n3` asks the leader of the shard.", 11, Request.newBuilder().setRemainingMillis(5_000).setKeyspace(1)
+        .setTransfer(TransferRequest.newBuilder().setShard(2).setNode("n3")).build());
     request("shard map", "The first thing a client asks.", 9,
         Request.newBuilder().setRemainingMillis(5_000).setShardMap(ShardMapRequest.getDefaultInstance()).build());
     request("status", "", 10, Request.newBuilder().setRemainingMillis(5_000).setThisNode(true)
@@ -183,6 +187,8 @@ final class WireSamples {
             .addChildren(ChildrenChunk.Child.newBuilder().setName(ByteString.copyFromUtf8("users/a/")).setBelow(true))).build());
     answer("to a hash", "", 8, 0, Response.newBuilder().setRevision(9)
         .setHash(HashAnswer.newBuilder().setHash(0xfedcba9876543210L).setKeys(1).setBytes(100)).build());
+    answer("to a transfer", "", 11, 0, Response.newBuilder()
+        .setTransfer(TransferAnswer.newBuilder().setFrom("n1").setTo("n3")).build());
     answer("to a shard map", "Cut down to one node and one shard.", 9, 0, Response.newBuilder().setShardMap(ShardMap.newBuilder().setEpoch(1)
         .setClusterId("demo").addNodes(ShardMap.Node.newBuilder().setName("n1").setClientAddress("10.0.0.1:7001").setPeerAddress("10.0.0.1:7101"))
         .addShards(ShardMap.Shard.newBuilder().setId(1).setEpoch(1).setEndOpen(true).addNodes("n1").setLeader("n1"))).build());

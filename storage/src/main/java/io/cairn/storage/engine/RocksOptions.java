@@ -1,6 +1,6 @@
 package io.cairn.storage.engine;
 
-import io.cairn.storage.Invariant;
+import io.cairn.raft.Invariant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -1,6 +1,6 @@
 package io.cairn.storage.mvcc;
 
-import io.cairn.storage.Invariant;
+import io.cairn.raft.Invariant;
 import io.cairn.storage.OnDiskFormat;
 import io.cairn.storage.engine.EngineCursor;
 import io.cairn.storage.engine.EngineView;

@@ -1,10 +1,10 @@
 package io.cairn.storage.mvcc;
 
+import io.cairn.raft.Invariant;
 import io.cairn.raft.log.EntryId;
-import io.cairn.storage.Invariant;
 import io.cairn.storage.OnDiskFormat;
-import io.cairn.storage.StorageFailure;
 import io.cairn.storage.StorageFailure.Kind;
+import io.cairn.storage.StorageFailure;
 import io.cairn.storage.engine.Engine;
 import io.cairn.storage.engine.EngineBatch;
 import io.cairn.storage.engine.EngineCursor;

@@ -1,6 +1,6 @@
 package io.cairn.storage.mvcc;
 
-import io.cairn.storage.Invariant;
+import io.cairn.raft.Invariant;
 import io.cairn.storage.OnDiskFormat;
 import io.cairn.storage.StorageFailure;
 import io.cairn.storage.bytes.BytesIn;
@@ -42,6 +42,15 @@ public record StoreState(Applied applied, long compacted, long forgotten, long d
       throw new StorageFailure(StorageFailure.Kind.NEWER_FORMAT,
           "a store's state has format " + format + ", this version reads " + OnDiskFormat.STATE);
     }
-    return new StoreState(new Applied(in.varint(), in.varint(), in.varint()), in.varint(), in.varint(), in.varint());
+    var applied = new Applied(in.varint(), in.varint(), in.varint());
+    long compacted = in.varint();
+    long forgotten = in.varint();
+    long deletedKeys = in.varint();
+    if (deletedKeys < 0 || compacted > applied.revision()) {
+      // Bytes that come from a disk or a peer are damaged; that is no fault of this process, as it would be in one made here.
+      throw new StorageFailure(StorageFailure.Kind.CORRUPT, "a store's state with revision " + applied.revision() + ", compacted " + compacted
+          + " and " + deletedKeys + " deleted keys");
+    }
+    return new StoreState(applied, compacted, forgotten, deletedKeys);
   }
 }

@@ -1,9 +1,9 @@
 package io.cairn.storage.retry;
 
-import io.cairn.storage.Invariant;
+import io.cairn.raft.Invariant;
 import io.cairn.storage.OnDiskFormat;
-import io.cairn.storage.StorageFailure;
 import io.cairn.storage.StorageFailure.Kind;
+import io.cairn.storage.StorageFailure;
 import io.cairn.storage.bytes.BytesIn;
 import io.cairn.storage.bytes.BytesOut;
 import java.util.Arrays;

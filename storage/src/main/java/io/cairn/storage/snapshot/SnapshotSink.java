@@ -1,6 +1,6 @@
 package io.cairn.storage.snapshot;
 
-import io.cairn.storage.Invariant;
+import io.cairn.raft.Invariant;
 import io.cairn.storage.OnDiskFormat;
 import io.cairn.storage.StorageFailure;
 import io.cairn.storage.bytes.BytesIn;
@@ -93,7 +93,7 @@ public final class SnapshotSink {
     if (number >= 0 && number < nextChunk) {
       return false;
     }
-    if (number != nextChunk || last || length != in.left() - (isLast ? SnapshotStream.CRC_BYTES : 0)) {
+    if (number != nextChunk || last || length < 0 || length != in.left() - (isLast ? SnapshotStream.CRC_BYTES : 0)) {
       throw new BadSnapshotException("chunk " + number + " of " + length + " bytes, wanted was number " + nextChunk
           + (last ? ", which is behind the last" : "") + " with " + in.left() + " bytes");
     }

@@ -7,6 +7,7 @@ import static io.cairn.storage.mvcc.StoreScript.put;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.cairn.storage.bytes.BytesOut;
 import io.cairn.storage.catalog.Piece;
 import io.cairn.storage.catalog.ReplicaCatalog;
 import io.cairn.storage.catalog.ReplicaRecord;
@@ -25,6 +26,7 @@ import io.cairn.storage.mvcc.WriteResult;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -127,6 +129,32 @@ class SnapshotTest {
     ShardStore copy = install(follower.engine(), 9, chunks(64 << 10));
     assertThat(copy.get(bytes("a"), 2).value()).hasSize(3 << 20);
     assertThat(copy.contentHash()).isEqualTo(script.store.contentHash());
+  }
+
+  @Test
+  @DisplayName("SN-15 a last chunk that is shorter than its own checksums, or whose state cannot be, is refused and nothing else happens")
+  void aSealedChunkThatCannotBe() {
+    // Number 0, the last, a length below zero that fits what is left less four.
+    for (int left = 0; left < 4; left++) {
+      byte[] chunk = seal(new BytesOut().int32(0).int8(1).int32(left - 4).bytes(new byte[left]));
+      var sink = new SnapshotSink(follower.engine(), follower.newStore());
+      assertThatThrownBy(() -> sink.add(chunk)).isInstanceOf(BadSnapshotException.class);
+      sink.abort();
+    }
+    byte[] state = new BytesOut().int8(1).varint(5).varint(1).varint(7).varint(8).varint(0).varint(0).toArray();
+    byte[] header = new BytesOut().varint(SnapshotHeader.FORMAT).sized(CLUSTER).varint(0).varint(7).varint(1).varint(1).sized(bytes("a"))
+        .sized(bytes("z")).sized(bytes("m")).sized(bytes("n")).sized(state).toArray();
+    byte[] stream = new BytesOut().int32(1 + header.length).int8(SnapshotStream.HEADER).bytes(header).toArray();
+    byte[] chunk = seal(new BytesOut().int32(0).int8(0).int32(stream.length).bytes(stream));
+    var sink = new SnapshotSink(follower.engine(), follower.newStore());
+    assertThatThrownBy(() -> sink.add(chunk)).isInstanceOf(BadSnapshotException.class).hasMessageContaining("compacted 8");
+    sink.abort();
+  }
+
+  private static byte[] seal(BytesOut chunk) {
+    var crc = new CRC32C();
+    crc.update(chunk.buffer(), 0, chunk.length());
+    return chunk.int32((int) crc.getValue()).toArray();
   }
 
   @Test

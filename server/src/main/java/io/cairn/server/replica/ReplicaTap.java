@@ -1,0 +1,38 @@
+package io.cairn.server.replica;
+
+import io.cairn.raft.Raft;
+import io.cairn.raft.Ready;
+import io.cairn.raft.SnapshotMeta;
+import io.cairn.raft.log.Entry;
+import io.cairn.raft.log.HardState;
+import io.cairn.raft.log.StableLog;
+import io.cairn.server.apply.EntryEffect;
+import java.util.List;
+
+/**
+ * Sees what the replicas of a node do, as they do it: by it the simulator holds every run against Raft's promises and puts a crash at
+ * one exact place. A node of production has {@link #NONE}, whose calls do nothing and are compiled away.
+ *
+ * <p>Called on the replica's loop, except where a method says otherwise. Nothing of what is shown may be changed.
+ */
+public interface ReplicaTap {
+  ReplicaTap NONE = new ReplicaTap() {};
+
+  /** The replica was read from the disk and takes part from here on. On the log's loop, before the replica's own. */
+  default void opened(Replica replica, Raft raft, HardState hardState, StableLog log) {}
+
+  /** Raft asks for this; nothing of it is done yet. */
+  default void ready(Replica replica, Ready ready) {}
+
+  /** What this asked to be written is durable; what claims that has not been sent yet. */
+  default void persisted(Replica replica, Ready ready) {}
+
+  /** These are applied; nobody has been answered yet. */
+  default void applied(Replica replica, List<Entry> entries, List<EntryEffect> effects) {}
+
+  /** The replica stands on the snapshot, durably. */
+  default void installed(Replica replica, SnapshotMeta snapshot) {}
+
+  /** A turn has ended: everything that was asked for is handed on. */
+  default void turned(Replica replica) {}
+}

@@ -1,0 +1,191 @@
+package io.cairn.simulator.oracle;
+
+import io.cairn.raft.Raft;
+import io.cairn.raft.Ready;
+import io.cairn.raft.SnapshotMeta;
+import io.cairn.raft.log.Entry;
+import io.cairn.raft.log.HardState;
+import io.cairn.raft.log.StableLog;
+import io.cairn.raft.message.RaftMessage;
+import io.cairn.raft.read.ReadAnswer;
+import io.cairn.server.apply.EntryEffect;
+import io.cairn.server.replica.Replica;
+import io.cairn.server.replica.ReplicaTap;
+import io.cairn.simulator.mark.Mark;
+import io.cairn.simulator.mark.Marks;
+import io.cairn.simulator.schedule.SimProcess;
+import io.cairn.simulator.schedule.SimScheduler;
+import io.cairn.storage.mvcc.WriteResult;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** All shards of a cluster, and the data in them. One for each run. */
+public final class ClusterOracle {
+  private final SimScheduler scheduler;
+  private final Checks checks;
+  private final Marks marks;
+  private final DataOracle data;
+  private final Map<Integer, ShardOracle> shards = new TreeMap<>();
+
+  public ClusterOracle(SimScheduler scheduler, Marks marks) {
+    this.scheduler = scheduler;
+    this.checks = new Checks(scheduler);
+    this.marks = marks;
+    this.data = new DataOracle(checks, marks);
+  }
+
+  public DataOracle data() {
+    return data;
+  }
+
+  public Checks checks() {
+    return checks;
+  }
+
+  /** What one life of a node shows. */
+  public ReplicaTap tap(SimProcess process) {
+    process.onDeath(() -> died(process));
+    return new NodeTap(process);
+  }
+
+  /** Whether every replica ever seen is there, knows all that is committed and has applied it. */
+  public boolean agrees() {
+    for (ShardOracle shard : shards.values()) {
+      for (ReplicaShadow replica : shard.replicas()) {
+        if (!replica.isUp() || replica.committed != shard.committed() || replica.applied != shard.committed()) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  private void died(SimProcess process) {
+    for (ShardOracle shard : shards.values()) {
+      for (ReplicaShadow replica : shard.replicas()) {
+        if (replica.process == process) {
+          replica.down();
+        }
+      }
+    }
+  }
+
+  private ShardOracle shard(Replica replica) {
+    return shards.computeIfAbsent(replica.descriptor().id(), id -> new ShardOracle(id, checks, marks));
+  }
+
+  private static long resultOf(EntryEffect effect) {
+    long hash = 17;
+    switch (effect) {
+      case EntryEffect.Written(List<WriteResult> results) -> {
+        for (WriteResult result : results) {
+          hash = hash * 31 + switch (result) {
+            case WriteResult.Done done -> done.revision() * 131 + done.changed() * 7 + (done.repeated() ? 1 : 0);
+            case WriteResult.Refused refused -> -1 - refused.reason().ordinal();
+          };
+        }
+      }
+      case EntryEffect.WindowMoved(long before, long end) -> hash = before * 31 + end;
+      default -> hash = 1;
+    }
+    return hash;
+  }
+
+  private final class NodeTap implements ReplicaTap {
+    private final SimProcess process;
+
+    NodeTap(SimProcess process) {
+      this.process = process;
+    }
+
+    private ReplicaShadow shadow(Replica replica) {
+      return shard(replica).replica(replica.key().replica().value(), process.name());
+    }
+
+    @Override
+    public void opened(Replica replica, Raft raft, HardState hardState, StableLog log) {
+      ReplicaShadow shadow = shadow(replica);
+      long told = shadow.durable.last();
+      HardState toldState = shadow.durableState;
+      long appliedBefore = shadow.applied;
+      ReplicaShadow.Reopening how = shadow.reopen(hardState, log);
+      checks.check(how != ReplicaShadow.Reopening.WITH_LESS, "durable-is-durable",
+          "shard %d of %s comes back with %s and %s, though %s and entries up to %d were said to be durable", replica.descriptor().id(),
+          process.describe(), hardState, log.last(), toldState, told);
+      switch (how) {
+        case AS_TOLD -> marks.reach(Mark.REOPENED_AS_TOLD);
+        case WITH_MORE -> marks.reach(Mark.REOPENED_WITH_MORE_THAN_TOLD);
+        case AT_SNAPSHOT -> marks.reach(Mark.REOPENED_AT_A_SNAPSHOT);
+        case FIRST, WITH_LESS -> { }
+      }
+      shadow.raft = raft;
+      shadow.process = process;
+      shadow.applied = replica.store().applied().index();
+      marks.reachIf(shadow.applied < appliedBefore, Mark.ENGINE_LOST_WHAT_WAS_NOT_FLUSHED);
+      shadow.committed = raft.commitIndex();
+      shadow.term = raft.term();
+      checks.check(shadow.applied <= shadow.durable.last(), "durably-applied-is-in-the-log",
+          "%s has durably applied %d, its log ends at %d", process.describe(), shadow.applied, shadow.durable.last());
+    }
+
+    @Override
+    public void ready(Replica replica, Ready ready) {
+      ShardOracle shard = shard(replica);
+      ReplicaShadow shadow = shadow(replica);
+      shard.taken(shadow, ready);
+      shadow.taken(ready);
+      shard.observe(shadow, scheduler.now());
+      for (RaftMessage message : ready.messages()) {
+        shard.sent(shadow, message);
+      }
+      if (!ready.mustPersist()) {
+        for (RaftMessage message : ready.messagesAfterPersist()) {
+          shard.sent(shadow, message);
+        }
+      }
+      marks.reachIf(!ready.confirmedReads().isEmpty(), Mark.READ_CONFIRMED);
+      marks.reachIf(!ready.snapshotsWanted().isEmpty(), Mark.SNAPSHOT_WANTED);
+      for (ReadAnswer answer : ready.readAnswers()) {
+        marks.reachIf(!answer.ok(), Mark.READ_REFUSED_BY_RAFT);
+        marks.reachIf(answer.ok() && answer.index() > shadow.applied, Mark.READ_WAITED_FOR_APPLY);
+      }
+    }
+
+    @Override
+    public void persisted(Replica replica, Ready ready) {
+      ShardOracle shard = shard(replica);
+      ReplicaShadow shadow = shadow(replica);
+      shadow.persisted(ready);
+      for (RaftMessage message : ready.messagesAfterPersist()) {
+        shard.sent(shadow, message);
+      }
+    }
+
+    @Override
+    public void applied(Replica replica, List<Entry> entries, List<EntryEffect> effects) {
+      ShardOracle shard = shard(replica);
+      ReplicaShadow shadow = shadow(replica);
+      for (int i = 0; i < entries.size(); i++) {
+        if (shard.applied(shadow, entries.get(i), resultOf(effects.get(i)))) {
+          data.applied(shard.shard(), entries.get(i), effects.get(i));
+        }
+      }
+    }
+
+    @Override
+    public void installed(Replica replica, SnapshotMeta snapshot) {
+      ReplicaShadow shadow = shadow(replica);
+      checks.check(snapshot.last().index() <= shard(replica).committed(), "snapshot-is-committed", "a snapshot up to %s is installed, committed is %d",
+          snapshot.last(), shard(replica).committed());
+      shadow.installed(snapshot.last());
+      marks.reach(Mark.SNAPSHOT_INSTALLED);
+    }
+
+    @Override
+    public void turned(Replica replica) {
+      ReplicaShadow shadow = shadow(replica);
+      shard(replica).observe(shadow, scheduler.now());
+    }
+  }
+}

@@ -1,0 +1,255 @@
+package io.cairn.simulator.oracle;
+
+import io.cairn.client.ByteSeq;
+import io.cairn.client.GetResult;
+import io.cairn.client.KeyRange;
+import io.cairn.client.KeyValue;
+import io.cairn.client.RangeResult;
+import io.cairn.raft.log.Entry;
+import io.cairn.server.apply.EntryEffect;
+import io.cairn.server.command.EntryPayload;
+import io.cairn.simulator.mark.Mark;
+import io.cairn.simulator.mark.Marks;
+import io.cairn.storage.mvcc.Batch;
+import io.cairn.storage.mvcc.Op;
+import io.cairn.storage.mvcc.Write;
+import io.cairn.storage.mvcc.WriteResult;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * The true history of the data: what every key held at every revision, from what was applied first anywhere. Each answer to a client is
+ * held against it. A replica may show a client what it has applied a moment before this oracle hears of it, and may be gone a moment
+ * later: an answer that cannot be judged yet is judged at the end.
+ *
+ * <p>A value is named by what stands before its first {@code ':'}; every put of a run has a name of its own.
+ */
+public final class DataOracle {
+
+  private record Sequence(long clientHigh, long clientLow, long sequence) {}
+
+  private final Checks checks;
+  private final Marks marks;
+  private final TreeMap<String, KeyHistory> keys = new TreeMap<>();
+  /** Revision of the answer of each write that took effect; looked up, never walked over. */
+  private final Map<Sequence, Long> effects = new HashMap<>();
+  private final Map<String, Long> appliedValues = new HashMap<>();
+  private final Set<Long> revisions = new HashSet<>();
+  private final Map<Integer, Long> lastOfShard = new TreeMap<>();
+  private final List<Runnable> unjudged = new ArrayList<>();
+  private boolean ended;
+
+  DataOracle(Checks checks, Marks marks) {
+    this.checks = checks;
+    this.marks = marks;
+  }
+
+  public static String valueName(String value) {
+    int colon = value.indexOf(':');
+    return colon < 0 ? value : value.substring(0, colon);
+  }
+
+  // ---- what is applied
+
+  void applied(int shard, Entry entry, EntryEffect effect) {
+    if (effect instanceof EntryEffect.WindowMoved) {
+      marks.reach(Mark.WINDOW_OF_REVISIONS_MOVED);
+    }
+    if (!(effect instanceof EntryEffect.Written(List<WriteResult> results))) {
+      return;
+    }
+    Batch batch = EntryPayload.decodeCommands(entry.payload());
+    marks.reachIf(results.size() > 1, Mark.SEVERAL_WRITES_IN_A_BATCH);
+    long next = batch.firstRevision();
+    long last = lastOfShard.getOrDefault(shard, 1L);
+    marks.reachIf(next > last + 1, Mark.REVISIONS_SKIPPED);
+    for (int i = 0; i < results.size(); i++) {
+      Write write = batch.writes().get(i);
+      switch (results.get(i)) {
+        case WriteResult.Done done when done.repeated() -> repeated(write, done);
+        case WriteResult.Done done -> {
+          if (done.changed() > 0) {
+            checks.check(done.revision() == next, "revisions-in-order", "a change in shard %d took revision %d, due was %d", shard,
+                done.revision(), next);
+            checks.check(next > last, "revisions-in-order", "shard %d goes from revision %d to %d", shard, last, next);
+            checks.check(revisions.add(next), "revisions-once", "revision %d is taken a second time, by shard %d", next, shard);
+            last = next++;
+          }
+          tookEffect(write, done);
+        }
+        case WriteResult.Refused refused -> refused(refused.reason());
+      }
+    }
+    lastOfShard.put(shard, last);
+  }
+
+  private void refused(WriteResult.Reason reason) {
+    checks.check(reason == WriteResult.Reason.SEQUENCE_CLOSED || reason == WriteResult.Reason.HORIZON, "refusals-make-sense",
+        "a write of a client that keeps the rules was refused at apply: %s", reason);
+    marks.reach(reason == WriteResult.Reason.HORIZON ? Mark.WRITE_REFUSED_BY_THE_HORIZON : Mark.WRITE_REFUSED_AS_CLOSED);
+  }
+
+  private void repeated(Write write, WriteResult.Done done) {
+    marks.reach(Mark.WRITE_REPEATED);
+    Long earlier = effects.get(new Sequence(write.clientHigh(), write.clientLow(), write.sequence()));
+    checks.check(earlier != null && earlier == done.revision(), "exactly-once", "sequence %d is answered as done at %d, it was done at %s",
+        write.sequence(), done.revision(), earlier);
+  }
+
+  private void tookEffect(Write write, WriteResult.Done done) {
+    Long earlier = effects.put(new Sequence(write.clientHigh(), write.clientLow(), write.sequence()), done.revision());
+    checks.check(earlier == null, "exactly-once", "sequence %d takes effect at %d, it had at %s: %s", write.sequence(), done.revision(), earlier,
+        write.op());
+    switch (write.op()) {
+      case Op.Put put -> {
+        String value = valueName(text(put.value(), 0));
+        appliedValues.merge(value, 1L, Long::sum);
+        history(text(put.key(), 1)).add(done.revision(), value);
+      }
+      case Op.Delete delete -> delete(text(delete.key(), 1), done);
+      case Op.DeleteRange range -> deleteRange(range, done);
+      default -> { }
+    }
+  }
+
+  private void delete(String key, WriteResult.Done done) {
+    KeyHistory history = history(key);
+    checks.check((history.latest() != null) == (done.changed() == 1), "apply-is-right", "a delete of %s changed %d, it held %s", key,
+        done.changed(), history.latest());
+    if (done.changed() == 1) {
+      history.add(done.revision(), null);
+    } else {
+      marks.reach(Mark.DELETE_OF_NOTHING);
+    }
+  }
+
+  private void deleteRange(Op.DeleteRange range, WriteResult.Done done) {
+    String start = text(range.start(), 1);
+    long changed = 0;
+    for (Map.Entry<String, KeyHistory> each : keys.tailMap(start, true).entrySet()) {
+      boolean inside = range.end() == null || range.end()[0] != range.start()[0] || each.getKey().compareTo(text(range.end(), 1)) < 0;
+      if (inside && each.getValue().latest() != null) {
+        each.getValue().add(done.revision(), null);
+        changed++;
+      }
+    }
+    marks.reachIf(changed > 1, Mark.RANGE_DELETED);
+    checks.check(changed == done.changed(), "apply-is-right", "a delete range from %s changed %d keys, %d lived", start, done.changed(), changed);
+  }
+
+  private KeyHistory history(String key) {
+    return keys.computeIfAbsent(key, _ -> new KeyHistory());
+  }
+
+  private static String text(byte[] bytes, int from) {
+    return new String(bytes, from, bytes.length - from, StandardCharsets.UTF_8);
+  }
+
+  // ---- what clients are told
+
+  /** Judges now what can be, and at the end what cannot: until then more may come to be known. */
+  private void judge(java.util.function.BooleanSupplier holds, Runnable complain) {
+    if (!holds.getAsBoolean()) {
+      if (ended) {
+        complain.run();
+      } else {
+        unjudged.add(() -> judge(holds, complain));
+      }
+    }
+  }
+
+  /** A put was acknowledged at that revision. */
+  public void acknowledged(String key, String value, long revision) {
+    judge(() -> history(key).everHeld(value, revision), () -> checks.check(false, "acknowledged-is-there",
+        "the put of %s into %s was acknowledged at %d, but it held %s", value, key, revision, history(key)));
+  }
+
+  /** A delete was acknowledged: at that revision there is nothing. */
+  public void acknowledgedDelete(String key, boolean deleted, long revision) {
+    judge(() -> deleted ? history(key).at(revision) == null && history(key).changedAt(revision) == revision
+        : history(key).heldSince(revision, null, 0), () -> checks.check(false, "acknowledged-is-there",
+        "the delete of %s (%s) was acknowledged at %d, but it held %s", key, deleted, revision, history(key)));
+  }
+
+  /** A linearizable get was answered; {@code told} is the highest revision at which anyone had been told of this key before it was sent. */
+  public void read(String key, GetResult result, long told) {
+    String found = result.valueUtf8().map(DataOracle::valueName).orElse(null);
+    long changedAt = result.found().map(KeyValue::modRevision).orElse(0L);
+    long least = Math.max(told, result.revision());
+    judge(() -> history(key).heldSince(least, found, changedAt), () -> checks.check(false, "linearizable",
+        "a read of %s shows %s of revision %d, answered at %d and sent after %d was told, but it held %s", key, found, changedAt,
+        result.revision(), told, history(key)));
+  }
+
+  /** A read at a past revision was answered. */
+  public void readAt(String key, GetResult result, long revision) {
+    String found = result.valueUtf8().map(DataOracle::valueName).orElse(null);
+    judge(() -> java.util.Objects.equals(history(key).at(revision), found), () -> checks.check(false, "past-revisions-stay",
+        "a read of %s at %d shows %s, but it held %s", key, revision, found, history(key)));
+  }
+
+  /** A serializable get was answered: it shows what once was there, and nothing is missing up to its revision. */
+  public void readLocal(String key, GetResult result) {
+    String found = result.valueUtf8().map(DataOracle::valueName).orElse(null);
+    long changedAt = result.found().map(KeyValue::modRevision).orElse(0L);
+    marks.reachIf(found != null && !found.equals(history(key).latest()), Mark.STALE_READ_SHOWN_AS_SUCH);
+    judge(() -> history(key).heldSince(result.revision(), found, changedAt), () -> checks.check(false, "serializable-shows-what-was",
+        "a serializable read of %s shows %s of revision %d, nothing missing up to %d, but it held %s", key, found, changedAt, result.revision(),
+        history(key)));
+  }
+
+  /** A linearizable range over several shards was answered: its revision comes from the oracle, and is above all that anyone was told. */
+  public void rangeOverShards(KeyRange range, RangeResult result, long told) {
+    checks.check(result.revision() >= told, "linearizable", "a range was sent after %d was told and shows revision %d", told, result.revision());
+    range(range, result, told);
+  }
+
+  /**
+   * A linearizable range was answered: one view at its revision; and if anyone had been told of its keys at a later one before it was
+   * sent, then nothing had changed up to there.
+   */
+  public void range(KeyRange range, RangeResult result, long told) {
+    TreeMap<String, String> shown = new TreeMap<>();
+    for (KeyValue each : result.keyValues()) {
+      shown.put(each.keyUtf8(), valueName(each.valueUtf8()));
+    }
+    long least = Math.max(result.revision(), told);
+    judge(() -> shown.equals(at(range, result.revision())) && shown.equals(at(range, least)), () -> checks.check(false, "range-is-one-view",
+        "a range %s at %d shows %s, but there was %s", range, result.revision(), shown, at(range, result.revision())));
+  }
+
+  private TreeMap<String, String> at(KeyRange range, long revision) {
+    TreeMap<String, String> there = new TreeMap<>();
+    keys.forEach((key, history) -> {
+      String value = range.contains(ByteSeq.utf8(key)) ? history.at(revision) : null;
+      if (value != null) {
+        there.put(key, value);
+      }
+    });
+    return there;
+  }
+
+  // ---- the end
+
+  /** All that will ever be applied is. */
+  public void end() {
+    ended = true;
+    unjudged.forEach(Runnable::run);
+  }
+
+  /** How often a put of this value took effect. */
+  public long timesApplied(String value) {
+    return appliedValues.getOrDefault(value, 0L);
+  }
+
+  /** Keys that ever were. */
+  public List<String> keys() {
+    return List.copyOf(keys.keySet());
+  }
+}

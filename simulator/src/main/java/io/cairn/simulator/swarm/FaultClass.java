@@ -1,0 +1,10 @@
+package io.cairn.simulator.swarm;
+
+/** Kinds of trouble that a run has or has not. Each is there in half of the runs: faults that are always on hide others. */
+public enum FaultClass {
+  NETWORK,
+  DISK,
+  CLOCK,
+  PROCESS,
+  OPERATOR
+}

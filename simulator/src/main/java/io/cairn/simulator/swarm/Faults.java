@@ -1,0 +1,231 @@
+package io.cairn.simulator.swarm;
+
+import io.cairn.simulator.SimWorld;
+import io.cairn.simulator.cluster.SimCluster;
+import io.cairn.simulator.cluster.SimNode;
+import io.cairn.simulator.crash.CrashPoint;
+import io.cairn.simulator.crash.CrashWatch;
+import io.cairn.simulator.disk.CrashLoss;
+import io.cairn.simulator.disk.DiskFault;
+import io.cairn.simulator.disk.DiskOperation;
+import io.cairn.simulator.engine.SimEngineSettings;
+import io.cairn.simulator.mark.Mark;
+import io.cairn.simulator.mark.Marks;
+import io.cairn.simulator.net.LinkSettings;
+import io.cairn.storage.StorageFailure;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/** Carries a plan out: each fault at its time, and undone at its end. A node that is down for no fault's sake is started again. */
+final class Faults {
+  private static final long MILLI = 1_000_000L;
+  private static final long LOOK_NANOS = 100 * MILLI;
+  private static final String LOG_FOLDER = "/data/log/";
+
+  private final SimWorld world;
+  private final SimCluster cluster;
+  private final List<CrashWatch> watches;
+  private final LinkSettings links;
+  private final SimEngineSettings engines;
+  private final List<Fault> plan;
+  private final Marks marks;
+  /** Until when a node stays down, by name. */
+  private final Map<String, Long> downUntil = new TreeMap<>();
+  private Consumer<String> listener = _ -> {};
+  private boolean mended;
+
+  Faults(SimCluster cluster, List<CrashWatch> watches, LinkSettings links, SimEngineSettings engines, List<Fault> plan, Marks marks) {
+    this.world = cluster.world();
+    this.cluster = cluster;
+    this.watches = watches;
+    this.links = links;
+    this.engines = engines;
+    this.plan = plan;
+    this.marks = marks;
+  }
+
+  /** Hears what strikes and what is undone. */
+  void listener(Consumer<String> hears) {
+    listener = hears;
+  }
+
+  void start() {
+    for (SimNode node : cluster.nodes()) {
+      node.mayBreak(this::isTheDisk);
+    }
+    for (Fault fault : plan) {
+      world.scheduler().after(fault.atNanos(), "fault", () -> {
+        if (!mended) {
+          listener.accept("strikes: " + fault);
+          strike(fault);
+        }
+      });
+    }
+    lookAfterNodes();
+  }
+
+  /** A node may stop by itself for one reason: its disk has failed it. */
+  private boolean isTheDisk(Throwable cause) {
+    boolean disk = cause instanceof StorageFailure failure && failure.kind() == StorageFailure.Kind.DISK;
+    marks.reachIf(disk, Mark.NODE_STOPPED_BY_ITSELF);
+    return disk;
+  }
+
+  private void lookAfterNodes() {
+    world.scheduler().after(LOOK_NANOS, "watchdog", () -> {
+      for (SimNode node : cluster.nodes()) {
+        if (!node.running() && downUntil.getOrDefault(node.name(), 0L) <= world.nowNanos()) {
+          node.start();
+        }
+      }
+      if (!mended) {
+        lookAfterNodes();
+      }
+    });
+  }
+
+  /** Everything works from here on; clocks keep their rates, which nobody mends. */
+  void mend() {
+    mended = true;
+    listener.accept("all is mended");
+    world.net().heal();
+    world.net().defaults(links);
+    for (SimNode node : cluster.nodes()) {
+      node.machine().disk().clearFaults();
+      node.machine().engineDisk().settings(engines);
+    }
+    watches.forEach(watch -> watch.arm(null, CrashLoss.DRAWN));
+    cluster.start();
+    // One that is just ending by itself, or on its last order, is started when it has.
+    for (int i = 1; i <= 100; i++) {
+      world.scheduler().after(i * LOOK_NANOS, "watchdog", cluster::start);
+    }
+  }
+
+  private void strike(Fault fault) {
+    SimNode node = cluster.node("n" + fault.node());
+    if (fault.kind().mark() != null && fault.kind() != FaultKind.LOG_SYNC_FAILS && fault.kind() != FaultKind.LOG_WRITE_FAILS) {
+      marks.reach(fault.kind().mark());
+    }
+    switch (fault.kind()) {
+      case ISOLATE, CUT_ONE_WAY, MUTE, HALVE, BRIDGE -> cut(fault, node);
+      case RESETS -> whole(fault, links.withResets(fault.amount() / 1e6));
+      case SLOW_NETWORK -> whole(fault, links.withDelay(fault.amount(), fault.amount()));
+      case DISK_STALL -> node.machine().disk().stallUntil(world.nowNanos() + fault.durationNanos());
+      case LOG_WRITE_FAILS -> diskFails(fault, node, DiskOperation.WRITE);
+      case LOG_SYNC_FAILS -> diskFails(fault, node, DiskOperation.SYNC);
+      case SLOW_FLUSH -> {
+        node.machine().engineDisk().settings(engines.withFlush(fault.amount()));
+        undo(fault, () -> node.machine().engineDisk().settings(engines));
+      }
+      case POWER_LOSS -> losePower(fault, node);
+      case POWER_LOSS_OF_ALL -> cluster.nodes().forEach(each -> losePower(fault, each));
+      case KILL -> goDown(fault, node, node::kill);
+      case PAUSE -> {
+        if (node.running()) {
+          node.pauseFor(fault.durationNanos());
+        }
+      }
+      case CRASH_AT -> crashAt(fault, node, CrashPoint.values()[(int) fault.amount()]);
+      case CLOCK_RATE -> node.machine().clockRate(fault.amount());
+      case WALL_CLOCK -> node.machine().wallOffsetMillis(fault.amount());
+      case STOP -> goDown(fault, node, () -> stop(node));
+      case ROLLING_RESTART -> restartFrom(0);
+    }
+  }
+
+  private void losePower(Fault fault, SimNode node) {
+    marks.reachIf(node.machine().disk().hasPending(LOG_FOLDER), Mark.LOG_TORN);
+    goDown(fault, node, () -> node.crash(CrashLoss.values()[(int) fault.amount()]));
+  }
+
+  private void undo(Fault fault, Runnable action) {
+    world.scheduler().after(fault.durationNanos(), "mend", () -> {
+      if (!mended) {
+        listener.accept("is over: " + fault);
+        action.run();
+      }
+    });
+  }
+
+  // ---- processes
+
+  private void goDown(Fault fault, SimNode node, Runnable how) {
+    downUntil.merge(node.name(), world.nowNanos() + fault.durationNanos(), Math::max);
+    how.run();
+  }
+
+  /** A place of the boot is come by when the node starts: so it goes down first, and after its next start for good. */
+  private void crashAt(Fault fault, SimNode node, CrashPoint point) {
+    watches.get(fault.node() - 1).arm(point, CrashLoss.DRAWN);
+    if (point.isAtBoot()) {
+      goDown(fault, node, node::crash);
+    }
+  }
+
+  private static void stop(SimNode node) {
+    if (node.started()) {
+      node.stop();
+    }
+  }
+
+  private void restartFrom(int index) {
+    if (index < cluster.nodes().size() && !mended) {
+      stop(cluster.nodes().get(index));
+      world.scheduler().after(500 * MILLI, "next", () -> restartFrom(index + 1));
+    }
+  }
+
+  // ---- disks
+
+  private void diskFails(Fault fault, SimNode node, DiskOperation operation) {
+    DiskFault how = fault.durationNanos() % 3 == 0 && operation == DiskOperation.WRITE ? DiskFault.ENOSPC : DiskFault.EIO;
+    marks.reach(fault.kind().mark());
+    node.machine().disk().fail(operation, LOG_FOLDER, (int) fault.amount(), how);
+    undo(fault, () -> node.machine().disk().clearFaults());
+  }
+
+  // ---- the network
+
+  private void whole(Fault fault, LinkSettings settings) {
+    world.net().defaults(settings);
+    undo(fault, () -> world.net().defaults(links));
+  }
+
+  private record Cut(String from, String to) {}
+
+  private void cut(Fault fault, SimNode node) {
+    List<Cut> cuts = new ArrayList<>();
+    String name = node.name();
+    String other = "n" + fault.other();
+    switch (fault.kind()) {
+      case ISOLATE -> world.machines().forEach(machine -> both(cuts, name, machine.name()));
+      case CUT_ONE_WAY -> cuts.add(new Cut(name, other));
+      case MUTE -> cluster.nodes().forEach(each -> cuts.add(new Cut(name, each.name())));
+      case BRIDGE -> both(cuts, name, other);
+      default -> halve(cuts, fault.amount());
+    }
+    cuts.removeIf(each -> each.from.equals(each.to));
+    cuts.forEach(each -> world.net().cut(each.from, each.to));
+    undo(fault, () -> cuts.forEach(each -> world.net().heal(each.from, each.to)));
+  }
+
+  private void halve(List<Cut> cuts, long firstSide) {
+    List<SimNode> nodes = cluster.nodes();
+    for (int i = 0; i < nodes.size(); i++) {
+      for (int j = 0; j < nodes.size(); j++) {
+        if ((firstSide >> i & 1) == 1 && (firstSide >> j & 1) == 0) {
+          both(cuts, nodes.get(i).name(), nodes.get(j).name());
+        }
+      }
+    }
+  }
+
+  private static void both(List<Cut> cuts, String one, String other) {
+    cuts.add(new Cut(one, other));
+    cuts.add(new Cut(other, one));
+  }
+}

@@ -1,0 +1,167 @@
+package io.cairn.simulator.swarm;
+
+import io.cairn.client.ReplicaHash;
+import io.cairn.client.core.Operation;
+import io.cairn.simulator.SimWorld;
+import io.cairn.simulator.cluster.ClusterSettings;
+import io.cairn.simulator.cluster.SimClient;
+import io.cairn.simulator.cluster.SimCluster;
+import io.cairn.simulator.cluster.SimNode;
+import io.cairn.simulator.crash.CrashPoint;
+import io.cairn.simulator.crash.CrashWatch;
+import io.cairn.simulator.disk.DiskSettings;
+import io.cairn.simulator.engine.SimEngineSettings;
+import io.cairn.simulator.mark.Mark;
+import io.cairn.simulator.mark.Marks;
+import io.cairn.simulator.net.LinkSettings;
+import io.cairn.simulator.oracle.ClusterOracle;
+import io.cairn.simulator.schedule.SimFailure;
+import io.cairn.simulator.schedule.SimTrace;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
+
+/** One run: a cluster, its clients, its faults; safety, then liveness. */
+public final class Swarm {
+  private static final long SECOND = 1_000_000_000L;
+  /** Within which a mended cluster must have come to agree. */
+  private static final long AGREE_NANOS_MAX = 60 * SECOND;
+  /** The longest deadline of a call, and what it may be late by. */
+  private static final long CALL_NANOS_MAX = 10 * SECOND;
+  private static final int READ_TRIES = 20;
+
+  private final SwarmOptions options;
+  private final SimWorld world;
+  private final Marks marks = new Marks();
+  private final ClusterOracle oracle;
+  private final SimCluster cluster;
+  private final List<CrashWatch> watches = new ArrayList<>();
+  private final Workload workload;
+  private final Faults faults;
+
+  private Swarm(SwarmOptions options, List<Fault> plan) {
+    this.options = options;
+    this.world = new SimWorld(options.seed());
+    this.oracle = new ClusterOracle(world.scheduler(), marks);
+    LinkSettings links = LinkSettings.LAN.withDelay(options.number("link-us") * 1_000, options.number("link-us") * 1_000);
+    world.net().defaults(links);
+    this.cluster = new SimCluster(world, settings());
+    for (SimNode node : cluster.nodes()) {
+      CrashWatch watch = new CrashWatch(node.machine(), marks);
+      watches.add(watch);
+      node.taps(process -> watch.tap(oracle.tap(process)));
+    }
+    this.workload = new Workload(options, cluster, oracle, marks);
+    this.faults = new Faults(cluster, watches, links, settings().engines(), plan, marks);
+  }
+
+  private ClusterSettings settings() {
+    long syncNanos = options.number("sync-us") * 1_000;
+    SimEngineSettings engines = SimEngineSettings.ROCKSDB
+        .withBytesFactor(Math.max(1, 2_048 / options.number("flush-kib")))
+        .withSpontaneousFlush(options.number("flushes-by-itself-ppm") / 1e6)
+        .withFlush(options.number("flush-us") * 1_000);
+    ClusterSettings settings = ClusterSettings.threeNodes().withNodes(options.nodes()).withNetLoops((int) options.number("loops"))
+        .withSplitPoints(options.splitPoints().toArray(new String[0]))
+        .withDisk(DiskSettings.NVME.withSync(syncNanos, syncNanos / 2)).withEngines(engines);
+    for (Map.Entry<String, String> each : options.config().entrySet()) {
+      settings = settings.with(each.getKey(), each.getValue());
+    }
+    return settings;
+  }
+
+  /** The faults that a seed draws under these options. */
+  public static List<Fault> plan(SwarmOptions options) {
+    return FaultPlan.draw(options);
+  }
+
+  /**
+   * Runs options and plan.
+   *
+   * @throws SimFailure with the seed, when something does not hold
+   */
+  public static SwarmResult run(SwarmOptions options, List<Fault> plan) {
+    return new Swarm(options, plan).run();
+  }
+
+  /** As {@link #run}, in front of a witness of each event. */
+  public static SwarmResult run(SwarmOptions options, List<Fault> plan, SimTrace trace, Consumer<String> faultListener) {
+    Swarm swarm = new Swarm(options, plan);
+    swarm.world.scheduler().trace(trace);
+    swarm.faults.listener(faultListener);
+    return swarm.run();
+  }
+
+  private SwarmResult run() {
+    cluster.start();
+    cluster.awaitReady();
+    workload.start();
+    faults.start();
+    world.runFor(options.number("seconds") * SECOND);
+    workload.stop();
+    faults.mend();
+    liveness();
+    return result();
+  }
+
+  /** Nothing fails any more: the cluster must come to serve and to agree. */
+  private void liveness() {
+    world.runUntil("all calls have ended", workload::idle, CALL_NANOS_MAX);
+    cluster.awaitReady();
+    world.runUntil("all replicas hold the same", oracle::agrees, AGREE_NANOS_MAX);
+    marks.reach(Mark.CONVERGED);
+    compareHashes();
+    readEverythingBack();
+    oracle.data().end();
+    workload.judgeWrites();
+    // A failure found by the last answer is thrown by the next event.
+    world.runFor(SECOND);
+  }
+
+  /** The contents of all replicas of a shard are the same, by a hash that each works out for itself. */
+  private void compareHashes() {
+    SimClient asker = cluster.newClient();
+    long revision = workload.told();
+    for (int shard = 1; shard <= options.number("shards"); shard++) {
+      ReplicaHash first = null;
+      for (SimNode node : cluster.nodes()) {
+        ReplicaHash hash = ask(asker, new Operation.Hash(node.name(), shard, revision));
+        oracle.checks().check(first == null || hash.hash() == first.hash() && hash.keys() == first.keys(), "replicas-hold-the-same",
+            "shard %d at %d: %s and %s", shard, revision, first, hash);
+        first = first == null ? hash : first;
+      }
+    }
+  }
+
+  private void readEverythingBack() {
+    SimClient reader = cluster.newClient();
+    for (String key : oracle.data().keys()) {
+      for (SimNode node : cluster.nodes()) {
+        oracle.data().read(key, ask(reader, new Operation.Get(io.cairn.client.ByteSeq.utf8(key), 0, java.util.Optional.of(node.name()))),
+            Long.MAX_VALUE);
+      }
+    }
+  }
+
+  private <T> T ask(SimClient client, Operation<T> operation) {
+    for (int tries = 1; ; tries++) {
+      try {
+        return cluster.await(client.start(operation, 5 * SECOND));
+      } catch (CompletionException failed) {
+        if (tries == READ_TRIES) {
+          throw new SimFailure(world.scheduler().describe("a mended cluster does not answer " + operation + ": " + failed.getCause()), failed);
+        }
+      }
+    }
+  }
+
+  private SwarmResult result() {
+    Map<CrashPoint, Long> crashes = new EnumMap<>(CrashPoint.class);
+    watches.forEach(watch -> watch.crashed().forEach((point, count) -> crashes.merge(point, count, Long::sum)));
+    return new SwarmResult(options, world.digest(), world.scheduler().events(), world.nowNanos(), workload.acknowledged(), workload.unknown(),
+        workload.refused(), workload.reads(), marks.counts(), crashes);
+  }
+}

@@ -1,0 +1,369 @@
+package io.cairn.simulator.swarm;
+
+import io.cairn.client.ByteSeq;
+import io.cairn.client.Consistency;
+import io.cairn.client.DeleteRangeResult;
+import io.cairn.client.DeleteResult;
+import io.cairn.client.GetOptions;
+import io.cairn.client.GetResult;
+import io.cairn.client.KeyRange;
+import io.cairn.client.PutResult;
+import io.cairn.client.RangeOptions;
+import io.cairn.client.RangeResult;
+import io.cairn.client.RefusedCode;
+import io.cairn.client.RefusedException;
+import io.cairn.client.core.Operation;
+import io.cairn.simulator.cluster.SimClient;
+import io.cairn.simulator.cluster.SimCluster;
+import io.cairn.simulator.mark.Mark;
+import io.cairn.simulator.mark.Marks;
+import io.cairn.simulator.oracle.ClusterOracle;
+import io.cairn.simulator.oracle.DataOracle;
+import io.cairn.simulator.schedule.SimRandom;
+import io.cairn.simulator.schedule.SimScheduler;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
+
+/**
+ * The clients of a run. All write and read the same few keys of all shards, some calls at a time each, and pause between them. Every answer
+ * is held against the truth; every call must end by its deadline.
+ */
+final class Workload {
+  private static final long MILLI = 1_000_000L;
+  /** What a call may end late by: the turns of its client's loop. */
+  private static final long LATE_NANOS_MAX = 5 * MILLI;
+  private static final String PADDING = "x".repeat(16 * 1024);
+
+  private enum Outcome {
+    OPEN,
+    DONE,
+    REFUSED,
+    UNKNOWN
+  }
+
+  /** A put, whose value nobody else puts. */
+  private static final class Put {
+    final String value;
+    Outcome outcome = Outcome.OPEN;
+
+    Put(String value) {
+      this.value = value;
+    }
+  }
+
+  private final SwarmOptions options;
+  private final SimCluster cluster;
+  private final SimScheduler scheduler;
+  private final ClusterOracle oracle;
+  private final Marks marks;
+  private final List<Put> puts = new ArrayList<>();
+  /** The highest revision at which anybody was told of a key, and of anything. */
+  private final Map<String, Long> told = new TreeMap<>();
+  private long toldOfAny = 1;
+  private boolean stopping;
+  private int open;
+  private long acknowledged;
+  private long unknown;
+  private long refused;
+  private long reads;
+
+  Workload(SwarmOptions options, SimCluster cluster, ClusterOracle oracle, Marks marks) {
+    this.options = options;
+    this.cluster = cluster;
+    this.scheduler = cluster.world().scheduler();
+    this.oracle = oracle;
+    this.marks = marks;
+  }
+
+  void start() {
+    for (int i = 0; i < options.number("clients"); i++) {
+      SimClient client = cluster.newClient();
+      SimRandom random = cluster.world().random("workload." + i);
+      for (int lane = 0; lane < options.number("in-flight"); lane++) {
+        new Lane(client, random.split("lane." + lane), "c" + i + "." + lane).think();
+      }
+    }
+  }
+
+  /** The calls under way are the last ones. */
+  void stop() {
+    stopping = true;
+  }
+
+  boolean idle() {
+    return open == 0;
+  }
+
+  /** The highest revision that any answer has shown. */
+  long told() {
+    return toldOfAny;
+  }
+
+  long acknowledged() {
+    return acknowledged;
+  }
+
+  long unknown() {
+    return unknown;
+  }
+
+  long refused() {
+    return refused;
+  }
+
+  long reads() {
+    return reads;
+  }
+
+  /** All is applied that ever will be: what was acknowledged took effect once, what was refused never did. */
+  void judgeWrites() {
+    for (Put put : puts) {
+      long times = oracle.data().timesApplied(put.value);
+      switch (put.outcome) {
+        case DONE -> oracle.checks().check(times == 1, "exactly-once", "the put of %s was acknowledged and took effect %d times", put.value, times);
+        case REFUSED -> oracle.checks().check(times == 0, "refused-has-no-effect", "the put of %s was refused and took effect %d times", put.value,
+            times);
+        case UNKNOWN -> {
+          oracle.checks().check(times <= 1, "exactly-once", "the put of %s took effect %d times", put.value, times);
+          marks.reach(times == 1 ? Mark.WRITE_UNKNOWN_YET_DONE : Mark.WRITE_UNKNOWN_AND_NOT_DONE);
+        }
+        case OPEN -> oracle.checks().check(false, "every-call-ends", "the put of %s never ended", put.value);
+      }
+    }
+  }
+
+  private long told(String key) {
+    return told.getOrDefault(key, 0L);
+  }
+
+  private long toldWithin(KeyRange range) {
+    long most = 0;
+    for (Map.Entry<String, Long> each : told.entrySet()) {
+      if (range.contains(ByteSeq.utf8(each.getKey()))) {
+        most = Math.max(most, each.getValue());
+      }
+    }
+    return most;
+  }
+
+  private void tell(String key, long revision) {
+    told.merge(key, revision, Math::max);
+    toldOfAny = Math.max(toldOfAny, revision);
+  }
+
+  /** One call after the other. */
+  private final class Lane {
+    private final SimClient client;
+    private final SimRandom random;
+    private final String name;
+    private long calls;
+
+    Lane(SimClient client, SimRandom random, String name) {
+      this.client = client;
+      this.random = random;
+      this.name = name;
+    }
+
+    void think() {
+      scheduler.after(random.exponential(options.number("think-ms") * MILLI), "client.call", this::next);
+    }
+
+    private void next() {
+      if (stopping) {
+        return;
+      }
+      calls++;
+      String key = key();
+      long what = random.nextLong(100);
+      if (what < 45) {
+        put(key);
+      } else if (what < 53) {
+        delete(key);
+      } else if (what < 55) {
+        deleteRange();
+      } else if (what < 78) {
+        get(key);
+      } else if (what < 84) {
+        getLocal(key);
+      } else if (what < 88) {
+        getAtLeast(key);
+      } else if (what < 91) {
+        getOfThePast(key);
+      } else {
+        range();
+      }
+    }
+
+    private String key() {
+      return SwarmOptions.shardLetter((int) random.nextLong(options.number("shards"))) + random.nextLong(options.number("keys"));
+    }
+
+    private <T> void call(Operation<T> operation, BiConsumer<T, Throwable> ended) {
+      long deadline = random.between(options.number("deadline-ms") / 4 + 1, options.number("deadline-ms")) * MILLI;
+      long until = scheduler.now() + deadline + LATE_NANOS_MAX;
+      open++;
+      client.start(operation, deadline).whenComplete((result, failure) -> {
+        open--;
+        oracle.checks().check(scheduler.now() <= until, "every-call-ends", "%s of %s ended %d us after its deadline", operation, name,
+            (scheduler.now() - until) / 1_000);
+        if (failure instanceof RefusedException refusal) {
+          marks.reachIf(refusal.code() == RefusedCode.DEADLINE || refusal.code() == RefusedCode.UNAVAILABLE, Mark.CALL_OUT_OF_TIME);
+          marks.reachIf(refusal.code() == RefusedCode.OVERLOADED, Mark.CALL_REFUSED_AS_OVERLOADED);
+          oracle.checks().check(isExpected(refusal.code()), "refusals-make-sense", "%s was refused: %s %s", operation, refusal.code(),
+              refusal.getMessage());
+        }
+        ended.accept(result, failure);
+        think();
+      });
+    }
+
+    private static boolean isExpected(RefusedCode code) {
+      return switch (code) {
+        case UNAVAILABLE, DEADLINE, OVERLOADED -> true;
+        default -> false;
+      };
+    }
+
+    private void put(String key) {
+      Put put = new Put(name + "-" + calls);
+      puts.add(put);
+      long before = toldOfAny;
+      int padding = (int) random.nextLong(options.number("value-bytes") + 1);
+      ByteSeq value = ByteSeq.utf8(put.value + ":" + PADDING.substring(0, padding));
+      call(new Operation.Put(ByteSeq.utf8(key), value, false), (PutResult result, Throwable failure) -> {
+        put.outcome = written(failure);
+        if (failure == null) {
+          acknowledged(key, result.revision(), before);
+          oracle.data().acknowledged(key, put.value, result.revision());
+        }
+      });
+    }
+
+    private Outcome written(Throwable failure) {
+      if (failure == null) {
+        acknowledged++;
+        marks.reach(Mark.WRITE_ACKNOWLEDGED);
+        return Outcome.DONE;
+      }
+      if (failure instanceof RefusedException) {
+        refused++;
+        marks.reach(Mark.WRITE_REFUSED);
+        return Outcome.REFUSED;
+      }
+      unknown++;
+      marks.reach(Mark.WRITE_UNKNOWN);
+      return Outcome.UNKNOWN;
+    }
+
+    private void acknowledged(String key, long revision, long before) {
+      oracle.checks().check(revision > before, "revisions-follow-real-time", "the write of %s got revision %d, but %d was told before it was sent",
+          key, revision, before);
+      tell(key, revision);
+    }
+
+    private void delete(String key) {
+      long before = toldOfAny;
+      call(new Operation.Delete(ByteSeq.utf8(key), false), (DeleteResult result, Throwable failure) -> {
+        written(failure);
+        if (failure == null) {
+          if (result.deleted()) {
+            acknowledged(key, result.revision(), before);
+          }
+          tell(key, result.revision());
+          oracle.data().acknowledgedDelete(key, result.deleted(), result.revision());
+        }
+      });
+    }
+
+    private void deleteRange() {
+      String letter = SwarmOptions.shardLetter((int) random.nextLong(options.number("shards")));
+      long from = random.nextLong(options.number("keys"));
+      KeyRange range = KeyRange.of(letter + from, letter + (from + random.between(1, 3)));
+      if (!range.isInverted()) {
+        call(new Operation.DeleteRange(range, false), (DeleteRangeResult result, Throwable failure) -> written(failure));
+      } else {
+        think();
+      }
+    }
+
+    private void get(String key) {
+      long before = told(key);
+      boolean named = random.chance(0.3);
+      GetOptions how = named ? GetOptions.DEFAULT.withNode(anyNode()) : GetOptions.DEFAULT;
+      call(new Operation.Get(ByteSeq.utf8(key), how), (GetResult result, Throwable failure) -> {
+        if (failure == null) {
+          reads++;
+          marks.reachIf(result.found().isEmpty(), Mark.READ_SHOWED_ABSENCE);
+          marks.reachIf(named, Mark.READ_BY_A_NAMED_REPLICA);
+          oracle.data().read(key, result, before);
+          tell(key, result.revision());
+        }
+      });
+    }
+
+    private void getLocal(String key) {
+      GetOptions local = GetOptions.DEFAULT.withConsistency(Consistency.SERIALIZABLE).withNode(anyNode());
+      call(new Operation.Get(ByteSeq.utf8(key), local), (GetResult result, Throwable failure) -> {
+        if (failure == null) {
+          reads++;
+          marks.reach(Mark.READ_WITHOUT_ASKING);
+          oracle.data().readLocal(key, result);
+        }
+      });
+    }
+
+    private void getAtLeast(String key) {
+      long least = toldOfAny;
+      GetOptions fresh = GetOptions.DEFAULT.withConsistency(Consistency.atLeast(least)).withNode(anyNode());
+      call(new Operation.Get(ByteSeq.utf8(key), fresh), (GetResult result, Throwable failure) -> {
+        if (failure == null) {
+          reads++;
+          marks.reach(Mark.READ_AT_LEAST);
+          oracle.data().read(key, result, least);
+          oracle.checks().check(result.revision() >= least, "at-least-is-at-least", "a read at least at %d shows %d", least, result.revision());
+        }
+      });
+    }
+
+    private void getOfThePast(String key) {
+      long revision = random.between(Math.max(1, toldOfAny - 200), toldOfAny);
+      call(new Operation.Get(ByteSeq.utf8(key), revision, Optional.empty()), (GetResult result, Throwable failure) -> {
+        if (failure == null) {
+          reads++;
+          marks.reach(Mark.READ_OF_THE_PAST);
+          oracle.data().readAt(key, result, revision);
+        }
+      });
+    }
+
+    private void range() {
+      int shards = (int) options.number("shards");
+      int from = (int) random.nextLong(shards);
+      int to = (int) random.between(from, shards - 1);
+      KeyRange range = KeyRange.of(SwarmOptions.shardLetter(from), SwarmOptions.shardLetter(to + 1));
+      long before = to > from ? toldOfAny : toldWithin(range);
+      RangeOptions how = random.chance(0.3) ? RangeOptions.DEFAULT.withNode(anyNode()) : RangeOptions.DEFAULT;
+      call(new Operation.Range(range, how), (RangeResult result, Throwable failure) -> {
+        if (failure == null) {
+          reads++;
+          marks.reachIf(to > from, Mark.RANGE_OVER_SHARDS);
+          if (to > from) {
+            oracle.data().rangeOverShards(range, result, before);
+          } else {
+            oracle.data().range(range, result, before);
+          }
+        } else {
+          marks.reach(Mark.RANGE_REFUSED);
+        }
+      });
+    }
+
+    private String anyNode() {
+      return "n" + (1 + random.nextLong(options.nodes()));
+    }
+  }
+}

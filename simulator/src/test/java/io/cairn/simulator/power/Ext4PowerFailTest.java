@@ -1,0 +1,61 @@
+package io.cairn.simulator.power;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cairn.platform.Files;
+import io.cairn.platform.JdkFiles;
+import io.cairn.simulator.engine.RocksPowerFail;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** ext4 on a loop device, shut down without its journal's last word: as near to a power failure as one process can bring about. */
+class Ext4PowerFailTest extends PowerFailContractTest {
+  private static final int ROUNDS = 3;
+
+  private final Files files = new JdkFiles();
+  private LoopDisk disk;
+
+  @BeforeEach
+  void mount() throws Exception {
+    disk = LoopDisk.makeOrSkip();
+    files.createDirectories(folder());
+    files.syncDirectory(disk.folder());
+  }
+
+  @AfterEach
+  void unmount() throws Exception {
+    if (disk != null) {
+      disk.close();
+    }
+  }
+
+  @Override
+  Files files() {
+    return files;
+  }
+
+  @Override
+  String folder() {
+    return disk.folder() + "/data";
+  }
+
+  @Override
+  void losePower() throws Exception {
+    disk.losePower();
+  }
+
+  @Test
+  @DisplayName("SM-10 RocksDB without its own log comes back with a whole prefix of its batches, at least what it flushed, after a power failure")
+  void rocksDbComesBackWithAWholePrefix() throws Exception {
+    for (int round = 0; round < ROUNDS; round++) {
+      int flushed = 30 + 10 * round;
+      String directory = folder() + "/engine-" + round;
+      RocksPowerFail.writeAndHalt(directory, round, flushed, flushed + 25);
+      losePower();
+
+      assertThat(RocksPowerFail.lastWholeBatch(directory, round)).isBetween(flushed, flushed + 25);
+    }
+  }
+}
