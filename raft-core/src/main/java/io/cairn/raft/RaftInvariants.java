@@ -54,6 +54,8 @@ public final class RaftInvariants {
     Invariant.check(now.leaderHeardAt <= now.now, "a leader was heard at %d, and now it is %d", now.leaderHeardAt, now.now);
     Invariant.check(now.installing == null || now.installing.last().index() > log.committed(),
         "a snapshot that is switched to says something new: committed is %d, durable %d", log.committed(), log.persisted());
+    Invariant.check(!now.quiesced || role instanceof Leader || role instanceof Follower, "nobody campaigns in silence: term %d", now.term());
+    Invariant.check(log.persisted() >= log.first() - 1, "durable %d >= base %d", log.persisted(), log.first() - 1);
     Invariant.check(now.term() > 0 || now.vote().equals(ReplicaId.NONE), "nobody votes in term 0");
     switch (role) {
       case Leader leader -> leads(now, leader);
@@ -70,6 +72,8 @@ public final class RaftInvariants {
     Invariant.check(now.log.lastId().term() == now.term(), "the log of term %d's leader ends in it, not in %d", now.term(),
         now.log.lastId().term());
     Invariant.check(now.installing == null, "a leader's log is not begun anew");
+    Invariant.check(leader.confirmedAt() <= now.now, "a round was sent at %d, and now it is %d", leader.confirmedAt(), now.now);
+    Invariant.check(!leader.transferTarget().equals(now.self), "term %d: nobody hands over to itself, %d", now.term(), now.self.value());
     for (Row row : leader.replication().rows()) {
       Invariant.check(row.progress.match() <= now.log.last(), "replica %d agrees up to %d, within the leader's log (last %d)",
           row.replica().value(), row.progress.match(), now.log.last());

@@ -45,6 +45,10 @@ class RaftSeedsTest {
     assertThat(tally.doubled).isGreaterThan(100L * SEEDS);
     assertThat(tally.strays).isGreaterThan(20L * SEEDS);
     assertThat(tally.membershipChanges).isGreaterThan(SEEDS);
+    assertThat(tally.transfers).isGreaterThan(2L * SEEDS);
+    assertThat(tally.damages).isGreaterThan(SEEDS / 10);
+    assertThat(tally.cleared).isGreaterThan(SEEDS / 10);
+    assertThat(tally.quiesced).isGreaterThan(SEEDS);
     assertThat(tally.jointRestarts).isGreaterThan(SEEDS / 100);
   }
 }

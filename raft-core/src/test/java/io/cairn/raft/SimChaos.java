@@ -204,7 +204,8 @@ final class SimChaos {
     for (SimReplica other : cluster.replicas()) {
       suspects += other.isSuspect() && !other.gone ? 1 : 0;
     }
-    int most = options.everyChange() > 0 ? 1 : (options.replicas() - 1) / 2;
+    int minority = (options.replicas() - 1) / 2;
+    int most = options.everyChange() > 0 ? Math.min(1, minority) : minority;
     if (suspects < most && random.chance(options.damages())) {
       replica.damage(1 + random.below(5));
     }
