@@ -117,6 +117,8 @@ final class LeadershipTransfer {
     Row row = replication.row(target);
     boolean settled = log.committed() == log.last() || state.now >= deadline - state.settings.electionTimeoutNanos() / 2;
     if (row != null && row.progress.match() == log.last() && settled) {
+      Invariant.check(state.membership().isVoter(target), "replica %d is told to campaign and has a vote in term %d", target.value(),
+          state.term());
       orders.put(target, round);
       state.outbox.send(new TimeoutNow(state.self, target, state.term(), round));
     }

@@ -136,6 +136,8 @@ final class Outbox {
     List<RaftMessage> taken = claims;
     claims = new ArrayList<>();
     if (ticket == 0 && !unstable.isIdle()) {
+      Invariant.check(held.isEmpty() || held.getLast().ticket <= unstable.lastTicketInFlight(), "what waits for write %d comes before %d",
+          held.isEmpty() ? 0 : held.getLast().ticket, unstable.lastTicketInFlight());
       held.add(new Held(unstable.lastTicketInFlight(), taken));
       return List.of();
     }

@@ -426,6 +426,7 @@ public final class Raft {
   /** Takes what the steps since the last call ask for. */
   public Ready ready() {
     role.flush();
+    RaftInvariants.always(state, role);
     return state.outbox.take(state.hardState(), state.log);
   }
 
@@ -473,9 +474,17 @@ public final class Raft {
     return state.log.committed();
   }
 
-  /** For tests in this package, which compare logs across replicas. */
+  /** For the invariants, and for tests in this package, which compare logs across replicas. */
   RaftLog log() {
     return state.log;
+  }
+
+  ReplicaState state() {
+    return state;
+  }
+
+  Role role() {
+    return role;
   }
 
   public RaftStatus status() {

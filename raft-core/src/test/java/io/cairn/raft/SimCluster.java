@@ -1,317 +1,297 @@
 package io.cairn.raft;
 
+import static io.cairn.raft.SimOptions.MS;
+
 import io.cairn.raft.membership.Membership;
 import io.cairn.raft.message.RaftMessage;
-import java.nio.ByteBuffer;
+import io.cairn.raft.message.RaftMessage.AppendEntries;
+import io.cairn.raft.message.RaftMessage.AppendEntriesResponse;
+import io.cairn.raft.message.RaftMessage.Heartbeat;
+import io.cairn.raft.message.RaftMessage.HeartbeatResponse;
+import io.cairn.raft.message.RaftMessage.LogShown;
+import io.cairn.raft.message.RaftMessage.PreVoteResponse;
+import io.cairn.raft.message.RaftMessage.Quiesce;
+import io.cairn.raft.message.RaftMessage.ReadIndexRequest;
+import io.cairn.raft.message.RaftMessage.ReadIndexResponse;
+import io.cairn.raft.message.RaftMessage.ReplicaRemoved;
+import io.cairn.raft.message.RaftMessage.RequestPreVote;
+import io.cairn.raft.message.RaftMessage.RequestVote;
+import io.cairn.raft.message.RaftMessage.ShowLog;
+import io.cairn.raft.message.RaftMessage.TimeoutNow;
+import io.cairn.raft.message.RaftMessage.VoteResponse;
+import java.io.PrintStream;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
-import java.util.Map;
-import java.util.PriorityQueue;
-import java.util.Random;
-import java.util.TreeMap;
+import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
- * A cluster in one thread in virtual time: everything that happens follows from the seed. Messages are lost, doubled, delayed and
- * reordered; links are cut in one direction or both; replicas crash with what they had not synced, stand still, and have clocks of
- * different rates.
+ * A cluster in one thread in virtual time: everything that happens follows from the seed. First whatever {@link SimChaos} does to
+ * it, when nothing wrong may happen; then nothing more fails, and it must agree and go on.
  */
 final class SimCluster {
 
-  private static final long MS = 1_000_000;
+  /** Those of the beginning and those that join; an id is never used twice. */
+  static final int MOST_REPLICAS = 9;
+  /** Nothing takes so long in true time that a run should not have ended. */
+  private static final long PATIENCE = 300_000 * MS;
 
-  private record Event(double at, long order, Runnable action) {}
-
-  private final Random random;
-  private final PriorityQueue<Event> events =
-      new PriorityQueue<>(java.util.Comparator.comparingDouble(Event::at).thenComparingLong(Event::order));
-  private final Map<ReplicaId, SimReplica> replicas = new TreeMap<>();
+  private final SimOptions options;
+  private final SimRandom random;
+  private final SimTimeline timeline = new SimTimeline();
+  private final List<SimReplica> replicas = new ArrayList<>();
+  private final Membership first;
   private final SimOracle oracle;
-  private final TreeSet<String> cutLinks = new TreeSet<>();
-  private final double loss;
-  private final double doubled;
-  private final double delayMeanMs;
-  private final double diskMeanMs;
-  private final double crashes;
-  private final double cuts;
-  private final double pauses;
-  private final double handovers;
-  private double now;
-  private long order;
+  private final SimChaos chaos;
+  private final SimTally tally = new SimTally();
+  private final int[][] cuts = new int[MOST_REPLICAS + 1][MOST_REPLICAS + 1];
   private boolean healed;
-  private long proposals;
-  private long reads;
   private long digest;
-  int readsAnswered;
-  int snapshotsInstalled;
-  int crashed;
-  int handedOver;
+  private PrintStream trace;
 
-  SimCluster(long seed, int size) {
-    this(seed, size, true);
+  SimCluster(long seed) {
+    this(seed, SimOptions.of(seed));
   }
 
-  SimCluster(long seed, int size, boolean faulty) {
-    random = new Random(seed);
-    oracle = new SimOracle(size);
-    healed = !faulty;
-    // Each kind of fault is there in half of the runs, and each size is drawn anew: faults that are always on hide others.
-    loss = chance(0.5) ? random.nextDouble() * 0.2 : 0;
-    doubled = chance(0.5) ? random.nextDouble() * 0.2 : 0;
-    delayMeanMs = chance(0.5) ? 0.3 : 5;
-    diskMeanMs = chance(0.5) ? 0.2 : 10;
-    crashes = chance(0.6) ? 0.004 : 0;
-    cuts = chance(0.6) ? 0.01 : 0;
-    pauses = chance(0.4) ? 0.003 : 0;
-    handovers = chance(0.5) ? 0.03 : 0;
-    var settings = new RaftSettings(100 * MS, 100 * MS, 10 * MS, pick(60, 1000), pick(60, 2000), 1 + random.nextInt(8),
-        pick(100, 10_000), pick(60, 2000));
+  SimCluster(long seed, SimOptions options) {
+    this.options = options;
+    this.random = new SimRandom(seed);
     var ids = new TreeSet<ReplicaId>();
-    for (int i = 1; i <= size; i++) {
+    for (int i = 1; i <= options.replicas(); i++) {
       ids.add(new ReplicaId(i));
     }
-    for (ReplicaId id : ids) {
-      // Rates differ by less than the factor of two that the lease allows for.
-      double rate = 0.8 + random.nextDouble() * 0.45;
-      replicas.put(id, new SimReplica(id, this, Membership.of(ids), settings, rate, random.nextInt(1_000_000)));
+    this.first = Membership.of(ids);
+    this.oracle = new SimOracle(this, first);
+    this.chaos = new SimChaos(this);
+    ids.forEach(_ -> newReplica());
+  }
+
+  /** A process on a machine of its own, not started yet; null when there have been too many. */
+  SimReplica newReplica() {
+    if (replicas.size() == MOST_REPLICAS) {
+      return null;
     }
+    double rate = 1 + (random.fraction() - 0.5) * options.clockSpread();
+    boolean slow = options.slowDisk() && replicas.size() == 1;
+    var replica = new SimReplica(new ReplicaId(replicas.size() + 1), this, first, rate, slow ? 20 * options.disk() : options.disk());
+    replicas.add(replica);
+    return replica;
   }
 
-  private long pick(long small, long large) {
-    return chance(0.5) ? small : large;
+  SimOptions options() {
+    return options;
   }
 
-  Collection<SimReplica> replicas() {
-    return replicas.values();
+  SimRandom random() {
+    return random;
+  }
+
+  SimTimeline timeline() {
+    return timeline;
+  }
+
+  List<SimReplica> replicas() {
+    return replicas;
   }
 
   SimOracle oracle() {
     return oracle;
   }
 
-  double now() {
-    return now;
+  SimTally tally() {
+    return tally;
   }
 
-  long random(long bound) {
-    return (long) (random.nextDouble() * bound);
+  long now() {
+    return timeline.now();
   }
 
-  boolean chance(double probability) {
-    return random.nextDouble() < probability;
-  }
-
+  /** Equal runs have equal digests, in any JVM: it is made of numbers, in the order in which messages came. */
   long digest() {
     return digest;
   }
 
-  double diskDelay() {
-    return exponential(diskMeanMs);
+  boolean isHealed() {
+    return healed;
   }
 
-  double applyDelay() {
-    return exponential(0.5);
+  /** Says what comes and what changes, for whoever replays a seed. */
+  void traceTo(PrintStream out) {
+    trace = out;
   }
 
-  private double exponential(double meanMs) {
-    return -Math.log(1 - random.nextDouble()) * meanMs * MS;
+  void trace(SimReplica replica, Object what) {
+    if (trace != null) {
+      trace.println(now() / 1000 + " us " + replica.describe() + "  " + what);
+    }
   }
 
-  /** Runs at that replica later, unless it has crashed by then; while it stands still, everything waits. */
-  void later(SimReplica replica, double delay, Runnable action) {
-    int life = replica.life;
-    schedule(delay, new Runnable() {
-      @Override
-      public void run() {
-        if (replica.life != life || !replica.isUp()) {
-          return;
-        }
-        if (now < replica.pausedUntil) {
-          schedule(replica.pausedUntil - now, this);
-          return;
-        }
-        action.run();
+  boolean isTraced() {
+    return trace != null;
+  }
+
+  // ---- the network
+
+  void send(RaftMessage message) {
+    int copies = 1;
+    if (!healed) {
+      if (random.chance(options.loss())) {
+        tally.lost++;
+        return;
       }
-    });
-  }
-
-  private void schedule(double delay, Runnable action) {
-    events.add(new Event(now + delay, order++, action));
-  }
-
-  void deliver(RaftMessage message) {
-    int copies = chance(healed ? 0 : loss) ? 0 : chance(healed ? 0 : doubled) ? 2 : 1;
+      if (random.chance(options.doubled())) {
+        tally.doubled++;
+        copies = 2;
+      }
+    }
     for (int i = 0; i < copies; i++) {
-      double delay = exponential(chance(0.02) && !healed ? 20 * delayMeanMs : delayMeanMs);
-      schedule(delay, () -> arrive(message, message.from(), message.to(), replica -> replica.receive(message)));
-    }
-  }
-
-  private void arrive(Object what, ReplicaId from, ReplicaId to, java.util.function.Consumer<SimReplica> action) {
-    SimReplica target = replicas.get(to);
-    if (cutLinks.contains(from + ">" + to) || !target.isUp()) {
-      return;
-    }
-    digest = digest * 31 + what.toString().hashCode();
-    later(target, 0, () -> action.accept(target));
-  }
-
-  void sendSnapshot(SimReplica leader, ReplicaId follower) {
-    SimReplica.State state = leader.state();
-    long term = leader.raft().term();
-    if (!chance(0.3) || healed) {
-      schedule(exponential(30), () -> arrive(state, leader.id(), follower, target -> target.receiveSnapshot(state, leader.id(), term)));
-    }
-    later(leader, 60 * MS, () -> {
-      leader.raft().snapshotSent(follower, state.at().index(), chance(0.7));
-      leader.stepped();
-    });
-  }
-
-  /** Faults and load for a while, then a healed cluster that must agree. */
-  void run(double faultySeconds) {
-    for (SimReplica replica : replicas.values()) {
-      replica.start();
-      tick(replica);
-    }
-    perturb();
-    load();
-    runUntil(faultySeconds * 1000 * MS);
-    healed = true;
-    cutLinks.clear();
-    for (SimReplica replica : replicas.values()) {
-      replica.pausedUntil = now;
-      if (!replica.isUp()) {
-        replica.start();
+      double mean = options.delay();
+      if (!healed && random.chance(options.stray())) {
+        tally.strays++;
+        mean *= 20;
       }
-    }
-    long before = oracle.committed();
-    // A window of one message with one entry on a slow disk needs its time for a long tail.
-    for (int i = 0; i < 20 && (i == 0 || oracle.committed() <= before); i++) {
-      runUntil(now + 2000 * MS);
-    }
-    SimOracle.check(oracle.committed() > before, "a healed cluster commits: %d", before);
-    agree();
-  }
-
-  /** Nothing fails but these links, which are cut in both directions. Returns how many terms had a leader after so long. */
-  int leadersWithCutLinks(double seconds, String... links) {
-    for (String link : links) {
-      String[] ends = link.split("-");
-      cutLinks.add(ends[0] + ">" + ends[1]);
-      cutLinks.add(ends[1] + ">" + ends[0]);
-    }
-    if (now == 0) {
-      for (SimReplica replica : replicas.values()) {
-        replica.start();
-        tick(replica);
-      }
-      load();
-    }
-    runUntil(now + seconds * 1000 * MS);
-    return oracle.leaders();
-  }
-
-  private void runUntil(double end) {
-    while (!events.isEmpty() && events.peek().at <= end) {
-      Event event = events.poll();
-      now = event.at;
-      event.action.run();
-    }
-    now = end;
-  }
-
-  private void tick(SimReplica replica) {
-    schedule(5 * MS * (0.9 + 0.2 * random.nextDouble()), () -> tick(replica));
-    if (replica.isUp() && now >= replica.pausedUntil) {
-      replica.tick();
+      timeline.after(random.exponential(mean), () -> arrive(message));
     }
   }
 
-  private void load() {
-    schedule(exponential(4), this::load);
-    var up = new ArrayList<SimReplica>();
-    for (SimReplica replica : replicas.values()) {
-      if (replica.isUp() && now >= replica.pausedUntil) {
-        up.add(replica);
-      }
-    }
-    if (up.isEmpty()) {
-      return;
-    }
-    for (SimReplica replica : up) {
-      if (replica.raft().isLeader() && chance(0.7)) {
-        byte[] payload = new byte[8 + random.nextInt(100)];
-        ByteBuffer.wrap(payload).putLong(++proposals);
-        replica.propose(payload);
-      }
-    }
-    SimReplica any = up.get(random.nextInt(up.size()));
-    if (!healed && chance(handovers)) {
-      SimReplica to = any;
-      up.forEach(replica -> replica.handOver(to.id()));
-    }
-    if (chance(0.4)) {
-      any.read(++reads);
-    }
-    if (chance(0.03)) {
-      any.flushAndCut(random.nextInt(20));
+  private void arrive(RaftMessage message) {
+    if (isOpen(message.from(), message.to())) {
+      replica(message.to()).receive(message);
     }
   }
 
-  private void perturb() {
-    if (healed) {
-      return;
-    }
-    schedule(MS, this::perturb);
-    List<SimReplica> all = new ArrayList<>(replicas.values());
-    SimReplica one = all.get(random.nextInt(all.size()));
-    SimReplica other = all.get(random.nextInt(all.size()));
-    if (chance(crashes) && one.isUp()) {
-      one.crash();
-      crashed++;
-      schedule(exponential(100), () -> {
-        if (!one.isUp()) {
-          one.start();
+  private SimReplica replica(ReplicaId id) {
+    return replicas.get((int) id.value() - 1);
+  }
+
+  private boolean isOpen(ReplicaId from, ReplicaId to) {
+    return cuts[(int) from.value()][(int) to.value()] == 0 && replica(to).isUp();
+  }
+
+  void cut(SimReplica from, SimReplica to, int by) {
+    cuts[(int) from.id().value()][(int) to.id().value()] += by;
+  }
+
+  /** A snapshot comes late, comes twice, or not at all; meanwhile others are sent. */
+  void sendSnapshot(ReplicaId from, SimReplica.State state, long term, ReplicaId to) {
+    int copies = healed ? 1 : random.below(3);
+    for (int i = 0; i < copies; i++) {
+      timeline.after(random.exponential(random.chance(0.2) ? 400 * MS : 30 * MS), () -> {
+        if (isOpen(from, to)) {
+          replica(to).receiveSnapshot(state, from, term);
         }
       });
     }
-    if (chance(cuts) && one != other) {
-      cut(one, other);
-    }
-    if (chance(pauses)) {
-      one.pausedUntil = now + exponential(150);
-    }
   }
 
-  /** One direction, both, or everything around one replica; healed after a while. */
-  private void cut(SimReplica one, SimReplica other) {
-    var links = new TreeSet<String>();
-    links.add(one.id() + ">" + other.id());
-    if (chance(0.5)) {
-      links.add(other.id() + ">" + one.id());
+  void delivered(RaftMessage message) {
+    tally.delivered++;
+    long what = switch (message) {
+      case RequestPreVote m -> m.last().index() * 16;
+      case PreVoteResponse m -> m.granted() ? 17 : 1;
+      case RequestVote m -> m.last().index() * 16 + 2;
+      case VoteResponse m -> m.granted() ? 19 : 3;
+      case AppendEntries m -> (m.previous().index() * 64 + m.entries().size()) * 16 + 4;
+      case AppendEntriesResponse m -> (m.match() + m.refused() * 3) * 16 + 5;
+      case Heartbeat m -> (m.round() * 64 + m.commit()) * 16 + 6;
+      case HeartbeatResponse m -> (m.round() * 64 + m.last()) * 16 + 7;
+      case ReadIndexRequest m -> m.read() * 16 + 8;
+      case ReadIndexResponse m -> (m.read() * 64 + m.index()) * 16 + 9;
+      case TimeoutNow m -> m.round() * 16 + 10;
+      case ReplicaRemoved _ -> 11;
+      case ShowLog m -> m.last().index() * 16 + 12;
+      case LogShown m -> m.last().index() * 16 + 13;
+      case Quiesce m -> m.last().index() * 16 + 14;
+    };
+    long head = ((message.from().value() * 16 + message.to().value()) * 4096 + message.term()) ^ timeline.now() << 20;
+    digest = Long.rotateLeft((digest ^ head) * 0x9E3779B97F4A7C15L + what, 29) * 0xBF58476D1CE4E5B9L;
+  }
+
+  // ---- a run
+
+  /** Faults and load until so many messages were delivered, then a cluster that nothing disturbs, and which must agree. */
+  void run(long deliveries) {
+    replicas.forEach(SimReplica::start);
+    chaos.begin();
+    while (tally.delivered < deliveries && now() < PATIENCE && timeline.step(PATIENCE)) {
+      // One event after the other.
     }
-    if (chance(0.3)) {
-      for (SimReplica replica : replicas.values()) {
-        links.add(one.id() + ">" + replica.id());
-        links.add(replica.id() + ">" + one.id());
+    heal();
+    converge();
+    finish();
+    SimOracle.check(tally.delivered >= deliveries, "a run of %s events delivered %d messages and proves nothing", tally.events,
+        tally.delivered);
+  }
+
+  private void heal() {
+    healed = true;
+    for (int[] row : cuts) {
+      java.util.Arrays.fill(row, 0);
+    }
+    for (SimReplica replica : replicas) {
+      replica.pause(0);
+      replica.stall(0);
+      if (!replica.isUp() && !replica.gone) {
+        replica.start();
       }
     }
-    cutLinks.addAll(links);
-    if (one.isUp() && now >= one.pausedUntil) {
-      one.connectionLost(other.id());
-    }
-    schedule(exponential(300), () -> cutLinks.removeAll(links));
   }
 
-  private void agree() {
-    long leaders = replicas.values().stream().filter(replica -> replica.raft().isLeader()).count();
-    SimOracle.check(leaders == 1, "a healed cluster has one leader, not %d", leaders);
-    long slowest = Long.MAX_VALUE;
-    for (SimReplica replica : replicas.values()) {
-      slowest = Math.min(slowest, replica.state().at().index());
+  private void converge() {
+    long mustCommit = oracle.committed();
+    long end = now() + 60_000 * MS;
+    for (String why = "it has just healed"; why != null; why = oracle.whyNotConverged(running(), mustCommit)) {
+      if (now() >= end) {
+        throw new AssertionError("a healed cluster does not converge: " + why);
+      }
+      long until = now() + 50 * MS;
+      while (timeline.step(until)) {
+        // One event after the other.
+      }
     }
-    SimOracle.check(slowest > oracle.committed() - 200, "every replica of a healed cluster follows: %d of %d", slowest, oracle.committed());
+  }
+
+  private void finish() {
+    tally.events = timeline.happened();
+    tally.virtualNanos = now();
+    tally.elections = oracle.elections();
+    tally.committed = oracle.committed();
+  }
+
+  List<SimReplica> running() {
+    var running = new ArrayList<SimReplica>();
+    for (SimReplica replica : replicas) {
+      if (replica.isRunning()) {
+        running.add(replica);
+      }
+    }
+    return running;
+  }
+
+  /** Nothing fails but these links, for so long. Returns in how many terms somebody has led. */
+  int electionsWithCutLinks(long nanos, int... pairs) {
+    for (int i = 0; i < pairs.length; i += 2) {
+      cut(replicas.get(pairs[i] - 1), replicas.get(pairs[i + 1] - 1), 1);
+      cut(replicas.get(pairs[i + 1] - 1), replicas.get(pairs[i] - 1), 1);
+    }
+    if (now() == 0) {
+      replicas.forEach(SimReplica::start);
+      chaos.begin();
+    }
+    long end = now() + nanos;
+    while (timeline.step(end)) {
+      // One event after the other.
+    }
+    return oracle.elections();
+  }
+
+  SortedSet<ReplicaId> firstVoters() {
+    return first.voters();
+  }
+
+  String describe() {
+    var text = new StringBuilder();
+    replicas.forEach(replica -> text.append("\n  ").append(replica.describe()));
+    return text.toString();
   }
 }

@@ -51,6 +51,12 @@ public final class TestDisk implements StableLog {
     pending.clear();
   }
 
+  /** A disk that lied: the last entries that it had said were durable are gone, and the vote with them. */
+  void forget(int count) {
+    entries.subList(Math.max(0, entries.size() - count), entries.size()).clear();
+    hardState = new HardState(hardState.term(), 0, Math.min(hardState.commit(), last().index()));
+  }
+
   public HardState hardState() {
     return hardState;
   }
@@ -79,9 +85,7 @@ public final class TestDisk implements StableLog {
   /** Cuts off everything up to {@code index}. */
   public void cut(long index) {
     EntryId newBase = new EntryId(term(index), index);
-    while (!entries.isEmpty() && entries.getFirst().index() <= index) {
-      entries.removeFirst();
-    }
+    entries.subList(0, (int) Math.min(entries.size(), index - base.index())).clear();
     base = newBase;
   }
 

@@ -22,6 +22,7 @@ import io.cairn.protocol.wire.Request;
 import io.cairn.protocol.wire.Response;
 import io.cairn.protocol.wire.Role;
 import io.cairn.protocol.wire.ShardMap;
+import io.cairn.protocol.wire.TransferAnswer;
 import io.cairn.protocol.wire.Welcome;
 import io.cairn.protocol.wire.WriteAnswer;
 import io.netty.buffer.ByteBuf;
@@ -72,6 +73,7 @@ public final class StandInNode implements RequestHandler, AutoCloseable {
       case CHILDREN -> answer.setChildren(ChildrenChunk.newBuilder().setRevision(2)
           .addChildren(ChildrenChunk.Child.newBuilder().setName(KEY_VALUE.getKey())));
       case HASH -> answer.setHash(HashAnswer.newBuilder().setHash(1).setKeys(1));
+      case TRANSFER -> answer.setTransfer(TransferAnswer.newBuilder().setFrom(NAME).setTo(NAME));
       case BODY_NOT_SET -> { }
     }
     return answer.build();

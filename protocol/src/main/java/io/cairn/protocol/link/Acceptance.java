@@ -54,12 +54,10 @@ public final class Acceptance implements Transport.Acceptor {
   public ConnectionHandler accepted(Connection connection) {
     int now = places.taken.incrementAndGet();
     AcceptedConnection accepted = new AcceptedConnection(connection, settings, judge, handler, places, room);
-    if (now > settings.connectionsMax() && !places.makeOne()) {
-      if (now > settings.connectionsMax() + REFUSALS_MAX) {
-        accepted.drop();
-      } else {
-        accepted.refuseAsTooMany();
-      }
+    if (now > settings.connectionsMax() + REFUSALS_MAX) {
+      accepted.drop(); // However many are about to give way or to be told: each still has its socket.
+    } else if (now > settings.connectionsMax() && !places.makeOne()) {
+      accepted.refuseAsTooMany();
     } else {
       places.enter(accepted);
       accepted.awaitHello();

@@ -179,7 +179,7 @@ final class AcceptedConnection implements FrameChannel.Receiver {
       return;
     }
     if (!places.known(this)) {
-      refuseAsTooMany(); // It was to give way already, and its HELLO came first.
+      drop(); // It was to give way already, and its HELLO came first.
       return;
     }
     state = State.OPEN;

@@ -6,6 +6,15 @@ package io.cairn.raft.log;
  */
 public record Entry(long term, long index, EntryKind kind, byte[] payload) {
 
+  public Entry {
+    if (index < 1) {
+      throw new IllegalArgumentException("entries are counted from 1, not " + index);
+    }
+    if (term < 0) {
+      throw new IllegalArgumentException("the term of entry " + index + " must not be negative, was " + term);
+    }
+  }
+
   public EntryId id() {
     return new EntryId(term, index);
   }

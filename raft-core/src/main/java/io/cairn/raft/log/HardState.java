@@ -5,5 +5,12 @@ package io.cairn.raft.log;
  * {@code commit} may lag behind what was committed; it never runs ahead.
  */
 public record HardState(long term, long vote, long commit) {
+
   public static final HardState INITIAL = new HardState(0, 0, 0);
+
+  public HardState {
+    if (term < 0 || vote < 0 || commit < 0) {
+      throw new IllegalArgumentException("term " + term + ", vote " + vote + " and commit " + commit + " must not be negative");
+    }
+  }
 }

@@ -154,6 +154,8 @@ public final class RaftLog {
    * is kept; the log is cut only where an entry conflicts, never because a message is short (RC-10).
    */
   public void accept(LogSlice slice) {
+    Invariant.check(matches(slice.previous()), "entries are taken in after one that the logs agree on, not after %d/%d",
+        slice.previous().term(), slice.previous().index());
     List<Entry> entries = slice.entries();
     int known = 0;
     while (known < entries.size() && term(entries.get(known).index()) == entries.get(known).term()) {
@@ -175,6 +177,7 @@ public final class RaftLog {
     Invariant.check(index > committed, "the cut at %d leaves the committed entries alone (up to %d)", index, committed);
     lastTerm = term(index - 1);
     last = index - 1;
+    Invariant.check(lastTerm >= 0, "the log is cut at %d, where it is known what comes before (base %d)", index, first() - 1);
     recent.truncateFrom(index);
     unstable.truncatedFrom(index);
     written = Math.min(written, last);
@@ -241,6 +244,7 @@ public final class RaftLog {
       return List.of();
     }
     List<Entry> entries = slice(written + 1, last, Long.MAX_VALUE);
+    Invariant.check(entries.getLast().index() == last, "all up to %d is written, not up to %d", last, entries.getLast().index());
     written = last;
     return entries;
   }
@@ -249,6 +253,8 @@ public final class RaftLog {
   public boolean persisted(long ticket) {
     long before = unstable.persisted();
     unstable.persisted(ticket);
+    Invariant.check(unstable.persisted() <= last, "durable %d <= last %d after a write", unstable.persisted(), last);
+    Invariant.check(unstable.persisted() >= before, "what is durable stays: %d after %d", unstable.persisted(), before);
     recent.evict(Math.min(unstable.persisted(), committed));
     return unstable.persisted() > before;
   }
@@ -282,6 +288,7 @@ public final class RaftLog {
     Invariant.check(handedOut <= applicable(), "handed out %d <= committed and durable %d", handedOut, applicable());
     beingApplied.add(new Handout(handedOut, bytes));
     beingAppliedBytes += bytes;
+    Invariant.check(beingAppliedBytes > 0, "%d bytes are being applied after %d more", beingAppliedBytes, bytes);
     return entries;
   }
 

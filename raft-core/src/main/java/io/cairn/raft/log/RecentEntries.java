@@ -1,5 +1,7 @@
 package io.cairn.raft.log;
 
+import io.cairn.raft.Invariant;
+
 /**
  * The tail of the log in memory: every entry that is not durable yet, and as many durable ones before it as a byte bound
  * allows, so that a leader sends to followers that keep up without reading the disk. A ring: nothing moves when entries come
@@ -34,10 +36,12 @@ final class RecentEntries {
   }
 
   Entry get(long index) {
+    Invariant.check(holds(index), "entry %d is in memory, which holds %d and %d more", index, first, count);
     return ring[(head + (int) (index - first)) & (ring.length - 1)];
   }
 
   void append(Entry entry) {
+    Invariant.check(entry.index() == end(), "entry %d follows in memory, where %d is next", entry.index(), end());
     if (count == ring.length) {
       grow();
     }
@@ -69,9 +73,11 @@ final class RecentEntries {
       count--;
       first++;
     }
+    Invariant.check(bytes >= 0, "%d bytes in memory after leaving out up to %d", bytes, upTo);
   }
 
   void restart(long next) {
+    Invariant.check(next > 0, "entries begin at 1, not at %d (were at %d)", next, first);
     java.util.Arrays.fill(ring, null);
     head = 0;
     count = 0;

@@ -69,6 +69,7 @@ public final class UnstableEntries {
 
   /** The log is replaced from {@code index} on: no write under way makes anything from there on durable. */
   public void truncatedFrom(long index) {
+    Invariant.check(index > 0, "a log is cut from 1 on, not from %d (durable %d)", index, persisted);
     for (Write write : writes) {
       write.last = Math.min(write.last, index - 1);
     }

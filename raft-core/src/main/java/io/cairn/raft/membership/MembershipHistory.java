@@ -1,5 +1,6 @@
 package io.cairn.raft.membership;
 
+import io.cairn.raft.Invariant;
 import java.util.ArrayDeque;
 
 /**
@@ -41,6 +42,7 @@ public final class MembershipHistory {
   }
 
   public void append(long index, Membership membership) {
+    Invariant.check(index > index(), "the members of entry %d come after those of %d", index, index());
     named.addLast(new Named(index, membership));
   }
 

@@ -1,5 +1,7 @@
 package io.cairn.raft.progress;
 
+import io.cairn.raft.Invariant;
+
 /** The window of appends to one follower that are sent and not acknowledged, bounded in messages and bytes. */
 public final class Inflights {
 
@@ -32,6 +34,9 @@ public final class Inflights {
   }
 
   public void add(long last, long sizeBytes) {
+    Invariant.check(count < maxMessages, "%d messages under way, of at most %d", count, maxMessages);
+    Invariant.check(count == 0 || last > lasts[(head + count - 1) % lasts.length], "a message up to %d follows one up to %d", last,
+        count == 0 ? 0 : lasts[(head + count - 1) % lasts.length]);
     if (count == lasts.length) {
       grow();
     }
@@ -49,6 +54,7 @@ public final class Inflights {
       head = (head + 1) % lasts.length;
       count--;
     }
+    Invariant.check(bytes >= 0 && (count > 0 || bytes == 0), "%d bytes under way in %d messages (RC-13)", bytes, count);
   }
 
   private void grow() {

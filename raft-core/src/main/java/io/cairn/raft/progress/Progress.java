@@ -1,5 +1,7 @@
 package io.cairn.raft.progress;
 
+import io.cairn.raft.Invariant;
+
 /**
  * What a leader knows of one follower's log, and how it therefore sends. What is true only in one state lives only there.
  *
@@ -26,6 +28,7 @@ public sealed interface Progress {
     private long sentAt;
 
     public Probing(long match, long next) {
+      Invariant.check(0 <= match && match < next, "probing: match %d < next %d", match, next);
       this.match = match;
       this.next = next;
     }
@@ -94,6 +97,7 @@ public sealed interface Progress {
     }
 
     public void sent(long last, long sizeBytes, long now) {
+      Invariant.check(last >= next, "sent up to %d, next is %d", last, next);
       if (inflights.isEmpty()) {
         movedAt = now;
       }

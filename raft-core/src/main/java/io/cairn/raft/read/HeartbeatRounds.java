@@ -18,6 +18,8 @@ public final class HeartbeatRounds {
   private long confirmedSentAt;
 
   public long begin(long now) {
+    Invariant.check(open.isEmpty() || open.getLast().at <= now, "a round leaves at %d, after the one before it at %d", now,
+        open.isEmpty() ? 0 : open.getLast().at);
     last++;
     open.add(new Sent(last, now));
     return last;

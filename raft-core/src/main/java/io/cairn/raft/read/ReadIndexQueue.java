@@ -1,5 +1,6 @@
 package io.cairn.raft.read;
 
+import io.cairn.raft.Invariant;
 import io.cairn.raft.ReplicaId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -66,6 +67,8 @@ public final class ReadIndexQueue {
 
   /** A round leaves: it carries everything that has waited for one. */
   public void ride(long round) {
+    Invariant.check(batches.isEmpty() || batches.getLast().round < round, "round %d leaves after %d", round,
+        batches.isEmpty() ? 0 : batches.getLast().round);
     if (!fresh.isEmpty()) {
       batches.add(new Batch(round, fresh));
       fresh = new ArrayList<>();
@@ -77,6 +80,7 @@ public final class ReadIndexQueue {
       Batch batch = batches.removeFirst();
       open -= batch.reads.size();
       batch.reads.forEach(out);
+      Invariant.check(open >= 0, "%d reads open after round %d", open, round);
     }
   }
 

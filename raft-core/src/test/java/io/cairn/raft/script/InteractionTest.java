@@ -30,7 +30,7 @@ class InteractionTest {
     try (Stream<Path> files = Files.list(SCRIPTS)) {
       scripts = files.filter(file -> file.toString().endsWith(".txt")).sorted().toList();
     }
-    assertThat(scripts).hasSizeGreaterThanOrEqualTo(15);
+    assertThat(scripts).hasSizeGreaterThanOrEqualTo(40);
     var tests = new ArrayList<DynamicTest>();
     for (Path script : scripts) {
       tests.add(DynamicTest.dynamicTest(script.getFileName().toString(), () -> run(script)));
