@@ -16,6 +16,7 @@ import io.cairn.protocol.wire.GetAnswer;
 import io.cairn.protocol.wire.HashAnswer;
 import io.cairn.protocol.wire.Hello;
 import io.cairn.protocol.wire.KeyValue;
+import io.cairn.protocol.wire.MemberTable;
 import io.cairn.protocol.wire.NodeStatus;
 import io.cairn.protocol.wire.RangeChunk;
 import io.cairn.protocol.wire.Request;
@@ -74,6 +75,8 @@ public final class StandInNode implements RequestHandler, AutoCloseable {
           .addChildren(ChildrenChunk.Child.newBuilder().setName(KEY_VALUE.getKey())));
       case HASH -> answer.setHash(HashAnswer.newBuilder().setHash(1).setKeys(1));
       case TRANSFER -> answer.setTransfer(TransferAnswer.newBuilder().setFrom(NAME).setTo(NAME));
+      case MEMBER -> answer.setMembers(MemberTable.newBuilder().setEpoch(1).addMembers(MemberTable.Member.newBuilder().setId(1).setName(NAME)
+          .setPeerAddress("127.0.0.1:1").setClientAddress(address()).setStanding(MemberTable.Standing.VOTER)));
       case BODY_NOT_SET -> { }
     }
     return answer.build();

@@ -252,6 +252,10 @@ final class WireSamples {
         new RaftMessage.ReadIndexResponse(TWO, ONE, TERM, 77, 12, 9, true));
     raft("timeout now", "Replica 1 is to campaign at once.", new RaftMessage.TimeoutNow(TWO, ONE, TERM, 40));
     raft("removed", "Replica 1 is no member any more, of which it has not heard.", new RaftMessage.ReplicaRemoved(TWO, ONE, TERM));
+    raft("show log", "Replica 1 may have lost the end of its log and asks how far replica 2's reaches.",
+        new RaftMessage.ShowLog(ONE, TWO, TERM, 5, last));
+    raft("log shown", "Replica 2 leads; the newest membership in its log is entry 3.", new RaftMessage.LogShown(TWO, ONE, TERM, 5, new EntryId(TERM, 12), 3, true));
+    raft("quiesce", "Nothing more comes after this entry: the shard falls silent.", new RaftMessage.Quiesce(TWO, ONE, TERM, new EntryId(TERM, 12)));
   }
 
   private void peers() {
