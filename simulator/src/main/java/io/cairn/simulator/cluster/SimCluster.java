@@ -196,6 +196,8 @@ public final class SimCluster {
     config.put("storage.dir", "/data");
     config.put("log.segment-size", "1MiB");
     config.put("log.keep", "4MiB");
+    // Each life of each node has such a ring; this one also comes round.
+    config.put("engine.recent-versions", "256KiB");
     config.putAll(settings.config());
     return config;
   }
