@@ -186,12 +186,15 @@ final class DiskReader {
 
   static String membership(byte[] payload) {
     var in = new Fields(payload);
-    in.number(1, "format");
+    long format = in.number(1, "format");
     for (String list : new String[] {"voters", "outgoing voters", "learners"}) {
       int count = (int) in.number(4, list);
       for (int i = 0; i < count; i++) {
         in.number(8, "replica");
       }
+    }
+    if (format >= 2) {
+      in.number(8, "highest id ever used");
     }
     return in.end();
   }
