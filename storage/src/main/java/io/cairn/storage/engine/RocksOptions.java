@@ -30,7 +30,7 @@ import org.rocksdb.WriteOptions;
 final class RocksOptions implements AutoCloseable {
   private static final int LEVELS = 7;
   /** Runs of events that lie side by side before they are merged. */
-  private static final int EVENT_RUNS = 12;
+  private static final int EVENT_RUNS = 24;
   /** For each level: none but in the last, where what is merged comes to rest. */
   private static final List<CompressionType> RESTING = restingCompression();
 
