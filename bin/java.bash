@@ -72,7 +72,7 @@ is_stale() {
     # Maven leaves a jar alone whose own sources did not change, though those of a module below it did: then the stamp tells.
     since=$JAR
     [[ $root/$BUILT_STAMP -nt $since ]] && since=$root/$BUILT_STAMP
-    newer=$(cd "$root" && find pom.xml ./*/pom.xml {platform,protocol,raft-core,storage,server,client,cli}/src/main \
+    newer=$(cd "$root" && find pom.xml ./*/pom.xml {platform,protocol,raft-core,storage,server,client,cli,benchmarks,jepsen-like-tests}/src/main \
       -type f -newer "$since" -print -quit 2>/dev/null)
     [[ -n $newer ]] && return 0
   done

@@ -26,6 +26,8 @@ public final class Bench implements Callable<Integer> {
   @Parameters(paramLabel = "put|get", description = "What is done.")
   private Work work;
 
+  private static final int VALUE_POOL_BYTES = 8 << 20;
+
   @Option(names = "--in-flight", defaultValue = "1", description = "Requests in flight. Default: ${DEFAULT-VALUE}.")
   private int inFlight;
 
@@ -79,15 +81,24 @@ public final class Bench implements Callable<Integer> {
 
   private LongFunction<CompletionStage<?>> request(KvClient client) {
     var random = new Random(keys);
-    byte[] bytes = new byte[valueBytes];
-    random.nextBytes(bytes);
-    ByteSeq value = ByteSeq.of(bytes);
+    ByteSeq[] values = values(random);
     PutOptions putOptions = PutOptions.DEFAULT;
     GetOptions getOptions = GetOptions.DEFAULT;
     return switch (work) {
-      case put -> number -> client.async().put(key(random.nextInt(keys)), value, putOptions);
+      case put -> number -> client.async().put(key(random.nextInt(keys)), values[(int) (number % values.length)], putOptions);
       case get -> number -> client.async().get(key(random.nextInt(keys)), getOptions);
     };
+  }
+
+  /** Many random values in turn: one and the same in every put would be compressed away, and no store is used like that. */
+  private ByteSeq[] values(Random random) {
+    var values = new ByteSeq[Math.clamp(VALUE_POOL_BYTES / Math.max(1, valueBytes), 1, 4096)];
+    byte[] bytes = new byte[valueBytes];
+    for (int i = 0; i < values.length; i++) {
+      random.nextBytes(bytes);
+      values[i] = ByteSeq.of(bytes);
+    }
+    return values;
   }
 
   /** The prefixes spread the keys evenly over the shards of {@code config/three-node}. */

@@ -324,7 +324,8 @@ final class Leader implements Role {
    */
   boolean quiesce() {
     long last = log.last();
-    if (transfer.isUnderWay() || transfer.mayBeObeyed() || log.applied() < last || !isTermCommitted() || state.membership().isJoint() || !reads.isIdle() || !replication.isIdle(rounds.last())) {
+    if (transfer.isUnderWay() || transfer.mayBeObeyed() || log.applied() < last || !isTermCommitted() || state.membership().isJoint()
+        || !reads.isIdle() || !replication.isIdle(rounds.last())) {
       return false;
     }
     for (Row row : replication.rows()) {

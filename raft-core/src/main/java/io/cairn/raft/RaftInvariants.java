@@ -38,13 +38,13 @@ public final class RaftInvariants {
   /** The line of cursors in {@link RaftLog}, and what each role takes for granted. */
   static void always(ReplicaState now, Role role) {
     RaftLog log = now.log;
-    Invariant.check(log.first() - 1 <= log.applied(), "what is cut off the log (first %d) is applied (%d)", log.first(), log.applied());
+    base(now);
+    Invariant.check(log.applied() <= log.handedOut(), "applied %d <= handed out %d", log.applied(), log.handedOut());
     Invariant.check(log.applied() <= log.committed(), "applied %d <= committed %d", log.applied(), log.committed());
     Invariant.check(log.applied() <= log.persisted(), "applied %d <= durable here %d (A-01)", log.applied(), log.persisted());
     Invariant.check(log.committed() <= log.last(), "committed %d <= last %d (RC-07)", log.committed(), log.last());
     Invariant.check(log.persisted() <= log.last(), "durable %d <= last %d", log.persisted(), log.last());
     Invariant.check(log.lastId().term() <= now.term(), "the last entry's term %d <= the term %d", log.lastId().term(), now.term());
-    Invariant.check(log.first() - 1 <= log.last(), "the log's base %d <= last %d", log.first() - 1, log.last());
     Invariant.check(log.members().index() <= log.last(), "the members in effect are of entry %d, the log ends at %d", log.members().index(),
         log.last());
     Invariant.check(log.unstable().durableHardState().term() <= now.term(), "the durable term %d <= the term %d",
@@ -55,7 +55,6 @@ public final class RaftInvariants {
     Invariant.check(now.installing == null || now.installing.last().index() > log.committed(),
         "a snapshot that is switched to says something new: committed is %d, durable %d", log.committed(), log.persisted());
     Invariant.check(!now.quiesced || role instanceof Leader || role instanceof Follower, "nobody campaigns in silence: term %d", now.term());
-    Invariant.check(log.persisted() >= log.first() - 1, "durable %d >= base %d", log.persisted(), log.first() - 1);
     Invariant.check(now.term() > 0 || now.vote().equals(ReplicaId.NONE), "nobody votes in term 0");
     switch (role) {
       case Leader leader -> leads(now, leader);
@@ -64,6 +63,23 @@ public final class RaftInvariants {
       case Follower follower -> Invariant.check(!follower.leader().equals(now.self), "term %d: a follower does not follow itself, %d",
           now.term(), now.self.value());
       case PreCandidate _ -> Invariant.check(now.installing == null, "nobody campaigns in the middle of a snapshot");
+    }
+  }
+
+  /**
+   * The disk may be ahead of what this replica was told: what it handed out may be applied, flushed and cut before that is reported,
+   * and the log may begin anew behind a snapshot before the end of the switch is.
+   */
+  private static void base(ReplicaState now) {
+    RaftLog log = now.log;
+    long base = log.first() - 1;
+    if (now.installing != null) {
+      Invariant.check(base <= now.installing.last().index(), "what is cut off the log (%d) is in the snapshot that is switched to (%d)",
+          base, now.installing.last().index());
+    } else {
+      Invariant.check(base <= log.handedOut(), "what is cut off the log (%d) was handed out to be applied (%d)", base, log.handedOut());
+      Invariant.check(base <= log.last(), "the log's base %d <= last %d", base, log.last());
+      Invariant.check(base <= log.persisted(), "the log's base %d <= durable %d", base, log.persisted());
     }
   }
 

@@ -1,11 +1,13 @@
 package io.cairn.raft;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.cairn.raft.log.Entry;
 import io.cairn.raft.log.EntryId;
 import io.cairn.raft.log.EntryKind;
+import io.cairn.raft.log.HardState;
 import io.cairn.raft.membership.Membership;
 import java.util.Set;
 import java.util.SortedSet;
@@ -38,6 +40,59 @@ class RaftInvariantsTest {
 
   private static void broken(String message, ThrowingCallable claim) {
     assertThatThrownBy(claim).isInstanceOf(InvariantBroken.class).hasMessageContaining(message);
+  }
+
+  /** Takes what is ready until nothing is; what is to be applied is taken and not reported. */
+  private static void settle(Raft raft, TestDisk disk) {
+    while (raft.hasReady()) {
+      Ready ready = raft.ready();
+      if (ready.mustPersist()) {
+        disk.write(ready);
+        disk.syncOne();
+        raft.persisted(ready.ticket());
+      }
+    }
+  }
+
+  @Test
+  void theLogMayBeCutBeforeTheStateMachinesReportComesIn() {
+    var disk = new TestDisk();
+    var raft = new Raft(ONE, new RaftSettings(100, 1, 10, 1000, 4000, 8, 4000, 4000), HardState.INITIAL, Membership.of(ids(1)), disk, 0,
+        _ -> new byte[0], _ -> 0, 1000);
+    for (long now = 1000; !raft.isLeader(); now += 5) {
+      raft.tick(now);
+      settle(raft, disk);
+    }
+    raft.propose(EntryKind.COMMAND, new byte[1]);
+    settle(raft, disk);
+
+    disk.cut(raft.commitIndex());
+    raft.propose(EntryKind.COMMAND, new byte[2]);
+
+    assertThat(raft.status().applied()).isLessThan(disk.base().index());
+    holds(() -> settle(raft, disk));
+
+    disk.restart(new EntryId(raft.term(), raft.lastIndex() + 1));
+    raft.propose(EntryKind.COMMAND, new byte[3]);
+    broken("was handed out to be applied", () -> settle(raft, disk));
+  }
+
+  @Test
+  void theLogMayBeginAnewBeforeTheEndOfTheSwitchIsReported() {
+    var disk = new TestDisk();
+    var raft = new Raft(ONE, new RaftSettings(100, 1, 10, 1000, 4000, 8, 4000, 4000), HardState.INITIAL, Membership.of(ids(1, 2, 3)), disk,
+        0, _ -> new byte[0], _ -> 0, 1000);
+    var snapshot = new SnapshotMeta(new EntryId(3, 40), Membership.of(ids(1, 2, 3)));
+    raft.snapshotReceived(snapshot, TWO, 3, 1000);
+    settle(raft, disk);
+
+    disk.restart(snapshot.last());
+    raft.tick(1005);
+
+    holds(() -> settle(raft, disk));
+    raft.snapshotInstalled(snapshot);
+    holds(() -> settle(raft, disk));
+    assertThat(raft.lastIndex()).isEqualTo(40);
   }
 
   @Test

@@ -15,8 +15,11 @@ import java.util.List;
  * over both.
  *
  * <pre>
- *   base ≤ applied ≤ handedOut ≤ min(committed, persisted)      persisted ≤ last      committed ≤ last
+ *   base ≤ handedOut      applied ≤ handedOut ≤ min(committed, persisted)      persisted ≤ last      committed ≤ last
  * </pre>
+ *
+ * {@code base ≤ applied} holds at the state machine, not here: it may have applied, flushed and had the log cut before its report of
+ * what it applied comes in.
  *
  * {@code committed ≤ persisted} need not hold: a majority may have an entry on disk while this replica does not. So what is
  * handed out to be applied ends at the smaller of the two; else the state machine could survive a crash with an entry
@@ -83,6 +86,11 @@ public final class RaftLog {
 
   public long applied() {
     return applied;
+  }
+
+  /** The last entry that was given out to be applied. */
+  public long handedOut() {
+    return handedOut;
   }
 
   public long persisted() {

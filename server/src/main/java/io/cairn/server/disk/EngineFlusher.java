@@ -14,7 +14,7 @@ public final class EngineFlusher {
   private final FailStop failStop;
   private final long flushAtBytes;
   private final Runnable flushed;
-  private volatile boolean scheduled;
+  private volatile boolean underWay;
   private boolean failed;
 
   /** @param flushed runs on the flusher's loop after each flush: computes the new floors of the log */
@@ -26,28 +26,33 @@ public final class EngineFlusher {
     this.flushed = flushed;
   }
 
-  /** Called after each apply round, on the apply loop. */
+  /**
+   * Called after each apply round, on the apply loop. While a flush runs, what it takes along still counts as unflushed: asking again
+   * then would flush the little that was applied meanwhile, in files that every compaction pays for.
+   */
   public void applied() {
-    if (!scheduled && engine.unflushedBytes() >= flushAtBytes) {
+    if (!underWay && engine.unflushedBytes() >= flushAtBytes) {
       flushSoon();
     }
   }
 
-  /** Flushes whatever is there. From any loop. */
+  /** Flushes whatever is there, also what is applied while a flush runs. From any loop. */
   public void flushSoon() {
-    scheduled = true;
-    loop.execute(() -> {
-      scheduled = false;
-      if (failed) {
-        return;
-      }
-      try {
-        engine.flush();
-        flushed.run();
-      } catch (RuntimeException e) {
-        failed = true;
-        failStop.broken("flushing the engine", e);
-      }
-    });
+    underWay = true;
+    loop.execute(this::flush);
+  }
+
+  private void flush() {
+    if (failed) {
+      return;
+    }
+    try {
+      engine.flush();
+      underWay = false;
+      flushed.run();
+    } catch (RuntimeException e) {
+      failed = true;
+      failStop.broken("flushing the engine", e);
+    }
   }
 }

@@ -101,6 +101,7 @@ public final class SnapshotReceiver {
   private void complete(Replica replica, SnapshotChunk chunk, SnapshotSink sink) throws BadSnapshotException {
     SnapshotHeader header = sink.header();
     SnapshotMeta meta = meta(replica, header);
+    checkTerm(chunk, meta);
     sink.finish();
     incoming.remove(chunk.getShard());
     var whole = new Received(chunk.getShard(), meta, sink);
@@ -111,6 +112,13 @@ public final class SnapshotReceiver {
       // by then is of no use.
       replica.loop().execute(() -> applier.run("deleting a snapshot that is not needed", () -> passOver(whole)));
     });
+  }
+
+  /** A leader holds no entry of a term after its own: whoever says so is none, and Raft would take its word for the term. */
+  private static void checkTerm(SnapshotChunk chunk, SnapshotMeta meta) throws BadSnapshotException {
+    if (chunk.getTerm() < meta.last().term()) {
+      throw new BadSnapshotException("its last entry is of term " + meta.last().term() + ", its sender leads in term " + chunk.getTerm());
+    }
   }
 
   private static SnapshotMeta meta(Replica replica, SnapshotHeader header) throws BadSnapshotException {

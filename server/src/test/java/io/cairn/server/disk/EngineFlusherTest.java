@@ -61,6 +61,22 @@ class EngineFlusherTest {
   }
 
   @Test
+  void whatIsAppliedWhileAFlushRunsAsksForNoSecond() {
+    engine.duringFlush(() -> write(10));
+    write(200);
+    loops.run();
+
+    assertThat(engine.flushes()).isEqualTo(1);
+    assertThat(engine.unflushedBytes()).isPositive();
+
+    engine.duringFlush(() -> { });
+    write(90);
+    loops.run();
+
+    assertThat(engine.flushes()).isEqualTo(2);
+  }
+
+  @Test
   void aFailedFlushStopsTheNodeAndNothingIsCut() {
     write(200);
     engine.failWith(new StorageFailure(StorageFailure.Kind.DISK, "full"));

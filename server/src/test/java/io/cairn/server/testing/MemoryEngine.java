@@ -19,6 +19,7 @@ public final class MemoryEngine implements Engine {
   private Map<Family, TreeMap<byte[], byte[]>> durable = empty();
   private long unflushed;
   private int flushes;
+  private Runnable meanwhile = () -> { };
   private int writes;
   private RuntimeException failure;
   private Consumer<EngineBatch> onWrite = batch -> { };
@@ -35,6 +36,11 @@ public final class MemoryEngine implements Engine {
     var copy = empty();
     of.forEach((family, map) -> copy.get(family).putAll(map));
     return copy;
+  }
+
+  /** What happens, on another thread, while a flush runs. */
+  public void duringFlush(Runnable meanwhile) {
+    this.meanwhile = meanwhile;
   }
 
   /** From now on every write and flush fails with this. */
@@ -200,8 +206,10 @@ public final class MemoryEngine implements Engine {
   public void flush() {
     fail();
     flushes++;
+    long covered = unflushed;
     durable = copy(applied);
-    unflushed = 0;
+    meanwhile.run();
+    unflushed -= covered;
   }
 
   @Override

@@ -59,6 +59,8 @@ public final class SwarmOptions {
     numbers.put("append-kib", random.chance(0.7) ? 1_024 : random.between(4, 16));
     numbers.put("uncommitted-kib", random.chance(0.8) ? 16_384 : 1_100L);
     numbers.put("heartbeat-ms", logUniform(random, 20, 100));
+    numbers.put("recent-kib", random.chance(0.2) ? 0 : logUniform(random, 1, 256));
+    numbers.put("spread", random.chance(0.5) ? 1L : 0L);
     return new SwarmOptions(numbers, classes);
   }
 
@@ -134,6 +136,8 @@ public final class SwarmOptions {
     config.put("log.segment-size", number("segment-kib") + "KiB");
     config.put("log.keep", number("keep-kib") + "KiB");
     config.put("engine.write-buffers", "4MiB");
+    config.put("engine.recent-versions", number("recent-kib") + "KiB");
+    config.put("raft.leaders", number("spread") == 1 ? "spread" : "together");
     config.put("retries.clients", Long.toString(number("remembered-clients")));
     config.put("limits.batch-commands", Long.toString(number("batch-commands")));
     config.put("limits.inflight-append-messages", Long.toString(number("inflight-messages")));

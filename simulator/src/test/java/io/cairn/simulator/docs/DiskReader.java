@@ -194,7 +194,7 @@ final class DiskReader {
       }
     }
     if (format >= 2) {
-      in.number(8, "highest replica ever");
+      in.number(8, "highest id ever used");
     }
     return in.end();
   }

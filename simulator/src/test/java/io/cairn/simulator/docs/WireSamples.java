@@ -251,11 +251,12 @@ final class WireSamples {
     raft("read index reply", "Wait for index 12: the shard is resolved at 9 there.",
         new RaftMessage.ReadIndexResponse(TWO, ONE, TERM, 77, 12, 9, true));
     raft("timeout now", "Replica 1 is to campaign at once.", new RaftMessage.TimeoutNow(TWO, ONE, TERM, 40));
-    raft("removed", "Replica 1 is no member any more, of which it has not heard.", new RaftMessage.ReplicaRemoved(TWO, ONE, TERM));
-    raft("show log", "Replica 1 may have lost the end of its log and asks how far replica 2's reaches.",
+    raft("removed", "Replica 1 is no member of the shard any more.", new RaftMessage.ReplicaRemoved(TWO, ONE, TERM));
+    raft("show log", "Replica 1, which may have lost the end of its log, asks how far the log of replica 2 reaches.",
         new RaftMessage.ShowLog(ONE, TWO, TERM, 5, last));
-    raft("log shown", "Replica 2 leads; the newest membership in its log is entry 3.", new RaftMessage.LogShown(TWO, ONE, TERM, 5, new EntryId(TERM, 12), 3, true));
-    raft("quiesce", "Nothing more comes after this entry: the shard falls silent.", new RaftMessage.Quiesce(TWO, ONE, TERM, new EntryId(TERM, 12)));
+    raft("log shown", "It reaches up to entry 2/11; the members stand at index 4, and replica 2 leads.",
+        new RaftMessage.LogShown(TWO, ONE, TERM, 5, last, 4, true));
+    raft("quiesce", "Nothing is under way: the leader falls silent until something is.", new RaftMessage.Quiesce(TWO, ONE, TERM, last));
   }
 
   private void peers() {

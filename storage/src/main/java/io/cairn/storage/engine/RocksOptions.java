@@ -10,6 +10,7 @@ import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
 import org.rocksdb.Cache;
 import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.CompactionOptionsUniversal;
 import org.rocksdb.CompactionStyle;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
@@ -29,7 +30,7 @@ import org.rocksdb.WriteOptions;
 final class RocksOptions implements AutoCloseable {
   private static final int LEVELS = 7;
   /** Runs of events that lie side by side before they are merged. */
-  private static final int EVENT_RUNS = 12;
+  private static final int EVENT_RUNS = 24;
   /** For each level: none but in the last, where what is merged comes to rest. */
   private static final List<CompressionType> RESTING = restingCompression();
 
@@ -105,7 +106,7 @@ final class RocksOptions implements AutoCloseable {
         .setMaxWriteBufferNumber(4)
         // Above 1 a flush may leave out a part of what an atomic flush promises (SM-10).
         .setMinWriteBufferNumberToMerge(1)
-        // What was written last will be written again soon, by the next compaction: only what comes to rest is compressed.
+        // What was written last will be written again soon, by the next compaction: of the keys, only what comes to rest is compressed.
         .setCompressionType(CompressionType.LZ4_COMPRESSION)
         .setNumLevels(LEVELS)
         .setCompressionPerLevel(RESTING)
@@ -129,7 +130,13 @@ final class RocksOptions implements AutoCloseable {
    * and a few.
    */
   private void arrivesInOrder(ColumnFamilyOptions options) {
+    var universal = own(new CompactionOptionsUniversal()
+        // No event overwrites another: what is new is no waste of space, and must not have the old rewritten with it.
+        .setMaxSizeAmplificationPercent(Integer.MAX_VALUE));
     options.setCompactionStyle(CompactionStyle.UNIVERSAL)
+        .setCompactionOptionsUniversal(universal)
+        // Compressed at rest only, old runs would look smaller than they are, of like size with new ones, and be merged again and again.
+        .setCompressionPerLevel(List.of())
         .setLevelCompactionDynamicLevelBytes(false)
         .setLevel0FileNumCompactionTrigger(EVENT_RUNS)
         .setLevel0SlowdownWritesTrigger(4 * EVENT_RUNS)
