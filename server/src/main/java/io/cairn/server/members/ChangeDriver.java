@@ -67,6 +67,8 @@ public final class ChangeDriver {
   private long reign;
   private boolean leads;
   private boolean looking;
+  /** The change whose intent was proposed last in this reign, and is not applied as long as the table would give its number again. */
+  private long intended;
   private boolean takeBackProposed;
   private Stamp working;
   private long stageBeganAt;
@@ -81,6 +83,7 @@ public final class ChangeDriver {
   /** This replica leads the system shard, and has applied all that earlier leaders may have committed. */
   public void lead(NodeTable applied) {
     reign++;
+    intended = 0;
     leads = true;
     working = null;
     table = applied;
@@ -94,13 +97,13 @@ public final class ChangeDriver {
     looking = false;
     working = null;
     for (Waiter waiter : List.copyOf(waiters)) {
-      waiter.completion.refused(moved());
+      waiter.completion.unknown("another node leads shard 0 now and carries on what has become of the change; ask again to hear its end");
     }
     waiters.clear();
   }
 
   private static Refusal moved() {
-    return Refusal.retry(ErrorCode.NOT_LEADER, "another node leads shard 0 now and carries the change on; ask again to hear its end", 50);
+    return Refusal.retry(ErrorCode.NOT_LEADER, "this node does not lead shard 0 any more", 50);
   }
 
   public boolean leads() {
@@ -157,8 +160,8 @@ public final class ChangeDriver {
     String refusal = TableRules.refusal(table, begin);
     if (refusal != null) {
       completion.refused(refused(refusal));
-    } else if (looking) {
-      completion.refused(Refusal.retry(ErrorCode.OVERLOADED, "another change is being looked at; ask again", 100));
+    } else if (looking || intended >= table.nextChange()) {
+      completion.refused(Refusal.retry(ErrorCode.OVERLOADED, "another change is about to begin; ask again", 100));
     } else {
       looking = true;
       new Look(begin, deadline, completion).begin();
@@ -217,6 +220,7 @@ public final class ChangeDriver {
       }
       ended = true;
       looking = false;
+      intended = begin.number();
       waiters.add(new Waiter(begin.number(), false, deadline, completion));
       ports.reached(ChangePoint.INTENT_PROPOSED);
     }

@@ -160,6 +160,32 @@ class ChangeDriverTest {
   }
 
   @Test
+  void whoAsksWhileAnIntentIsNotCommittedIsNotToldTheOtherChangesEnd() {
+    var cluster = new DrivenCluster(false);
+    cluster.ask(DrivenCluster.add("n5"));
+    cluster.answerAll();
+    var heard = new ArrayList<Outcome<NodeTable>>();
+    cluster.askToo(DrivenCluster.remove("n3"), heard);
+    cluster.answerAll();
+    cluster.run();
+
+    assertThat(cluster.outcome()).isInstanceOf(Outcome.Done.class);
+    assertThat(cluster.table().named("n3").standing()).isEqualTo(Standing.VOTER);
+    assertThat(heard).singleElement().isInstanceOf(Outcome.Refused.class);
+  }
+
+  @Test
+  void whoWaitsForAChangeWhoseDriverIsDeposedIsNotToldThatNothingHappened() {
+    var cluster = new DrivenCluster(false);
+    cluster.lagging("n5");
+    cluster.ask(DrivenCluster.replace("n2", "n5"));
+    cluster.runFor(1_000_000_000L);
+    cluster.depose();
+
+    assertThat(cluster.outcome()).isInstanceOf(Outcome.Unknown.class);
+  }
+
+  @Test
   void oneChangeAtATime() {
     var cluster = new DrivenCluster(false);
     cluster.lagging("n5");

@@ -145,6 +145,23 @@ final class DrivenCluster {
     guarded(() -> driver.request(what, now + 1_000_000_000_000L, end -> outcome = end));
   }
 
+  /** Someone else asks at the same time; what is heard of it is added to {@code heard}. */
+  void askToo(MemberRequest what, List<Outcome<NodeTable>> heard) {
+    driver.request(what, now + 1_000_000_000_000L, heard::add);
+  }
+
+  /** Every question is answered, and nothing is committed meanwhile. */
+  void answerAll() {
+    while (!network.isEmpty()) {
+      network.poll().run();
+    }
+  }
+
+  /** The driver's replica leads shard 0 no more. */
+  void depose() {
+    driver.follow();
+  }
+
   private void begin() {
     driver = new ChangeDriver(clock(), new Network(), STAGE_NANOS_MAX);
     ChangeDriver mine = driver;
