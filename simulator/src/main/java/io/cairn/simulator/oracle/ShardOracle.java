@@ -41,6 +41,8 @@ final class ShardOracle {
   /** Term and hash of each committed entry, and what applying it came to, by index. */
   private long[] committedTerms = new long[256];
   private int[] committedPayloads = new int[256];
+  /** The term of the leader that committed it; a later one than the entry's where it was left over. */
+  private long[] committedIn = new long[256];
   private long[] results = new long[256];
   private long committed;
   private long appliedByAny;
@@ -170,6 +172,10 @@ final class ShardOracle {
     lease(replica, now);
   }
 
+  /**
+   * A leader has all that was committed in terms before its own. What later terms have committed it need not have: whoever stood for an
+   * election and paused may hear of its votes after others were elected, and leads nobody.
+   */
   private void elected(ReplicaShadow replica, long term) {
     Long earlier = leaders.putIfAbsent(term, replica.replica);
     check(earlier == null || earlier == replica.replica, "election-safety", "term %d has leaders %d and %d", term, earlier == null ? 0 : earlier,
@@ -180,7 +186,7 @@ final class ShardOracle {
       marks.reachIf(other != replica && other.leads && other.isUp(), Mark.TWO_TAKE_THEMSELVES_FOR_LEADERS);
     }
     for (long index = replica.taken.base() + 1; index <= committed; index++) {
-      check(replica.taken.term(index) == committedTerms[(int) index], "leader-completeness",
+      check(replica.taken.term(index) == committedTerms[(int) index] || committedIn[(int) index] > term, "leader-completeness",
           "the leader of term %d has term %d at %d, but %d is committed", term, replica.taken.term(index), index, committedTerms[(int) index]);
     }
   }
@@ -201,6 +207,7 @@ final class ShardOracle {
       long term = leader.taken.term(index);
       grow(index);
       committedTerms[(int) index] = term;
+      committedIn[(int) index] = leader.term;
       Written entry = written.get(new EntryId(term, index));
       committedPayloads[(int) index] = entry == null ? 0 : entry.payload;
     }
@@ -218,6 +225,7 @@ final class ShardOracle {
       int length = (int) Math.max(index + 1, 2L * committedTerms.length);
       committedTerms = Arrays.copyOf(committedTerms, length);
       committedPayloads = Arrays.copyOf(committedPayloads, length);
+      committedIn = Arrays.copyOf(committedIn, length);
       results = Arrays.copyOf(results, length);
     }
   }
