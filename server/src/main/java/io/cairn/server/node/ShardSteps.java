@@ -23,7 +23,10 @@ import io.cairn.server.replica.ReadRequest;
 import io.cairn.server.replica.Replica;
 import io.cairn.server.replica.Replicas;
 import io.cairn.server.shard.ShardDescriptor;
+import java.util.List;
+import java.util.Map;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -43,6 +46,8 @@ final class ShardSteps implements ChangeDriver.Ports {
   private final Replicas replicas;
   private final Peers peers;
   private final String self;
+  /** How often a shard was asked of whoever is next. */
+  private final Map<Integer, Integer> turns = new TreeMap<>();
 
   ShardSteps(Clock clock, EventLoop loop, Replicas replicas, Peers peers, String self) {
     this.clock = clock;
@@ -79,9 +84,20 @@ final class ShardSteps implements ChangeDriver.Ports {
   private void ask(MemberStep question, long timeoutNanos, Consumer<StepAnswer> answer) {
     Replica replica = replicas.get(question.getShard());
     replica.loop().run(() -> {
-      String leader = replica.leaderNode();
-      loop.execute(() -> askNode(leader, question, timeoutNanos, answer));
+      boolean takesPart = replica.status().membership().contains(replica.key().replica());
+      String leader = takesPart ? replica.leaderNode() : "";
+      List<String> nodes = List.copyOf(replica.descriptor().replicas().values());
+      loop.execute(() -> askNode(leader.isEmpty() ? next(question.getShard(), nodes) : leader, question, timeoutNanos, answer));
     });
+  }
+
+  /**
+   * A driver on the node that is being removed may have been taken out of a shard: nobody tells its replica who leads there now, so each
+   * of the others is asked in turn. Empty when none can be reached.
+   */
+  private String next(int shard, List<String> nodes) {
+    List<String> others = nodes.stream().filter(peers::connected).toList();
+    return others.isEmpty() ? "" : others.get(Math.floorMod(turns.merge(shard, 1, Integer::sum), others.size()));
   }
 
   private void askNode(String leader, MemberStep question, long timeoutNanos, Consumer<StepAnswer> answer) {
