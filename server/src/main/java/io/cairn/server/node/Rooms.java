@@ -173,7 +173,7 @@ final class Rooms {
     book = new NodeBook(config.cluster(), shards.shards().getFirst().replicas());
     handshakes = new Handshakes(config.cluster(), directory, blocking.log(), facts.version(), book, () -> members.met());
     var firstStart = new FirstStart(config.cluster().nodes().size(), directory.identity().bootstrapped(),
-        () -> blocking.log().execute(this::openReplicas));
+        this::firstStart);
     links = new PeerLinks(replicas, firstStart, failStop, book, how -> members.removed(how));
     peers = new Peers(nodeLoop, devices.transport(), devices.clock(), devices.random(), book.others(), linkSettings(), handshakes::hello,
         links);
@@ -235,6 +235,13 @@ final class Rooms {
       return null;
     }
     return source;
+  }
+
+  /** A node that joins begins with what it is told instead; whom it meets meanwhile says nothing of it. */
+  private void firstStart() {
+    if (joining == null) {
+      blocking.log().execute(this::openReplicas);
+    }
   }
 
   /** Runs once it is clear that this node never took part under another directory; on the log's loop. */

@@ -1,5 +1,6 @@
 package io.cairn.server.replica;
 
+import io.cairn.raft.Invariant;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -8,8 +9,10 @@ import java.util.concurrent.ConcurrentSkipListMap;
 public final class Replicas {
   private final ConcurrentSkipListMap<Integer, Replica> byShard = new ConcurrentSkipListMap<>();
 
+  /** A shard has one replica here: two of them would write one log, and neither would know what the other promised. */
   public void add(Replica replica) {
-    byShard.put(replica.descriptor().id(), replica);
+    Replica before = byShard.putIfAbsent(replica.descriptor().id(), replica);
+    Invariant.check(before == null, "shard %d has one replica on this node", replica.descriptor().id());
   }
 
   /** The replica of the shard, or null when this node holds none (yet). */
