@@ -71,6 +71,8 @@ final class MemberRoundsTest {
     volatile int acknowledged;
     volatile int puts;
     volatile int unknown;
+    /** Why the last call that failed did. */
+    volatile String failure = "";
     volatile long longestNanos;
 
     Counter(String key) {
@@ -136,7 +138,9 @@ final class MemberRoundsTest {
         counter.acknowledged = number;
       } catch (UnknownOutcomeException e) {
         counter.unknown++;
+        counter.failure = e.getMessage();
       } catch (KvException e) {
+        counter.failure = e.getMessage();
         // Refused: certainly without effect, so the number is simply skipped.
       }
       counter.longestNanos = Math.max(counter.longestNanos, System.nanoTime() - began);
@@ -147,7 +151,8 @@ final class MemberRoundsTest {
   private void awaitProgress(List<Counter> counters) {
     for (Counter counter : counters) {
       int had = counter.acknowledged;
-      Await.until(counter.key + " goes on", END_MOST, () -> counter.acknowledged > had + 5);
+      Await.until(counter.key + " goes on", END_MOST, () -> counter.acknowledged > had + 5 ? Optional.of(true) : Optional.empty(),
+          () -> "after " + rounds + "; " + counter.failure);
     }
   }
 

@@ -37,7 +37,7 @@ public final class LocalCluster implements AutoCloseable {
   private final Path home;
   private volatile List<KvdNode> nodes = List.of();
   private final List<KvdNode> twins = new ArrayList<>();
-  private KvClient inspector;
+  private volatile KvClient inspector;
 
   private LocalCluster(Builder builder) {
     this.builder = builder;
@@ -86,6 +86,7 @@ public final class LocalCluster implements AutoCloseable {
   public void forget(KvdNode node) {
     node.end();
     nodes = others(node);
+    renewInspector();
     deleteAll(node.directory());
   }
 
@@ -242,10 +243,21 @@ public final class LocalCluster implements AutoCloseable {
   }
 
   private KvClient inspector() {
-    if (inspector == null) {
-      inspector = client(INSPECTION);
+    KvClient now = inspector;
+    if (now == null) {
+      now = client(INSPECTION);
+      inspector = now;
     }
-    return inspector;
+    return now;
+  }
+
+  /** Nodes have come or gone: a client that looks rarely may know only those that are gone. */
+  private void renewInspector() {
+    KvClient old = inspector;
+    inspector = null;
+    if (old != null) {
+      old.close();
+    }
   }
 
   /** What every node has written to its standard error. */
@@ -273,10 +285,7 @@ public final class LocalCluster implements AutoCloseable {
   /** Kills what runs and deletes every file. */
   @Override
   public void close() {
-    if (inspector != null) {
-      inspector.close();
-      inspector = null;
-    }
+    renewInspector();
     nodes.forEach(KvdNode::end);
     twins.forEach(KvdNode::end);
     deleteAll(home);

@@ -41,6 +41,8 @@ final class MemberRoom {
   private final ChangeDriver driver;
   private final MemberRoute route;
   private PeerService service;
+  /** The shards that lie here, as the catalog has them; what {@link #map} is made of, on the first loop alone. */
+  private volatile ShardMap stored;
   private volatile ShardMap map;
   private boolean foundingProposed;
 
@@ -53,6 +55,7 @@ final class MemberRoom {
     this.replicas = replicas;
     this.peers = peers;
     this.failStop = failStop;
+    this.stored = map;
     this.map = map;
     this.steps = new ShardSteps(devices.clock(), loop, replicas, peers, book.self());
     this.driver = new ChangeDriver(devices.clock(), steps, STAGE_NANOS_MAX);
@@ -74,9 +77,10 @@ final class MemberRoom {
     return map;
   }
 
-  /** The shards that lie here are these; their replicas' names are the book's. */
-  void holds(ShardMap stored) {
-    map = described(stored);
+  /** The shards that lie here are these; their replicas' names are the book's. From any loop. */
+  void holds(ShardMap shards) {
+    stored = shards;
+    loop.run(() -> map = described(stored));
   }
 
   private ShardMap described(ShardMap shards) {
@@ -102,7 +106,7 @@ final class MemberRoom {
   }
 
   private void refresh() {
-    map = described(map);
+    map = described(stored);
     peers.update(book.others());
     for (Replica replica : replicas.all()) {
       describe(replica);
