@@ -10,19 +10,22 @@ import io.cairn.storage.engine.Family;
 
 /**
  * What keys were at a revision, found by going back from what they are: the newest version, and while that is above the revision
- * the events that made and replaced it. The revision is never below the compaction revision, so every event on that way is there.
+ * the events that made and replaced it. The revision is never below the compaction revision, so every event on that way is there. The
+ * way is as long as the key was overwritten since; who goes it after another one takes the steps that {@link BackSteps} remembers.
  */
 final class PastVersions {
   private final EngineView view;
   private final long store;
+  private final BackSteps steps;
   private final byte[] eventKey = new byte[OnDiskFormat.EVENT_KEY_BYTES];
   private final StoredEvent event = new StoredEvent();
   /** What the last look found. */
   final StoredVersion version = new StoredVersion();
 
-  PastVersions(EngineView view, long store) {
+  PastVersions(EngineView view, long store, BackSteps steps) {
     this.view = view;
     this.store = store;
+    this.steps = steps;
   }
 
   /** Points {@link #version} at what the key was at a revision, from its newest version on; false if it did not live then. */
@@ -42,17 +45,19 @@ final class PastVersions {
   private boolean goBack(long revision, int ordinal, long at) {
     long fromRevision = revision;
     int fromOrdinal = ordinal;
-    while (true) {
-      OnDiskFormat.eventKey(eventKey, store, fromRevision, fromOrdinal);
-      byte[] found = view.get(Family.EVENTS, eventKey);
-      if (found == null) {
-        throw new StorageFailure(Kind.CORRUPT, "store " + store + " has no event " + fromRevision + "/" + fromOrdinal
-            + ", which a read at " + at + ", not below the compaction revision, needs");
+    for (int events = 1; ; events++) {
+      BackSteps.Event further = steps.from(fromRevision, fromOrdinal, at);
+      if (further != null) {
+        Invariant.check(further.revision() < fromRevision, "a step back from event %d leads to an older one: %d", fromRevision,
+            further.revision());
+        fromRevision = further.revision();
+        fromOrdinal = further.ordinal();
       }
-      event.read(found);
+      event.read(load(fromRevision, fromOrdinal, at));
       if (event.replaced) {
         event.replaced(version);
         if (version.mod <= at) {
+          steps.went(revision, ordinal, fromRevision, fromOrdinal, events);
           return true;
         }
         Invariant.check(version.mod < fromRevision, "what event %d replaced is older: %d", fromRevision, version.mod);
@@ -63,8 +68,19 @@ final class PastVersions {
         fromRevision = event.deleteRevision;
         fromOrdinal = event.deleteOrdinal;
       } else {
+        steps.went(revision, ordinal, fromRevision, fromOrdinal, events);
         return false;
       }
     }
+  }
+
+  private byte[] load(long revision, int ordinal, long at) {
+    OnDiskFormat.eventKey(eventKey, store, revision, ordinal);
+    byte[] found = view.get(Family.EVENTS, eventKey);
+    if (found == null) {
+      throw new StorageFailure(Kind.CORRUPT, "store " + store + " has no event " + revision + "/" + ordinal
+          + ", which a read at " + at + ", not below the compaction revision, needs");
+    }
+    return found;
   }
 }

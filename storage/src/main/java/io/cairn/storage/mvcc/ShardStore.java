@@ -37,6 +37,7 @@ public final class ShardStore {
   private final TreeMap<String, byte[]> records = new TreeMap<>();
   private final StoredVersion decoded = new StoredVersion();
   private final StoredEvent event = new StoredEvent();
+  private final BackSteps steps = new BackSteps();
 
   /** What everybody may see: as of the last commit. */
   private volatile StoreState published;
@@ -71,6 +72,10 @@ public final class ShardStore {
 
   public long store() {
     return store;
+  }
+
+  BackSteps steps() {
+    return steps;
   }
 
   /** The last entry that is applied and visible, and the last revision. From any thread. */
@@ -171,7 +176,7 @@ public final class ShardStore {
 
   /** For several reads of one moment; to be closed. From any thread. */
   public ReadView view() {
-    return new ReadView(engine.view(), store);
+    return new ReadView(engine.view(), store, steps);
   }
 
   /** The named record as of the last commit, or null. From any thread. */
