@@ -11,21 +11,22 @@ import io.cairn.storage.engine.Family;
 /**
  * What keys were at a revision, found by going back from what they are: the newest version, and while that is above the revision
  * the events that made and replaced it. The revision is never below the compaction revision, so every event on that way is there. The
- * way is as long as the key was overwritten since; who goes it after another one takes the steps that {@link BackSteps} remembers.
+ * way is as long as the key was overwritten since; who goes it after another one follows the trail that was left, {@link Trails}.
  */
 final class PastVersions {
   private final EngineView view;
   private final long store;
-  private final BackSteps steps;
+  private final Trails trails;
+  private final Trail way = new Trail();
   private final byte[] eventKey = new byte[OnDiskFormat.EVENT_KEY_BYTES];
   private final StoredEvent event = new StoredEvent();
   /** What the last look found. */
   final StoredVersion version = new StoredVersion();
 
-  PastVersions(EngineView view, long store, BackSteps steps) {
+  PastVersions(EngineView view, long store, Trails trails) {
     this.view = view;
     this.store = store;
-    this.steps = steps;
+    this.trails = trails;
   }
 
   /** Points {@link #version} at what the key was at a revision, from its newest version on; false if it did not live then. */
@@ -43,21 +44,26 @@ final class PastVersions {
 
   /** Follows what each event replaced, from the one at (revision, ordinal), until something at or below {@code at}. */
   private boolean goBack(long revision, int ordinal, long at) {
+    way.clear();
+    Trail known = null;
     long fromRevision = revision;
     int fromOrdinal = ordinal;
-    for (int events = 1; ; events++) {
-      BackSteps.Event further = steps.from(fromRevision, fromOrdinal, at);
-      if (further != null) {
-        Invariant.check(further.revision() < fromRevision, "a step back from event %d leads to an older one: %d", fromRevision,
-            further.revision());
-        fromRevision = further.revision();
-        fromOrdinal = further.ordinal();
+    while (true) {
+      Trail trail = known == null ? trails.from(fromRevision, fromOrdinal) : null;
+      if (trail != null) {
+        known = trail;
+        way.addAll(trail);
+        int oldest = trail.oldestAbove(at);
+        fromRevision = trail.revision(oldest);
+        fromOrdinal = trail.ordinal(oldest);
+      } else {
+        way.add(fromRevision, fromOrdinal);
       }
       event.read(load(fromRevision, fromOrdinal, at));
       if (event.replaced) {
         event.replaced(version);
         if (version.mod <= at) {
-          steps.went(revision, ordinal, fromRevision, fromOrdinal, events);
+          trails.went(way, known);
           return true;
         }
         Invariant.check(version.mod < fromRevision, "what event %d replaced is older: %d", fromRevision, version.mod);
@@ -68,7 +74,7 @@ final class PastVersions {
         fromRevision = event.deleteRevision;
         fromOrdinal = event.deleteOrdinal;
       } else {
-        steps.went(revision, ordinal, fromRevision, fromOrdinal, events);
+        trails.went(way, known);
         return false;
       }
     }

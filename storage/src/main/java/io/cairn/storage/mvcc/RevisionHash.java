@@ -105,7 +105,7 @@ public final class RevisionHash {
     byte[] end = OnDiskFormat.storeEnd(store.store());
     boolean past = revision < state.applied().revision();
     long until = bytes + bytesMax;
-    var versions = new PastVersions(view, store.store(), store.steps());
+    var versions = new PastVersions(view, store.store(), store.trails());
     try (EngineCursor newest = view.cursor(Family.NEWEST, start, end);
         EngineCursor deleted = past && state.deletedKeys() > 0 ? view.cursor(Family.DELETED, start, end) : null) {
       var walk = new KeyWalk(versions, newest, deleted, revision, past, false, RangeQuery.STEPS_MAX);

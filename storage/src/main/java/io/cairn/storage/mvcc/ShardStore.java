@@ -37,7 +37,7 @@ public final class ShardStore {
   private final TreeMap<String, byte[]> records = new TreeMap<>();
   private final StoredVersion decoded = new StoredVersion();
   private final StoredEvent event = new StoredEvent();
-  private final BackSteps steps = new BackSteps();
+  private final Trails trails = new Trails();
 
   /** What everybody may see: as of the last commit. */
   private volatile StoreState published;
@@ -74,8 +74,8 @@ public final class ShardStore {
     return store;
   }
 
-  BackSteps steps() {
-    return steps;
+  Trails trails() {
+    return trails;
   }
 
   /** The last entry that is applied and visible, and the last revision. From any thread. */
@@ -176,7 +176,7 @@ public final class ShardStore {
 
   /** For several reads of one moment; to be closed. From any thread. */
   public ReadView view() {
-    return new ReadView(engine.view(), store, steps);
+    return new ReadView(engine.view(), store, trails);
   }
 
   /** The named record as of the last commit, or null. From any thread. */

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-class BackStepsTest {
+class TrailsTest {
 
   /** Counts the events that are loaded. */
   private record Counted(EngineView view, int[] events) implements EngineView {
@@ -43,7 +43,7 @@ class BackStepsTest {
   }
 
   private static String read(StoreScript script, long at, int[] events) {
-    try (var view = new ReadView(new Counted(script.store.engine().view(), events), script.store.store(), script.store.steps())) {
+    try (var view = new ReadView(new Counted(script.store.engine().view(), events), script.store.store(), script.store.trails())) {
       return text(view.get(bytes("k"), at));
     }
   }
@@ -76,10 +76,11 @@ class BackStepsTest {
 
       int[] between = {0};
       assertThat(read(script, at + 500, between)).isEqualTo("v499");
+      assertThat(between[0]).isEqualTo(1);
     }
   }
 
-  /** Whatever steps are remembered, in whatever order revisions are read: each shows what was. */
+  /** Whatever trails are left, in whatever order revisions are read: each shows what was. */
   @Test
   void everyRevisionShowsWhatWas() {
     for (int seed = 0; seed < 20; seed++) {
