@@ -16,7 +16,7 @@ final class Commitment {
    */
   static boolean advance(RaftLog log, long term, Quorum quorum, Quorum.Standing match) {
     long agreed = quorum.agreed(match);
-    Invariant.check(agreed <= log.last(), "a quorum holds %d, the leader's log ends at %d", agreed, log.last());
+    Invariant.atMost(agreed, log.last(), "a quorum holds %d, the leader's log ends at %d");
     return agreed > log.committed() && log.term(agreed) == term && log.commitTo(agreed);
   }
 }
