@@ -17,6 +17,10 @@ final class Commitment {
   static boolean advance(RaftLog log, long term, Quorum quorum, Quorum.Standing match) {
     long agreed = quorum.agreed(match);
     Invariant.atMost(agreed, log.last(), "a quorum holds %d, the leader's log ends at %d");
-    return agreed > log.committed() && log.term(agreed) == term && log.commitTo(agreed);
+    boolean moves = agreed > log.committed() && log.term(agreed) == term;
+    if (moves) {
+      log.commitTo(agreed);
+    }
+    return moves;
   }
 }
