@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.cairn.raft.log.EntryId;
+import io.cairn.raft.log.EntryKind;
 import io.cairn.raft.log.HardState;
 import io.cairn.raft.message.RaftMessage;
 import io.cairn.raft.message.RaftMessage.AppendEntries;
@@ -36,7 +37,7 @@ class RoleMessagesTest {
 
   /** A replica in each role, at its beginning. */
   enum Standing {
-    FOLLOWER(OneReplica::fresh), PRE_CANDIDATE(() -> OneReplica.fresh().preCampaign()), CANDIDATE(() -> OneReplica.fresh().campaign()),
+    FOLLOWER(OneReplica::fresh), PRE_CANDIDATE(() -> OneReplica.of(new HardState(1, 0, 0)).preCampaign()), CANDIDATE(() -> OneReplica.fresh().campaign()),
     LEADER(() -> OneReplica.fresh().lead()), FOLLOWER_OF_LATER_TERM(() -> OneReplica.of(new HardState(7, 0, 0)));
 
     private final Supplier<OneReplica> replica;
@@ -156,6 +157,7 @@ class RoleMessagesTest {
         Raft raft = standing.replica().raft;
         assertThat(raft.checkChange(List.of())).as("%s", standing).isPresent();
         assertThat(raft.members()).isEmpty();
+        assertThat(raft.propose(EntryKind.COMMAND, new byte[1])).isEqualTo(-1);
         assertThat(raft.transferTarget()).isEqualTo(ReplicaId.NONE);
         assertThat(raft.leadsByTransfer()).isFalse();
         assertThat(raft.quiesce(1000)).isFalse();
