@@ -98,6 +98,30 @@ class RaftLogTest {
     broken("applied 1 <= handed out 0", () -> log.applied(1));
   }
 
+  @Test
+  @DisplayName("SN-04 what was applied before a snapshot, and is reported after it, takes nothing back")
+  void aLateReportOfWhatWasAppliedBeforeASnapshotIsIgnored() {
+    RaftLog log = log(0, 0);
+    entries(1, 1, 3).forEach(log::append);
+    log.takeUnwritten();
+    log.persisted(log.unstable().handedOut(HardState.INITIAL, 3));
+    log.commitTo(3);
+    assertThat(log.takeCommitted()).hasSize(3);
+    log.freeze();
+    assertThat(log.hasCommitted()).isFalse();
+    var snapshot = new EntryId(2, 20);
+    disk.restart(snapshot);
+    log.restart(new SnapshotMeta(snapshot, ALONE));
+    log.applied(3);
+    assertThat(log.applied()).isEqualTo(20);
+    assertThat(log.committed()).isEqualTo(20);
+    assertThat(log.lastId()).isEqualTo(snapshot);
+    assertThat(log.hasCommitted()).isFalse();
+    Entry next = entry(2, 21);
+    log.append(next);
+    assertThat(log.takeUnwritten()).containsExactly(next);
+  }
+
   /** A disk that answers with other entries than those it was asked for. */
   private record Wrong(StableLog right, List<Entry> answer) implements StableLog {
     @Override
