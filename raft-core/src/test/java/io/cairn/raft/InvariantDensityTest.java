@@ -18,7 +18,7 @@ class InvariantDensityTest {
   private static final Pattern COMMENT = Pattern.compile("/\\*.*?\\*/|//[^\n]*", Pattern.DOTALL);
   /** A claim about this replica, or a refusal of what a caller or a peer gave. */
   private static final Pattern CHECK =
-      Pattern.compile("Invariant\\.check\\(|new InvariantBroken\\(|throw new IllegalArgumentException\\(|^\\s+require\\(", Pattern.MULTILINE);
+      Pattern.compile("Invariant\\.(?:check|atMost)\\(|new InvariantBroken\\(|throw new IllegalArgumentException\\(|^\\s+require\\(", Pattern.MULTILINE);
 
   @Test
   void thereIsACheckForEveryTwentyFiveLines() throws IOException {
