@@ -44,6 +44,14 @@ class EdgesTest {
     return ((Leader) leader.raft.role()).replication().row(replica);
   }
 
+  private static boolean isGranted(RaftMessage answer) {
+    return switch (answer) {
+      case VoteResponse vote -> vote.granted();
+      case PreVoteResponse vote -> vote.granted();
+      default -> false;
+    };
+  }
+
   private static SnapshotMeta snapshot(long term, long index) {
     return new SnapshotMeta(new EntryId(term, index), OneReplica.three());
   }
@@ -237,7 +245,7 @@ class EdgesTest {
       assertThat(replica.raft.lastIndex()).isZero();
     }
 
-    // 4.2.3: "servers that were removed must not disrupt"
+    // Dissertation 4.2.3: who was removed must not disturb the others.
     @Test
     void whatTheRemovedSayIsNotAnsweredWithWhatTheySaid() {
       var replica = OneReplica.fresh();
@@ -251,7 +259,7 @@ class EdgesTest {
       two.raft.snapshotInstalled(now);
       two.settle();
       assertThat(two.receive(new RequestPreVote(removed, TWO, 9, EntryId.ZERO))).containsExactly(new ReplicaRemoved(TWO, removed, 1));
-      assertThat(two.receive(new ReplicaRemoved(removed, TWO, 9))).as("two that take each other for removed do not go on for ever").isEmpty();
+      assertThat(two.receive(new ReplicaRemoved(removed, TWO, 9))).as("two that take each other for removed fall silent").isEmpty();
       assertThat(two.raft.isRemoved()).isFalse();
       assertThat(replica.receive(new ReplicaRemoved(TWO, ONE, 1))).isEmpty();
       assertThat(replica.raft.isRemoved()).isTrue();
@@ -320,8 +328,7 @@ class EdgesTest {
         follower.receive(new Quiesce(TWO, ONE, 1, new EntryId(1, 1)));
         assertThat(follower.raft.isQuiesced()).isTrue();
         follower.pass(5_000);
-        assertThat(follower.receive(message)).noneMatch(answer -> answer instanceof VoteResponse(var _, var _, var _, boolean granted) && granted
-            || answer instanceof PreVoteResponse(var _, var _, var _, boolean free) && free);
+        assertThat(follower.receive(message)).noneMatch(EdgesTest::isGranted);
         assertThat(follower.raft.isQuiesced()).isFalse();
         assertThat(follower.raft.term()).isEqualTo(1);
       }

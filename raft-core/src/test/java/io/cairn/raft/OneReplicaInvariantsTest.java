@@ -115,7 +115,8 @@ class OneReplicaInvariantsTest {
       follower.receive(new Heartbeat(TWO, follower.self, 1, 0, 1));
       broken("term 1 has one leader: 2, and now 3", () -> follower.receive(new Heartbeat(THREE, follower.self, 1, 0, 1)));
       var leader = OneReplica.fresh().lead();
-      broken("has one leader", () -> leader.raft.snapshotReceived(new SnapshotMeta(new EntryId(1, 9), OneReplica.three()), TWO, 1, leader.now));
+      var snapshot = new SnapshotMeta(new EntryId(1, 9), OneReplica.three());
+      broken("has one leader", () -> leader.raft.snapshotReceived(snapshot, TWO, 1, leader.now));
     }
 
     @Test

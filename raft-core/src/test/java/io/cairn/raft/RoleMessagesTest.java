@@ -37,8 +37,8 @@ class RoleMessagesTest {
 
   /** A replica in each role, at its beginning. */
   enum Standing {
-    FOLLOWER(OneReplica::fresh), PRE_CANDIDATE(() -> OneReplica.of(new HardState(1, 0, 0)).preCampaign()), CANDIDATE(() -> OneReplica.fresh().campaign()),
-    LEADER(() -> OneReplica.fresh().lead()), FOLLOWER_OF_LATER_TERM(() -> OneReplica.of(new HardState(7, 0, 0)));
+    FOLLOWER(OneReplica::fresh), PRE_CANDIDATE(() -> OneReplica.of(new HardState(1, 0, 0)).preCampaign()),
+    CANDIDATE(() -> OneReplica.fresh().campaign()), LEADER(() -> OneReplica.fresh().lead()), FOLLOWER_OF_LATER_TERM(() -> OneReplica.of(new HardState(7, 0, 0)));
 
     private final Supplier<OneReplica> replica;
 
@@ -136,7 +136,8 @@ class RoleMessagesTest {
     for (RaftMessage message : everyMessage(1)) {
       if (message instanceof AppendEntries || message instanceof Heartbeat || message instanceof Quiesce) {
         var leader = OneReplica.fresh().lead();
-        assertThatThrownBy(() -> leader.receive(message)).isInstanceOf(InvariantBroken.class).hasMessageContaining("term 1 has one leader: 1");
+        assertThatThrownBy(() -> leader.receive(message)).isInstanceOf(InvariantBroken.class)
+            .hasMessageContaining("term 1 has one leader: 1");
         refused.add(message);
       }
     }
