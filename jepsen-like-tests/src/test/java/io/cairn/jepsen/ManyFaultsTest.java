@@ -68,7 +68,7 @@ final class ManyFaultsTest {
   }
 
   @Test
-  @DisplayName("A-11 counters through kills, stops and pauses: nothing lost, nothing stale, nothing twice")
+  @DisplayName("A-11 RD-12 counters through kills, stops and pauses: nothing lost, nothing stale, nothing twice")
   void countersSurviveManyFaults() throws Exception {
     List<Counter> counters = new ArrayList<>();
     var checks = new ArrayList<Future<?>>();

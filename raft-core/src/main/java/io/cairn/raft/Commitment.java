@@ -16,7 +16,11 @@ final class Commitment {
    */
   static boolean advance(RaftLog log, long term, Quorum quorum, Quorum.Standing match) {
     long agreed = quorum.agreed(match);
-    Invariant.check(agreed <= log.last(), "a quorum holds %d, the leader's log ends at %d", agreed, log.last());
-    return agreed > log.committed() && log.term(agreed) == term && log.commitTo(agreed);
+    Invariant.atMost(agreed, log.last(), "a quorum holds %d, the leader's log ends at %d");
+    boolean moves = agreed > log.committed() && log.term(agreed) == term;
+    if (moves) {
+      log.commitTo(agreed);
+    }
+    return moves;
   }
 }

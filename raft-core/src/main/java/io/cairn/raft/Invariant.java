@@ -14,6 +14,13 @@ public final class Invariant {
     }
   }
 
+  /** The most frequent claim: {@code value <= bound}. {@code message} is a format with a {@code %d} for each, in that order. */
+  public static void atMost(long value, long bound, String message) {
+    if (value > bound) {
+      throw new InvariantBroken(message.formatted(value, bound));
+    }
+  }
+
   /** {@code message} is a format with a {@code %d} for each value; likewise below. */
   public static void check(boolean claim, String message, long value) {
     if (!claim) {

@@ -116,9 +116,9 @@ final class LeadershipTransfer {
     }
     Row row = replication.row(target);
     boolean settled = log.committed() == log.last() || state.now >= deadline - state.settings.electionTimeoutNanos() / 2;
-    if (row != null && row.progress.match() == log.last() && settled) {
-      Invariant.check(state.membership().isVoter(target), "replica %d is told to campaign and has a vote in term %d", target.value(),
-          state.term());
+    Invariant.check(state.membership().voters().contains(target),
+        "while leadership is handed to replica %d in term %d, members do not change", target.value(), state.term());
+    if (row.progress.match() == log.last() && settled) {
       orders.put(target, round);
       state.outbox.send(new TimeoutNow(state.self, target, state.term(), round));
     }
@@ -134,7 +134,7 @@ final class LeadershipTransfer {
 
   /** @return whether the leader has to end its term */
   boolean tick() {
-    if (isUnderWay() && (state.now >= deadline || !state.membership().voters().contains(target))) {
+    if (isUnderWay() && state.now >= deadline) {
       target = ReplicaId.NONE;
     }
     return !isUnderWay() && mayBeObeyed() && state.now >= deadline + state.settings.electionTimeoutNanos();

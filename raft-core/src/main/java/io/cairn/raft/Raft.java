@@ -400,9 +400,8 @@ public final class Raft {
     }
     state.installing = null;
     state.log.restart(snapshot);
-    if (role instanceof Follower follower) {
-      follower.snapshotInstalled(snapshot);
-    }
+    // Nobody campaigns in the middle of a snapshot.
+    ((Follower) role).snapshotInstalled(snapshot);
   }
 
   /** On the leader: sending a snapshot has ended. {@code index} is the last entry it stood for; ignored when not ok. */

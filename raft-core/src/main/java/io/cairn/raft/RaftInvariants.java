@@ -39,19 +39,16 @@ public final class RaftInvariants {
   static void always(ReplicaState now, Role role) {
     RaftLog log = now.log;
     base(now);
-    Invariant.check(log.applied() <= log.handedOut(), "applied %d <= handed out %d", log.applied(), log.handedOut());
-    Invariant.check(log.applied() <= log.committed(), "applied %d <= committed %d", log.applied(), log.committed());
-    Invariant.check(log.applied() <= log.persisted(), "applied %d <= durable here %d (A-01)", log.applied(), log.persisted());
-    Invariant.check(log.committed() <= log.last(), "committed %d <= last %d (RC-07)", log.committed(), log.last());
-    Invariant.check(log.persisted() <= log.last(), "durable %d <= last %d", log.persisted(), log.last());
-    Invariant.check(log.lastId().term() <= now.term(), "the last entry's term %d <= the term %d", log.lastId().term(), now.term());
-    Invariant.check(log.members().index() <= log.last(), "the members in effect are of entry %d, the log ends at %d", log.members().index(),
-        log.last());
-    Invariant.check(log.unstable().durableHardState().term() <= now.term(), "the durable term %d <= the term %d",
-        log.unstable().durableHardState().term(), now.term());
-    Invariant.check(log.unstable().durableHardState().commit() <= log.committed(), "the durable commit index %d <= the commit index %d",
-        log.unstable().durableHardState().commit(), log.committed());
-    Invariant.check(now.leaderHeardAt <= now.now, "a leader was heard at %d, and now it is %d", now.leaderHeardAt, now.now);
+    Invariant.atMost(log.applied(), log.handedOut(), "applied %d <= handed out %d");
+    Invariant.atMost(log.applied(), log.committed(), "applied %d <= committed %d");
+    Invariant.atMost(log.applied(), log.persisted(), "applied %d <= durable here %d (A-01)");
+    Invariant.atMost(log.committed(), log.last(), "committed %d <= last %d (RC-07)");
+    Invariant.atMost(log.persisted(), log.last(), "durable %d <= last %d");
+    Invariant.atMost(log.lastId().term(), now.term(), "the last entry's term %d <= the term %d");
+    Invariant.atMost(log.members().index(), log.last(), "the members in effect are of entry %d, the log ends at %d");
+    Invariant.atMost(log.unstable().durableHardState().term(), now.term(), "the durable term %d <= the term %d");
+    Invariant.atMost(log.unstable().durableHardState().commit(), log.committed(), "the durable commit index %d <= the commit index %d");
+    Invariant.atMost(now.leaderHeardAt, now.now, "a leader was heard at %d, and now it is %d");
     Invariant.check(now.installing == null || now.installing.last().index() > log.committed(),
         "a snapshot that is switched to says something new: committed is %d, durable %d", log.committed(), log.persisted());
     Invariant.check(!now.quiesced || role instanceof Leader || role instanceof Follower, "nobody campaigns in silence: term %d", now.term());
@@ -74,12 +71,11 @@ public final class RaftInvariants {
     RaftLog log = now.log;
     long base = log.first() - 1;
     if (now.installing != null) {
-      Invariant.check(base <= now.installing.last().index(), "what is cut off the log (%d) is in the snapshot that is switched to (%d)",
-          base, now.installing.last().index());
+      Invariant.atMost(base, now.installing.last().index(), "what is cut off the log (%d) is in the snapshot that is switched to (%d)");
     } else {
-      Invariant.check(base <= log.handedOut(), "what is cut off the log (%d) was handed out to be applied (%d)", base, log.handedOut());
-      Invariant.check(base <= log.last(), "the log's base %d <= last %d", base, log.last());
-      Invariant.check(base <= log.persisted(), "the log's base %d <= durable %d", base, log.persisted());
+      Invariant.atMost(base, log.handedOut(), "what is cut off the log (%d) was handed out to be applied (%d)");
+      Invariant.atMost(base, log.last(), "the log's base %d <= last %d");
+      Invariant.atMost(base, log.persisted(), "the log's base %d <= durable %d");
     }
   }
 
@@ -88,7 +84,7 @@ public final class RaftInvariants {
     Invariant.check(now.log.lastId().term() == now.term(), "the log of term %d's leader ends in it, not in %d", now.term(),
         now.log.lastId().term());
     Invariant.check(now.installing == null, "a leader's log is not begun anew");
-    Invariant.check(leader.confirmedAt() <= now.now, "a round was sent at %d, and now it is %d", leader.confirmedAt(), now.now);
+    Invariant.atMost(leader.confirmedAt(), now.now, "a round was sent at %d, and now it is %d");
     Invariant.check(!leader.transferTarget().equals(now.self), "term %d: nobody hands over to itself, %d", now.term(), now.self.value());
     for (Row row : leader.replication().rows()) {
       Invariant.check(row.progress.match() <= now.log.last(), "replica %d agrees up to %d, within the leader's log (last %d)",

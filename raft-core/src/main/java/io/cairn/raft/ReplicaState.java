@@ -70,7 +70,7 @@ final class ReplicaState {
     this.suspicion = new Suspicion(this, disk);
     restartCampaignTimer();
     // Before the restart it may have acknowledged a round that a lease stands on, a moment ago (tikv 15035).
-    if (!hardState.equals(HardState.INITIAL) || log.last() > 0) {
+    if (!hardState.equals(HardState.INITIAL)) {
       noVoteBefore = now + settings.electionTimeoutNanos();
     }
     noOrderBefore = noVoteBefore;

@@ -217,8 +217,7 @@ final class Replication {
   /** Whether every follower holds everything, knows that it is committed, and has answered {@code round}. */
   boolean isIdle(long round) {
     for (Row row : table.rows()) {
-      boolean holdsAll = row.progress instanceof Replicating replicating && replicating.match() == log.last()
-          && replicating.inflights().isEmpty();
+      boolean holdsAll = row.progress instanceof Replicating replicating && replicating.match() == log.last();
       if (!holdsAll || row.toldCommit < log.last() || row.answeredRound < round) {
         return false;
       }

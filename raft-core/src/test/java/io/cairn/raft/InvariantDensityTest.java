@@ -17,8 +17,8 @@ class InvariantDensityTest {
   private static final int LINES_A_CHECK = 25;
   private static final Pattern COMMENT = Pattern.compile("/\\*.*?\\*/|//[^\n]*", Pattern.DOTALL);
   /** A claim about this replica, or a refusal of what a caller or a peer gave. */
-  private static final Pattern CHECK =
-      Pattern.compile("Invariant\\.check\\(|new InvariantBroken\\(|throw new IllegalArgumentException\\(|^\\s+require\\(", Pattern.MULTILINE);
+  private static final Pattern CHECK = Pattern.compile(
+      "Invariant\\.(?:check|atMost)\\(|new InvariantBroken\\(|throw new IllegalArgumentException\\(|^\\s+require\\(", Pattern.MULTILINE);
 
   @Test
   void thereIsACheckForEveryTwentyFiveLines() throws IOException {

@@ -14,7 +14,7 @@ class RaftSeedsTest {
   private static final long FIRST_SEED = Long.getLong("raft.seed", 1);
 
   @Test
-  @DisplayName("A-07 RC-01 RC-02 RC-03 RC-05 RC-07 RC-13 RC-14 RD-01 RD-05 RD-07 RD-08 RD-09 SN-01 "
+  @DisplayName("A-07 MB-03 RC-01 RC-02 RC-03 RC-05 RC-07 RC-13 RC-14 RD-01 RD-05 RD-07 RD-08 RD-09 SN-01 "
       + "whatever fails, what is committed stays and leases never overlap")
   void promisesHoldInEveryRun() {
     var run = new RaftSeeds(RaftSeeds.DELIVERIES, null).run(FIRST_SEED, FIRST_SEED + SEEDS - 1, 2);

@@ -50,9 +50,9 @@ public final class RaftLog {
     this.last = stable.last().index();
     this.lastTerm = stable.last().term();
     long base = stable.base().index();
-    Invariant.check(base <= applied && applied <= last, "base %d <= applied %d <= last %d at start", base, applied, last);
-    Invariant.check(hardState.commit() <= last, "the durable commit index %d <= the log's last %d: the log has lost entries",
-        hardState.commit(), last);
+    Invariant.atMost(base, applied, "base %d <= applied %d at start");
+    Invariant.atMost(applied, last, "applied %d <= last %d at start");
+    Invariant.atMost(hardState.commit(), last, "the durable commit index %d <= the log's last %d: the log has lost entries");
     this.committed = Math.max(hardState.commit(), applied);
     this.applied = applied;
     this.handedOut = applied;
@@ -203,7 +203,7 @@ public final class RaftLog {
     if (index <= committed) {
       return false;
     }
-    Invariant.check(index <= last, "the commit index %d stays within the log (last %d)", index, last);
+    Invariant.atMost(index, last, "the commit index %d stays within the log (last %d)");
     committed = index;
     return true;
   }
@@ -261,8 +261,8 @@ public final class RaftLog {
   public boolean persisted(long ticket) {
     long before = unstable.persisted();
     unstable.persisted(ticket);
-    Invariant.check(unstable.persisted() <= last, "durable %d <= last %d after a write", unstable.persisted(), last);
-    Invariant.check(unstable.persisted() >= before, "what is durable stays: %d after %d", unstable.persisted(), before);
+    Invariant.atMost(unstable.persisted(), last, "durable %d <= last %d after a write");
+    Invariant.atMost(before, unstable.persisted(), "what is durable stays: %d, then %d");
     recent.evict(Math.min(unstable.persisted(), committed));
     return unstable.persisted() > before;
   }
@@ -293,7 +293,7 @@ public final class RaftLog {
       handedOut = entry.index();
       bytes += entry.sizeBytes();
     }
-    Invariant.check(handedOut <= applicable(), "handed out %d <= committed and durable %d", handedOut, applicable());
+    Invariant.atMost(handedOut, applicable(), "handed out %d <= committed and durable %d");
     beingApplied.add(new Handout(handedOut, bytes));
     beingAppliedBytes += bytes;
     Invariant.check(beingAppliedBytes > 0, "%d bytes are being applied after %d more", beingAppliedBytes, bytes);
@@ -302,7 +302,7 @@ public final class RaftLog {
 
   /** The state machine stands at {@code index}. One that lies behind a snapshot installed since is late and ignored. */
   public void applied(long index) {
-    Invariant.check(index <= handedOut, "applied %d <= handed out %d", index, handedOut);
+    Invariant.atMost(index, handedOut, "applied %d <= handed out %d");
     applied = Math.max(applied, index);
     while (!beingApplied.isEmpty() && beingApplied.getFirst().last <= index) {
       beingAppliedBytes -= beingApplied.removeFirst().bytes;

@@ -86,7 +86,7 @@ public final class UnstableEntries {
 
   /** The write with this ticket and all before it have ended. An old ticket, or one said twice, changes nothing. */
   public void persisted(long ticket) {
-    Invariant.check(ticket <= lastTicket, "ticket %d was handed out (the last one was %d)", ticket, lastTicket);
+    Invariant.atMost(ticket, lastTicket, "ticket %d was handed out (the last one was %d)");
     while (!writes.isEmpty() && writes.getFirst().ticket <= ticket) {
       Write write = writes.removeFirst();
       durable = write.hardState;

@@ -40,7 +40,7 @@ public final class HeartbeatRounds {
 
   /** A quorum has answered {@code round} or a later one. Returns whether that is news. */
   public boolean confirm(long round) {
-    Invariant.check(round <= last, "round %d was sent (the last one was %d)", round, last);
+    Invariant.atMost(round, last, "round %d was sent (the last one was %d)");
     if (round <= confirmed) {
       return false;
     }

@@ -19,7 +19,7 @@ interface ScriptCommand {
         new PrintStatusCommand(), new PrintLeaseCommand(), new PrintHeardCommand(),
         new ChangeCommand(), new PrintMembersCommand(), new SlowApplyCommand(), new DamageCommand(), new QuiesceCommand(),
         new WakeCommand(), new TransferCommand(), new VoteCommand(), new HandOverCommand(), new StallCommand(),
-        new RankCommand(), new RetireCommand());
+        new RankCommand(), new RetireCommand(), new SlowInstallCommand());
   }
 
   static ReplicaId replica(String word) {

@@ -44,6 +44,9 @@ final class ScriptedReplica {
   private final ArrayDeque<Entry> toApply = new ArrayDeque<>();
   private boolean slowDisk;
   private boolean slowApply;
+  private boolean slowInstall;
+  /** What is to be switched to, once that is not slow any more. */
+  private SnapshotMeta toInstall;
 
   ScriptedReplica(ReplicaId id, ScriptedCluster cluster) {
     this.id = id;
@@ -76,6 +79,7 @@ final class ScriptedReplica {
     disk.crash();
     writing.clear();
     toApply.clear();
+    toInstall = null;
     quiesced = false;
     raft = null;
     cluster.say(id + " is down; its disk has " + describeHardState() + ", entries up to " + disk.last());
@@ -139,6 +143,14 @@ final class ScriptedReplica {
     slowApply = slow;
     apply();
     stepped();
+  }
+
+  void slowInstall(boolean slow) {
+    slowInstall = slow;
+    if (!slow && toInstall != null) {
+      install(toInstall);
+      stepped();
+    }
   }
 
   private void proposed(long index) {
@@ -267,7 +279,7 @@ final class ScriptedReplica {
     if (!slowDisk) {
       persistQuietly();
     }
-    ready.install().ifPresent(this::install);
+    ready.install().ifPresent(this::toInstall);
   }
 
   private void apply() {
@@ -291,7 +303,17 @@ final class ScriptedReplica {
     }
   }
 
+  private void toInstall(SnapshotMeta snapshot) {
+    if (slowInstall) {
+      cluster.say(id + " begins to install the snapshot up to " + snapshot.last());
+      toInstall = snapshot;
+    } else {
+      install(snapshot);
+    }
+  }
+
   private void install(SnapshotMeta snapshot) {
+    toInstall = null;
     cluster.say(id + " installs the snapshot up to " + snapshot.last());
     applied = snapshot;
     flushed = applied;

@@ -13,9 +13,10 @@ import org.slf4j.LoggerFactory;
  * io.cairn.raft.Raft#diskStalledSince}); here it is about what comes again and again and each time ends before an election is lost:
  * a leader on such a machine is of no use, and gives its leadership away.
  *
- * <p>Of the last ten seconds, pauses may make up one election timeout and slow writes of the log four. Then everything is handed
- * over, and for {@link #RESERVE_NANOS} others campaign first. Not more often than once a minute: where all machines are slow,
- * leadership must not wander for ever.
+ * <p>Of the last ten seconds, pauses may make up two election timeouts and slow writes of the log four, each counted from half a timeout
+ * on: where a machine has less processor than its processes want, each of them stands still for a fifth of a second now and then, the
+ * other nodes' too, and handing over helps nobody. Then everything is handed over, and for {@link #RESERVE_NANOS} others campaign
+ * first. Not more often than once a minute: where all machines are slow, leadership must not wander for ever.
  */
 final class NodeHealth {
   private static final Logger log = LoggerFactory.getLogger(NodeHealth.class);
@@ -76,18 +77,18 @@ final class NodeHealth {
     }
     meters.pause(nanos);
     log.warn("the process stood still; millis={}", nanos / 1_000_000);
-    if (nanos >= electionTimeoutNanos / 4) {
+    if (nanos >= electionTimeoutNanos / 2) {
       pauses.add(now, nanos);
     }
   }
 
-  /** Draws the consequences. */
-  synchronized void look(long now) {
+  /** Draws the consequences; returns whether everything was handed over. */
+  synchronized boolean look(long now) {
     if (reservedUntil != Long.MIN_VALUE && now >= reservedUntil) {
       reservedUntil = Long.MIN_VALUE;
       handovers.rankAll(0);
     }
-    boolean paused = pauses.sum(now) >= electionTimeoutNanos;
+    boolean paused = pauses.sum(now) >= 2 * electionTimeoutNanos;
     boolean slow = slowSyncs.sum(now) >= 4 * electionTimeoutNanos;
     if ((paused || slow) && now >= nextHandover) {
       log.warn("hands its leaderships over: this machine is too slow for a leader; paused-millis={} slow-log-millis={} seconds=10",
@@ -98,6 +99,8 @@ final class NodeHealth {
       slowSyncs.clear();
       handovers.rankAll(1);
       handovers.handOverAll(paused ? HandoverReason.PAUSE : HandoverReason.DISK);
+      return true;
     }
+    return false;
   }
 }

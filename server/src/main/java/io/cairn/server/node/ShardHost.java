@@ -5,7 +5,6 @@ import io.cairn.raft.LeaderEntry;
 import io.cairn.raft.Raft;
 import io.cairn.raft.RaftSettings;
 import io.cairn.raft.ReplicaId;
-import io.cairn.raft.log.EntryId;
 import io.cairn.raft.log.HardState;
 import io.cairn.raft.log.StableLog;
 import io.cairn.raft.membership.Membership;
@@ -28,12 +27,10 @@ import io.cairn.storage.catalog.ReplicaRecord;
 import io.cairn.storage.engine.Engine;
 import io.cairn.storage.engine.EngineBatch;
 import io.cairn.storage.log.LogStore;
-import io.cairn.storage.log.LogWrite;
 import io.cairn.storage.log.ReplicaKey;
 import io.cairn.storage.mvcc.Applied;
 import io.cairn.storage.mvcc.ShardStore;
 import java.util.List;
-import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -138,22 +135,13 @@ final class ShardHost {
     });
   }
 
-  /**
-   * A durable applied entry that the log does not hold with that term is the log's base, and what the log holds after it is
-   * dropped: the node stopped between switching to a snapshot and restarting its log, or lost the unsynced end of its log (A-01).
-   */
   private void alignLog(ReplicaKey key, Applied applied) {
     StableLog view = logStore.view(key);
-    boolean held = applied.index() == 0 || view.term(applied.index()) == applied.term();
-    if (held) {
-      return;
-    }
-    var base = new EntryId(applied.term(), applied.index());
-    HardState stored = logStore.hardState(key);
-    var hardState = new HardState(Math.max(stored.term(), applied.term()), stored.term() >= applied.term() ? stored.vote() : 0,
-        Math.max(stored.commit(), applied.index()));
-    log.warn("shard={} restarted its log at what is applied; base={} log-base={} log-last={}", key.shard(), base, view.base(), view.last());
-    logStore.append(List.of(new LogWrite(key, Optional.of(hardState), List.of(), Optional.of(base))));
+    LogAlignment.of(key, applied, view, logStore.hardState(key)).ifPresent(restart -> {
+      log.warn("shard={} restarted its log at what is applied; base={} log-base={} log-last={}", key.shard(), restart.restart().orElseThrow(),
+          view.base(), view.last());
+      logStore.append(List.of(restart));
+    });
   }
 
   private RaftSettings settings() {

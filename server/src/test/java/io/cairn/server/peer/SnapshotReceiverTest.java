@@ -109,7 +109,7 @@ class SnapshotReceiverTest {
   }
 
   @Test
-  @DisplayName("SN-03 another sending that begins while Raft decides on a whole snapshot takes nothing away")
+  @DisplayName("SN-03 SN-09 another sending that begins while Raft decides on a whole snapshot takes nothing away")
   void anotherSendingThatBeginsWhileRaftDecidesTakesNothingAway() {
     List<byte[]> later = snapshot(7, 128);
     send(1, snapshot(5, 128));
@@ -177,5 +177,45 @@ class SnapshotReceiverTest {
     assertThat(answers.getLast().getReason()).contains("damaged");
     assertThat(replica.store().applied().index()).isZero();
     assertThat(unused()).isEmpty();
+  }
+
+  /** What boot would make of what is durable now: the catalog swept, the store as it is, and how the log goes with it. */
+  private void checkThatACrashIsUnderstood(String when) {
+    MemoryEngine left = engine.afterCrash();
+    var records = ReplicaCatalog.open(left);
+    var sweep = left.newBatch();
+    records.sweep(sweep);
+    left.write(sweep);
+    ShardStore store = ShardStore.open(left, records.replica(1).orElseThrow().store());
+    long base = log.view(replica.key()).base().index();
+    long applied = store.applied().index();
+    assertThat(applied).as("%s: the old data or the new, never a part", when).isIn(0L, 5L);
+    assertThat(store.applied().revision()).as(when).isEqualTo(applied + 1);
+    assertThat(base).as("%s: the log never begins behind what the data lacks", when).isLessThanOrEqualTo(applied);
+    assertThat(records.sweep(left.newBatch())).as("%s: swept once", when).isEmpty();
+  }
+
+  @Test
+  @DisplayName("A-08 SN-02 SN-04 after a crash at any step of the switch there is the old data with its log or the new, and no rest")
+  void aCrashAtAnyStepLeavesTheOldOrTheNew() {
+    engine.onWrite(batch -> checkThatACrashIsUnderstood("before a write of the engine"));
+    engine.duringFlush(() -> checkThatACrashIsUnderstood("in the middle of a flush"));
+    send(1, snapshot(5, 128));
+    int steps = 0;
+    for (boolean busy = true; busy; ) {
+      busy = false;
+      for (VirtualLoops.VirtualLoop loop : loops.loops()) {
+        if (loop.runOne()) {
+          busy = true;
+          steps++;
+          checkThatACrashIsUnderstood("after step " + steps + ", of " + loop.name());
+        }
+      }
+    }
+    assertThat(steps).isGreaterThan(10);
+    assertThat(broken).isEmpty();
+    assertThat(replica.store().applied().index()).isEqualTo(5);
+    assertThat(replica.status().applied()).as("the snapshot's, not the old data's").isEqualTo(5);
+    assertThat(replica.status().commit()).isEqualTo(5);
   }
 }

@@ -38,6 +38,14 @@ public final class MemoryEngine implements Engine {
     return copy;
   }
 
+  /** What a start after a loss of power finds. */
+  public MemoryEngine afterCrash() {
+    var left = new MemoryEngine();
+    left.applied = copy(durable);
+    left.durable = copy(durable);
+    return left;
+  }
+
   /** What happens, on another thread, while a flush runs. */
   public void duringFlush(Runnable meanwhile) {
     this.meanwhile = meanwhile;

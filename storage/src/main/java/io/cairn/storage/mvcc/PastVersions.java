@@ -10,19 +10,23 @@ import io.cairn.storage.engine.Family;
 
 /**
  * What keys were at a revision, found by going back from what they are: the newest version, and while that is above the revision
- * the events that made and replaced it. The revision is never below the compaction revision, so every event on that way is there.
+ * the events that made and replaced it. The revision is never below the compaction revision, so every event on that way is there. The
+ * way is as long as the key was overwritten since; who goes it after another one follows the trail that was left, {@link Trails}.
  */
 final class PastVersions {
   private final EngineView view;
   private final long store;
+  private final Trails trails;
+  private final Trail way = new Trail();
   private final byte[] eventKey = new byte[OnDiskFormat.EVENT_KEY_BYTES];
   private final StoredEvent event = new StoredEvent();
   /** What the last look found. */
   final StoredVersion version = new StoredVersion();
 
-  PastVersions(EngineView view, long store) {
+  PastVersions(EngineView view, long store, Trails trails) {
     this.view = view;
     this.store = store;
+    this.trails = trails;
   }
 
   /** Points {@link #version} at what the key was at a revision, from its newest version on; false if it did not live then. */
@@ -40,19 +44,26 @@ final class PastVersions {
 
   /** Follows what each event replaced, from the one at (revision, ordinal), until something at or below {@code at}. */
   private boolean goBack(long revision, int ordinal, long at) {
+    way.clear();
+    Trail known = null;
     long fromRevision = revision;
     int fromOrdinal = ordinal;
     while (true) {
-      OnDiskFormat.eventKey(eventKey, store, fromRevision, fromOrdinal);
-      byte[] found = view.get(Family.EVENTS, eventKey);
-      if (found == null) {
-        throw new StorageFailure(Kind.CORRUPT, "store " + store + " has no event " + fromRevision + "/" + fromOrdinal
-            + ", which a read at " + at + ", not below the compaction revision, needs");
+      Trail trail = known == null ? trails.from(fromRevision, fromOrdinal) : null;
+      if (trail != null) {
+        known = trail;
+        way.addAll(trail);
+        int oldest = trail.oldestAbove(at);
+        fromRevision = trail.revision(oldest);
+        fromOrdinal = trail.ordinal(oldest);
+      } else {
+        way.add(fromRevision, fromOrdinal);
       }
-      event.read(found);
+      event.read(load(fromRevision, fromOrdinal, at));
       if (event.replaced) {
         event.replaced(version);
         if (version.mod <= at) {
+          trails.went(way, known);
           return true;
         }
         Invariant.check(version.mod < fromRevision, "what event %d replaced is older: %d", fromRevision, version.mod);
@@ -63,8 +74,19 @@ final class PastVersions {
         fromRevision = event.deleteRevision;
         fromOrdinal = event.deleteOrdinal;
       } else {
+        trails.went(way, known);
         return false;
       }
     }
+  }
+
+  private byte[] load(long revision, int ordinal, long at) {
+    OnDiskFormat.eventKey(eventKey, store, revision, ordinal);
+    byte[] found = view.get(Family.EVENTS, eventKey);
+    if (found == null) {
+      throw new StorageFailure(Kind.CORRUPT, "store " + store + " has no event " + revision + "/" + ordinal
+          + ", which a read at " + at + ", not below the compaction revision, needs");
+    }
+    return found;
   }
 }

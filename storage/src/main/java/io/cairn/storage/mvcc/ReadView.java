@@ -19,11 +19,11 @@ public final class ReadView implements AutoCloseable {
   private final StoreState state;
   private final PastVersions versions;
 
-  ReadView(EngineView view, long store) {
+  ReadView(EngineView view, long store, Trails trails) {
     this.view = view;
     this.store = store;
     this.state = StoreState.decode(view.get(Family.SMALL, OnDiskFormat.stateKey(store)));
-    this.versions = new PastVersions(view, store);
+    this.versions = new PastVersions(view, store, trails);
   }
 
   /** How far the store had come at the moment of this view. */

@@ -59,7 +59,7 @@ public final class RevisionHash {
         restart(state.compacted());
       }
       if (nextKey != null) {
-        keys(view, store.store(), state, bytesMax);
+        keys(view, store, state, bytesMax);
       } else {
         events(view, store.store(), bytesMax);
       }
@@ -100,12 +100,12 @@ public final class RevisionHash {
     add(line.clear().int8('A').int64(revision).int64(compactedTo));
   }
 
-  private void keys(EngineView view, long store, StoreState state, long bytesMax) {
-    byte[] start = OnDiskFormat.storeKey(store, nextKey);
-    byte[] end = OnDiskFormat.storeEnd(store);
+  private void keys(EngineView view, ShardStore store, StoreState state, long bytesMax) {
+    byte[] start = OnDiskFormat.storeKey(store.store(), nextKey);
+    byte[] end = OnDiskFormat.storeEnd(store.store());
     boolean past = revision < state.applied().revision();
     long until = bytes + bytesMax;
-    var versions = new PastVersions(view, store);
+    var versions = new PastVersions(view, store.store(), store.trails());
     try (EngineCursor newest = view.cursor(Family.NEWEST, start, end);
         EngineCursor deleted = past && state.deletedKeys() > 0 ? view.cursor(Family.DELETED, start, end) : null) {
       var walk = new KeyWalk(versions, newest, deleted, revision, past, false, RangeQuery.STEPS_MAX);

@@ -40,6 +40,7 @@ public final class ShardStore {
   private final TreeMap<String, byte[]> records = new TreeMap<>();
   private final StoredVersion decoded = new StoredVersion();
   private final StoredEvent event = new StoredEvent();
+  private final Trails trails = new Trails();
 
   /** What everybody may see: as of the last commit. */
   private volatile StoreState published;
@@ -74,6 +75,10 @@ public final class ShardStore {
 
   public long store() {
     return store;
+  }
+
+  Trails trails() {
+    return trails;
   }
 
   /** The last entry that is applied and visible, and the last revision. From any thread. */
@@ -174,7 +179,7 @@ public final class ShardStore {
 
   /** For several reads of one moment; to be closed. From any thread. */
   public ReadView view() {
-    return new ReadView(engine.view(), store);
+    return new ReadView(engine.view(), store, trails);
   }
 
   /** The members as of what is applied, encoded by whoever owns that; null while they are those of the shard's birth. From any thread. */

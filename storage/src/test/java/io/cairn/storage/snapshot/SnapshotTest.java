@@ -184,6 +184,60 @@ class SnapshotTest {
     }
   }
 
+  private static List<byte[]> rest(SnapshotSource source) {
+    var chunks = new ArrayList<byte[]>();
+    for (byte[] chunk = source.next(300); chunk != null; chunk = source.next(300)) {
+      chunks.add(chunk);
+    }
+    return chunks;
+  }
+
+  @Test
+  @DisplayName("SN-05 compaction while a snapshot is read changes nothing of it, and while one is received neither store minds")
+  void compactionWhileASnapshotIsOnItsWay() throws BadSnapshotException {
+    fill(6);
+    List<byte[]> before = chunks(300);
+    long hash = script.store.contentHash();
+    try (SnapshotSource source = source()) {
+      var sent = new ArrayList<>(List.of(source.next(300)));
+      var round = new ApplyRound(leader.engine(), new RecentVersions(1 << 14));
+      script.store.compact(round, script.store.applied().revision());
+      round.commit();
+      leader.engine().flush();
+      sent.addAll(rest(source));
+      assertThat(sent).hasSameSizeAs(before);
+
+      long old = follower.newStore();
+      ShardStore behind = install(follower.engine(), old, before);
+      var sink = new SnapshotSink(follower.engine(), follower.newStore());
+      for (byte[] chunk : sent) {
+        sink.add(chunk);
+        var compaction = new ApplyRound(follower.engine(), new RecentVersions(1 << 14));
+        behind.compact(compaction, behind.applied().revision());
+        compaction.commit();
+      }
+      sink.finish();
+      assertThat(ShardStore.open(follower.engine(), sink.store()).contentHash()).isEqualTo(hash);
+      assertThat(behind.applied()).isEqualTo(source.header().applied());
+    }
+  }
+
+  @Test
+  @DisplayName("SN-09 a store that is deleted while a snapshot is read from it is read to its end")
+  void aStoreDeletedWhileItIsReadIsReadToItsEnd() throws BadSnapshotException {
+    fill(7);
+    long hash = script.store.contentHash();
+    try (SnapshotSource source = source()) {
+      var sent = new ArrayList<>(List.of(source.next(300)));
+      EngineBatch batch = leader.engine().newBatch();
+      ReplicaCatalog.deleteStore(batch, script.store.store());
+      leader.engine().write(batch);
+      leader.engine().flush();
+      sent.addAll(rest(source));
+      assertThat(install(follower.engine(), follower.newStore(), sent).contentHash()).isEqualTo(hash);
+    }
+  }
+
   @Test
   @DisplayName("A-11 what clients have sent goes along: a retry after a snapshot gets the first answer, a forgotten one HORIZON")
   void clientsGoAlong() throws BadSnapshotException {
