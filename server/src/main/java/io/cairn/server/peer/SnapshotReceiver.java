@@ -172,7 +172,13 @@ public final class SnapshotReceiver {
     catalog.replace(batch, record.withPieces(List.of(new Piece(ready.sink.store(), record.start(), record.end()))));
     engine.write(batch);
     engine.flush();
-    ShardStore store = ShardStore.open(engine, ready.sink.store());
+    // A task of its own: what follows a wait for the disk is not done in the turn that waited.
+    applier.run("switching to a snapshot", () -> restartLog(replica, snapshot, ready.sink.store(), oldStore));
+  }
+
+  private void restartLog(Replica replica, SnapshotMeta snapshot, long newStore, long oldStore) {
+    int shard = replica.descriptor().id();
+    ShardStore store = ShardStore.open(engine, newStore);
     // No hard state with it: a newer one may be on its way to the log already, and boot takes what is applied for committed.
     var restart = new LogWrite(replica.key(), Optional.empty(), List.of(), Optional.of(snapshot.last()));
     logWriter.submit(restart, replica.loop(), () -> {

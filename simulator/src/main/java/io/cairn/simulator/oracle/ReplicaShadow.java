@@ -71,7 +71,8 @@ final class ReplicaShadow {
   }
 
   void installed(EntryId last) {
-    pending.clear();
+    // Entries of before are gone with the log; a vote may still be on its way.
+    pending.removeIf(ready -> !ready.entries().isEmpty());
     taken.restart(last);
     durable.restart(last);
     installing = null;

@@ -81,9 +81,8 @@ final class Faults {
           node.start();
         }
       }
-      if (!mended) {
-        lookAfterNodes();
-      }
+      // Also when all is mended: a node that was told to stop before that takes a while to leave.
+      lookAfterNodes();
     });
   }
 

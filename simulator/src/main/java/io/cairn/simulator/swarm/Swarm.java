@@ -154,6 +154,7 @@ public final class Swarm {
         if (tries == READ_TRIES) {
           throw new SimFailure(world.scheduler().describe("a mended cluster does not answer " + operation + ": " + failed.getCause()), failed);
         }
+        cluster.awaitReady();
       }
     }
   }
