@@ -28,6 +28,7 @@ import io.cairn.protocol.wire.GoAway;
 import io.cairn.protocol.wire.GoAwayReason;
 import io.cairn.protocol.wire.HandshakeError;
 import io.cairn.protocol.wire.HandshakeRefused;
+import io.cairn.protocol.wire.Hello;
 import io.cairn.protocol.wire.Put;
 import io.cairn.protocol.wire.RangeRequest;
 import io.cairn.protocol.wire.Request;
@@ -54,6 +55,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * and hold what they acknowledged.
  */
 final class BadInputTest {
+  /** The feature level at which a cluster of this version begins. */
+  private static final int CLUSTER_LEVEL = 2;
   private static final int KEY_MAX = 4 << 10;
   private static final int VALUE_MAX = 1 << 20;
   private static final long FUTURE = 1L << 40;
@@ -317,14 +320,13 @@ final class BadInputTest {
     assertHandshake(clients, HandshakeError.VERSION, RawConnection.hello().setProtocolVersion(9).setOldestProtocolVersion(8).build());
     assertHandshake(clients, HandshakeError.WRONG_PORT, RawConnection.hello().setRole(Role.PEER).build());
     assertHandshake(peers, HandshakeError.WRONG_PORT, RawConnection.hello().build());
-    assertHandshake(peers, HandshakeError.CLUSTER_ID,
-        RawConnection.hello().setRole(Role.PEER).setClusterId("another").setNodeName("n2").build());
-    assertHandshake(peers, HandshakeError.UNKNOWN_NODE,
-        RawConnection.hello().setRole(Role.PEER).setClusterId("jepsen").setNodeName("n9").build());
-    assertHandshake(peers, HandshakeError.UNKNOWN_NODE,
-        RawConnection.hello().setRole(Role.PEER).setClusterId("jepsen").setNodeName("n1").build());
-    assertHandshake(peers, HandshakeError.BOOTSTRAP,
-        RawConnection.hello().setRole(Role.PEER).setClusterId("jepsen").setNodeName("n2").setBootstrapDigest(1).build());
+    Hello.Builder peer = RawConnection.hello().setRole(Role.PEER).setClusterId("jepsen").setNodeName("n2")
+        .setFeatureLevel(CLUSTER_LEVEL);
+    assertHandshake(peers, HandshakeError.CLUSTER_ID, peer.clone().setClusterId("another").build());
+    assertHandshake(peers, HandshakeError.VERSION, peer.clone().setFeatureLevel(CLUSTER_LEVEL - 1).build());
+    assertHandshake(peers, HandshakeError.UNKNOWN_NODE, peer.clone().setNodeName("n9").build());
+    assertHandshake(peers, HandshakeError.UNKNOWN_NODE, peer.clone().setNodeName("n1").build());
+    assertHandshake(peers, HandshakeError.BOOTSTRAP, peer.clone().setBootstrapDigest(1).build());
     try (KvClient stranger = KvClient.builder().endpoints(clients).build()) {
       assertThat(stranger.get("k/before").found()).as("a client that names no cluster is welcome").isPresent();
     }
