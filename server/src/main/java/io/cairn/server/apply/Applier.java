@@ -50,7 +50,7 @@ public final class Applier {
   private final Object lock = new Object();
   private List<Task> queue = new ArrayList<>();
   private boolean drainScheduled;
-  private boolean failed;
+  private boolean ended;
 
   /** @param recentBytes for {@link RecentVersions}: what is applied often is not read from the engine before each put */
   public Applier(Engine engine, int recentBytes, EventLoop loop, Clock clock, FailStop failStop, RoundListener listener) {
@@ -78,10 +78,15 @@ public final class Applier {
   /** Runs other work of the engine's writer (installing a snapshot) between two rounds; a failure stops the node. */
   public void run(String what, Runnable work) {
     loop.execute(() -> {
-      if (!failed) {
+      if (!ended) {
         guarded(what, work);
       }
     });
+  }
+
+  /** On its loop, when the node stops: whatever comes later is left undone, as if the process had ended here. The engine may be closed. */
+  public void end() {
+    ended = true;
   }
 
   private void drain() {
@@ -91,7 +96,7 @@ public final class Applier {
       queue = new ArrayList<>(tasks.size());
       drainScheduled = false;
     }
-    if (!failed) {
+    if (!ended) {
       guarded("applying committed entries", () -> round(tasks));
     }
   }
@@ -144,7 +149,7 @@ public final class Applier {
     try {
       work.run();
     } catch (RuntimeException e) {
-      failed = true;
+      ended = true;
       failStop.broken(what, e);
     }
   }

@@ -15,7 +15,7 @@ public final class EngineFlusher {
   private final long flushAtBytes;
   private final Runnable flushed;
   private volatile boolean underWay;
-  private boolean failed;
+  private boolean ended;
 
   /** @param flushed runs on the flusher's loop after each flush: computes the new floors of the log */
   public EngineFlusher(Engine engine, EventLoop loop, FailStop failStop, long flushAtBytes, Runnable flushed) {
@@ -42,8 +42,13 @@ public final class EngineFlusher {
     loop.execute(this::flush);
   }
 
+  /** On its loop, when the node stops: the engine may be closed. */
+  public void end() {
+    ended = true;
+  }
+
   private void flush() {
-    if (failed) {
+    if (ended) {
       return;
     }
     try {
@@ -51,7 +56,7 @@ public final class EngineFlusher {
       underWay = false;
       flushed.run();
     } catch (RuntimeException e) {
-      failed = true;
+      ended = true;
       failStop.broken("flushing the engine", e);
     }
   }

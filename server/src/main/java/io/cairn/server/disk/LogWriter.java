@@ -38,7 +38,7 @@ public final class LogWriter {
   private final AtomicLong queuedBytes = new AtomicLong();
   private List<Pending> queue = new ArrayList<>();
   private boolean drainScheduled;
-  private boolean failed;
+  private boolean ended;
   private volatile long writingSince = Raft.DISK_ANSWERS;
 
   public LogWriter(LogStore store, EventLoop loop, Clock clock, FailStop failStop, long queueBytesMax, SyncListener listener) {
@@ -86,10 +86,15 @@ public final class LogWriter {
   /** Tells the log what is no longer needed. From any loop. */
   public void clean(List<LogFloor> floors) {
     loop.execute(() -> {
-      if (!failed) {
+      if (!ended) {
         guarded("cleaning the log", () -> store.clean(floors));
       }
     });
+  }
+
+  /** On its loop, when the node stops: whatever comes later is not written, and not answered. The log may be closed. */
+  public void end() {
+    ended = true;
   }
 
   private void drain() {
@@ -99,7 +104,7 @@ public final class LogWriter {
       queue = new ArrayList<>(batch.size());
       drainScheduled = false;
     }
-    if (failed || batch.isEmpty()) {
+    if (ended || batch.isEmpty()) {
       return;
     }
     var writes = new ArrayList<LogWrite>(batch.size());
@@ -143,7 +148,7 @@ public final class LogWriter {
       work.run();
       return true;
     } catch (RuntimeException e) {
-      failed = true;
+      ended = true;
       failStop.broken(what, e);
       return false;
     }

@@ -396,8 +396,25 @@ final class Rooms {
     clients.close();
   }
 
-  /** Blocks; on a loop that may. */
+  /** On the applier's loop. */
+  void endApplying() {
+    if (applier != null) {
+      applier.end();
+    }
+  }
+
+  /** On the log's loop. */
+  void endLog() {
+    if (logWriter != null) {
+      logWriter.end();
+    }
+  }
+
+  /** Blocks; on the flusher's loop. */
   void closeDisk() {
+    if (flusher != null) {
+      flusher.end();
+    }
     if (engine != null) {
       engine.flush();
       engine.close();

@@ -69,18 +69,29 @@ final class Stopping {
     }
   }
 
-  /** What was handed to the blocking loops is done first, one loop after the other; then the disk is closed. */
+  /**
+   * What was handed to the blocking loops is done first, one loop after the other; then the disk is closed. Work that asks for more on
+   * another loop (a snapshot on its way in) ends where it is then, as at a crash: no loop touches what is closed.
+   */
   private void drain(boolean answered) {
-    blocking.log().execute(() -> blocking.apply().execute(() -> blocking.scan().execute(() -> blocking.flush().execute(() -> {
-      try {
-        rooms.closeDisk();
-        closed.complete(answered);
-      } catch (RuntimeException e) {
-        closed.completeExceptionally(e);
-      }
-      for (EventLoop loop : blocking.all()) {
-        devices.loops().stop(loop);
-      }
-    }))));
+    blocking.apply().execute(() -> {
+      rooms.endApplying();
+      blocking.log().execute(() -> {
+        rooms.endLog();
+        blocking.scan().execute(() -> blocking.flush().execute(() -> close(answered)));
+      });
+    });
+  }
+
+  private void close(boolean answered) {
+    try {
+      rooms.closeDisk();
+      closed.complete(answered);
+    } catch (RuntimeException e) {
+      closed.completeExceptionally(e);
+    }
+    for (EventLoop loop : blocking.all()) {
+      devices.loops().stop(loop);
+    }
   }
 }

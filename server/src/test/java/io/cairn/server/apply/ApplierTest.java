@@ -45,6 +45,22 @@ class ApplierTest {
   }
 
   @Test
+  void workThatAsksForMoreWhileTheNodeStopsEndsThere() {
+    var ran = new ArrayList<String>();
+    applier.run("switching", () -> {
+      ran.add("switching");
+      applier.run("what follows", () -> ran.add("what follows"));
+    });
+    apply.execute(applier::end);
+    submit(first, put(1, 2, 1));
+    loops.run();
+
+    assertThat(ran).containsExactly("switching");
+    assertThat(engine.writes()).isZero();
+    assertThat(broken).isEmpty();
+  }
+
+  @Test
   void whatAllShardsHaveCommittedIsOneWriteOfTheEngine() {
     submit(first, put(1, 2, 1));
     submit(second, put(1, 3, 1));

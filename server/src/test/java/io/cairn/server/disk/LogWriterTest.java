@@ -54,6 +54,20 @@ class LogWriterTest {
   }
 
   @Test
+  void whatComesAfterTheEndIsNeitherWrittenNorAnswered() {
+    submit(A, 1, net);
+    disk.execute(writer::end);
+    disk.runAll();
+    submit(A, 2, net);
+    writer.clean(List.of(new LogFloor(A, 1, 1)));
+    loops.run();
+
+    assertThat(store.appends()).hasSize(1);
+    assertThat(durable).containsExactly("1/1");
+    assertThat(broken).isEmpty();
+  }
+
+  @Test
   void nobodyHearsOfDurabilityBeforeTheSyncAndEachInOrder() {
     submit(A, 1, net);
     submit(B, 1, otherNet);
