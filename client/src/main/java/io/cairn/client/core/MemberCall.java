@@ -27,6 +27,9 @@ final class MemberCall extends Call<ClusterMembers> {
 
   @Override
   Node target() {
+    if (isWrite() && !mapAtHand()) {
+      return null; // The node asked may be the one that goes, and the others are in the map.
+    }
     return core.cluster().any(avoid());
   }
 
