@@ -30,6 +30,9 @@ final class Election {
         || (request.term() == state.term() && (state.vote().equals(ReplicaId.NONE) || state.vote().equals(request.from())));
     boolean granted = free && !isSticky(state, role) && isUpToDate(request.last(), state.lastId())
         && state.suspicion.mayVoteFor(request.term(), request.last());
+    if (granted && role instanceof Follower) {
+      state.letGoFirst();
+    }
     state.outbox.send(new PreVoteResponse(state.self, request.from(), granted ? request.term() : state.term(), granted));
   }
 

@@ -30,7 +30,7 @@ final class PreCandidate implements Role {
 
   static Role begin(ReplicaState state) {
     var role = new PreCandidate(state);
-    state.restartCampaignTimer();
+    state.restartPreVoteTimer();
     role.tally.record(state.self, true);
     for (ReplicaId voter : state.membership().all()) {
       if (!voter.equals(state.self) && state.membership().isVoter(voter)) {

@@ -411,10 +411,15 @@ public final class Raft {
     }
   }
 
-  /** The connection to a replica broke: what was on its way may be lost. */
+  /**
+   * The connection to a replica broke: what was on its way may be lost. Of the leader's a follower hears no more, perhaps, and then
+   * campaigns when its election timeout has passed with a third of the election jitter.
+   */
   public void unreachable(ReplicaId replica) {
-    if (role instanceof Leader leader) {
-      leader.replication().unreachable(replica);
+    switch (role) {
+      case Leader leader -> leader.replication().unreachable(replica);
+      case Follower follower when follower.leader().equals(replica) && !state.quiesced -> state.leaderLost();
+      default -> { }
     }
   }
 

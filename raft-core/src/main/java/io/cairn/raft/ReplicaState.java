@@ -14,6 +14,8 @@ import io.cairn.raft.read.AskedReads;
  * {@link Raft} alone.
  */
 final class ReplicaState {
+  /** What is left of the election jitter when the leader's connection broke; see {@link #leaderLost}. */
+  private static final int LOST_LEADER_JITTER_DIVISOR = 3;
 
   final ReplicaId self;
   final RaftSettings settings;
@@ -137,6 +139,20 @@ final class ReplicaState {
     campaignAt = now + settings.electionTimeoutNanos() + rankNanos() + jitter.next(settings.electionJitterNanos());
   }
 
+  /**
+   * Pre-votes are asked for and may not come: this replica asks again after half an election timeout. Nothing binds whoever is asked, and
+   * no disk has to answer, so there is nothing that a shorter wait could disturb; and whoever refused because it had heard the dead
+   * leader a moment later does not cost a whole timeout.
+   */
+  void restartPreVoteTimer() {
+    campaignAt = now + settings.electionTimeoutNanos() / 2 + rankNanos() + jitter.next(settings.electionJitterNanos());
+  }
+
+  /** Another one may win, as far as this replica knows: it is given the time for that, and the votes are not split. */
+  void letGoFirst() {
+    campaignAt = Math.max(campaignAt, now + settings.electionTimeoutNanos() / 2);
+  }
+
   /** This process stood still for so long; it may just have heard a leader, and then waits no longer than for any other. */
   void postponeCampaign(long nanos) {
     long latest = now + settings.electionTimeoutNanos() + rankNanos() + settings.electionJitterNanos();
@@ -148,6 +164,15 @@ final class ReplicaState {
     leaderHeardAt = now;
     noVoteBefore = Math.max(noVoteBefore, now + settings.electionTimeoutNanos());
     restartCampaignTimer();
+  }
+
+  /**
+   * The connection to the leader broke. It may live all the same, so neither this replica nor any other votes sooner for that; but chance
+   * is given less room, for whoever lost it at the same moment will hardly campaign within the same round trip.
+   */
+  void leaderLost() {
+    long jitterNanos = Math.ceilDiv(settings.electionJitterNanos(), LOST_LEADER_JITTER_DIVISOR);
+    campaignAt = Math.min(campaignAt, leaderHeardAt + settings.electionTimeoutNanos() + rankNanos() + jitter.next(jitterNanos));
   }
 
   /** A leader that steps down stays true to the lease that its callers may still be comparing with the clock. */
