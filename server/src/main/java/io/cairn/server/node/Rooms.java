@@ -182,7 +182,7 @@ final class Rooms {
     revisions = new Revisions(nodeLoop, new OracleRoute(oracle, replicas, peers));
     snapshotReceiver = new SnapshotReceiver(engine, catalog, applier, logWriter);
     var events = new ClusterEvents(meters, oracle, revisions, members, devices.tap());
-    var snapshots = new SnapshotRoutes(new SnapshotSender(peers, blocking.scan(), this::snapshotOf, devices.random().split("snapshots")
+    var snapshots = new SnapshotRoutes(new SnapshotSender(peers::call, devices.clock(), blocking.scan(), this::snapshotOf, devices.random().split("snapshots")
         .nextLong() >>> 2), snapshotReceiver);
     host = new ShardHost(config, devices, engine, catalog, logStore, replicas, loop -> new ReplicaPorts(loop, devices.clock(), logWriter,
         applier, revisions, this::send,

@@ -1,6 +1,7 @@
 package io.cairn.server.peer;
 
 import com.google.protobuf.UnsafeByteOperations;
+import io.cairn.platform.Clock;
 import io.cairn.platform.EventLoop;
 import io.cairn.protocol.wire.PeerRequest;
 import io.cairn.protocol.wire.PeerResponse;
@@ -8,6 +9,7 @@ import io.cairn.protocol.wire.SnapshotChunk;
 import io.cairn.raft.ReplicaId;
 import io.cairn.server.replica.Replica;
 import io.cairn.storage.snapshot.SnapshotSource;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -16,13 +18,25 @@ import org.slf4j.LoggerFactory;
 /**
  * Sends snapshots to lagging replicas, beside the message stream: one chunk is on its way at a time, so a slow receiver holds one
  * chunk and heartbeats wait for nothing. Chunks are read on the scan loop, which may block.
+ *
+ * <p>When the connection breaks, or an answer does not come, the same chunk is sent again until the receiver has it: the sending goes on
+ * where it was. It begins anew only for a receiver that has forgotten the beginning, or when nothing has passed for long.
  */
 public final class SnapshotSender {
   private static final Logger log = LoggerFactory.getLogger(SnapshotSender.class);
   private static final int CHUNK_BYTES = 256 << 10;
-  private static final long ANSWER_NANOS = 10_000_000_000L;
+  private static final long ANSWER_NANOS = TimeUnit.SECONDS.toNanos(10);
+  private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+  /** So long a chunk is sent again; the view that is read holds back what a compaction could free. */
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
-  private final Peers peers;
+  /** See {@link Peers#call}. */
+  public interface Calls {
+    void call(String node, PeerRequest request, long timeoutNanos, Peers.Answer answer);
+  }
+
+  private final Calls peers;
+  private final Clock clock;
   private final EventLoop scanLoop;
   private final Function<Replica, SnapshotSource> sources;
   private final AtomicLong streams;
@@ -31,8 +45,9 @@ public final class SnapshotSender {
    * @param sources gives the replica as it is now, or null when it is on its way to another store
    * @param firstStream differs from process to process, so that pieces of two lives never mix
    */
-  public SnapshotSender(Peers peers, EventLoop scanLoop, Function<Replica, SnapshotSource> sources, long firstStream) {
+  public SnapshotSender(Calls peers, Clock clock, EventLoop scanLoop, Function<Replica, SnapshotSource> sources, long firstStream) {
     this.peers = peers;
+    this.clock = clock;
     this.scanLoop = scanLoop;
     this.sources = sources;
     this.streams = new AtomicLong(firstStream);
@@ -75,10 +90,6 @@ public final class SnapshotSender {
     }
 
     private void next() {
-      if (!from.leads()) {
-        end(false, "this node no longer leads the shard");
-        return;
-      }
       int number = source.nextChunk();
       byte[] chunk = source.next(CHUNK_BYTES);
       if (chunk == null) {
@@ -86,7 +97,7 @@ public final class SnapshotSender {
         return;
       }
       sentBytes += chunk.length;
-      SnapshotChunk.Builder piece = SnapshotChunk.newBuilder()
+      offer(SnapshotChunk.newBuilder()
           .setShard(from.descriptor().id())
           .setRangeEpoch(from.descriptor().rangeEpoch())
           .setFrom(from.key().replica().value())
@@ -94,7 +105,15 @@ public final class SnapshotSender {
           .setTerm(term)
           .setStream(stream)
           .setNumber(number)
-          .setData(UnsafeByteOperations.unsafeWrap(chunk));
+          .setData(UnsafeByteOperations.unsafeWrap(chunk)).build(), clock.nanoTime() + PATIENCE_NANOS);
+    }
+
+    /** Sends a chunk; again, until {@code deadline}, while nothing says whether it came. */
+    private void offer(SnapshotChunk piece, long deadline) {
+      if (!from.leads()) {
+        end(false, "this node no longer leads the shard");
+        return;
+      }
       peers.call(node, PeerRequest.newBuilder().setSnapshot(piece).build(), ANSWER_NANOS, new Peers.Answer() {
         @Override
         public void answered(PeerResponse response) {
@@ -110,7 +129,13 @@ public final class SnapshotSender {
 
         @Override
         public void failed(String why) {
-          scanLoop.execute(() -> end(false, why));
+          scanLoop.execute(() -> {
+            if (clock.nanoTime() - deadline < 0) {
+              scanLoop.schedule(AGAIN_NANOS, () -> offer(piece, deadline));
+            } else {
+              end(false, why);
+            }
+          });
         }
       });
     }

@@ -53,13 +53,18 @@ final class FollowerFixture {
   final Replica replica;
 
   FollowerFixture() {
+    this(members());
+  }
+
+  /** @param voters with {@link #SELF} alone among them the replica leads after an election timeout */
+  FollowerFixture(Membership voters) {
     create(engine, catalog, SELF);
     var writer = new LogWriter(log, disk, loops, (what, cause) -> broken.add(what + ": " + cause), 1 << 20, (nanos, bytes, writes) -> { });
     var applier = new Applier(engine, 1 << 14, apply, loops, (what, cause) -> broken.add(what + ": " + cause), (nanos, commands) -> { });
     receiver = new SnapshotReceiver(engine, catalog, applier, writer);
     var ports = new ReplicaPorts(net, loops, writer, applier, new Revisions(net, new CountingOracle()), (from, message) -> { },
         new Receiving(), new Nobody());
-    var raft = new Raft(SELF, SETTINGS, HardState.INITIAL, members(), log.view(new ReplicaKey(1, SELF)), 0, term -> new byte[0],
+    var raft = new Raft(SELF, SETTINGS, HardState.INITIAL, voters, log.view(new ReplicaKey(1, SELF)), 0, term -> new byte[0],
         bound -> 0, loops.nanoTime());
     long store = catalog.replica(1).orElseThrow().store();
     replica = new Replica(SHARD, SELF, raft, ShardStore.open(engine, store), ports, new WriteBounds(1 << 20, 1_000, 1 << 20, 10), 1);
