@@ -69,7 +69,7 @@ record Overload(LocalCluster cluster, Records records) {
     sayMemory();
     assertThat(storm.faults()).isEmpty();
     assertThat(processes()).as("no node has died").isEqualTo(processes);
-    assertThat(leaders()).as("no shard has changed its leader").isEqualTo(leaders);
+    assertThat(leaders()).as("no shard has changed its leader; the nodes say: %s", warnings()).isEqualTo(leaders);
     assertThat(writes.done()).as("writes go on").isPositive();
     assertThat(storm.calls().longest()).isLessThan(DEADLINE.plus(LATE_MOST));
     assertThat(writes.longest()).isLessThan(DEADLINE.plus(LATE_MOST));
@@ -94,6 +94,16 @@ record Overload(LocalCluster cluster, Records records) {
       leaders.put(shard, leader + " in term " + replica.term());
     }
     return leaders;
+  }
+
+  /** What the nodes found worth a warning, of which a change of leader is the consequence. */
+  private String warnings() {
+    var text = new StringBuilder();
+    for (KvdNode node : cluster.nodes()) {
+      node.log().lines().filter(line -> line.contains(" WARN ") || line.contains("campaign")).forEach(
+          line -> text.append('\n').append(node.name()).append(": ").append(line));
+    }
+    return text.toString();
   }
 
   private void sayMemory() {

@@ -59,7 +59,7 @@ final class Follower implements Role {
   /** Not in the middle of a snapshot: a leader's log is not begun anew. Nor where it would have to give leadership away at once. */
   private boolean mayCampaign() {
     return state.installing == null && !state.retiring && state.diskStalledNanos() <= state.settings.diskPatienceNanos()
-        && !state.isRemoved() && state.membership().isVoter(state.self) && state.suspicion.mayCampaign();
+        && !state.isRemoved() && state.mayLead() && state.suspicion.mayCampaign();
   }
 
   @Override

@@ -127,6 +127,14 @@ final class ReplicaState {
     return toldRemoved || isRemoved(self);
   }
 
+  /**
+   * Whether it votes by the members in its log, or by those that are committed as far as it knows: a change that takes its vote may be in
+   * its log alone, which nobody of a shorter one can then be elected against (dissertation 4.2.2).
+   */
+  boolean mayLead() {
+    return membership().isVoter(self) || log.members().asOf(log.committed()).isVoter(self);
+  }
+
   Quorum quorum() {
     if (membership != log.members().current()) {
       membership = log.members().current();

@@ -109,6 +109,16 @@ final class RaftSeeds {
     }
   }
 
+  /** How a seed failed, in one line, after the word {@code raft-sim:}; null when it passed. For whoever plants bugs. */
+  static String failureOf(long seed) {
+    try {
+      new SimCluster(seed).run(DELIVERIES);
+      return null;
+    } catch (AssertionError | RuntimeException e) {
+      return "raft-sim: " + String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    }
+  }
+
   static String describe(long seed, SimCluster cluster, Throwable thrown) {
     return "seed " + seed + " at " + cluster.now() / 1000 + " us: " + thrown.getMessage() + "\n" + cluster.options()
         + cluster.describe() + "\nreplay: bin/raft-sim --trace " + seed;

@@ -10,6 +10,8 @@ import java.util.List;
 
 /** What is done to a cluster while it runs: load, faults, and operators who change its members and move its leader. */
 final class SimChaos {
+  /** Several election timeouts. */
+  private static final long LULL = 400 * MS;
 
   private final SimCluster cluster;
   private final SimOptions options;
@@ -70,9 +72,10 @@ final class SimChaos {
       }
       return;
     }
+    boolean lull = options.lulls() && timeline.now() / LULL % 2 == 1;
     for (SimReplica replica : cluster.replicas()) {
       // An old leader that does not know it yet is written to like the one that is.
-      if (replica.isRunning() && replica.raft().isLeader() && random.chance(0.8)) {
+      if (!lull && replica.isRunning() && replica.raft().isLeader() && random.chance(0.8)) {
         byte[] payload = new byte[8 + random.below(100)];
         ByteBuffer.wrap(payload).putLong(++proposals);
         replica.propose(payload);
@@ -99,7 +102,8 @@ final class SimChaos {
       replica.crash();
       cluster.tally().crashes++;
       damage(replica);
-      timeline.after(random.exponential(100 * MS), () -> restart(replica));
+      // Supervisors are quick: within the lease that stands on what the replica has said, too.
+      timeline.after(random.exponential(random.chance(0.3) ? 5 * MS : 100 * MS), () -> restart(replica));
     }
   }
 

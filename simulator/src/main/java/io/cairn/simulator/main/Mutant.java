@@ -22,6 +22,7 @@ import javax.tools.ToolProvider;
  * <pre>
  *   # What is wrong then, in a sentence.
  *   file raft-core/src/main/java/io/cairn/raft/Commitment.java
+ *   by raft-sim                            the seeds are those of bin/raft-sim; without this line those of bin/sim
  *   seed 17                                a seed that catches it (none yet: 0)
  *   expect own-term-commits                words of the failure, separated by |
  *   - the passage, which stands there once
@@ -35,6 +36,7 @@ final class Mutant {
   final String sentence;
   final long seed;
   final List<String> expected;
+  final boolean byRaftSim;
   private final List<Hunk> hunks = new ArrayList<>();
 
   /** One passage of one source. */
@@ -53,12 +55,15 @@ final class Mutant {
     StringBuilder said = new StringBuilder();
     String words = "";
     long known = 0;
+    boolean ofRaftCore = false;
     for (String line : lines) {
       String rest = line.length() < 2 ? "" : line.substring(line.indexOf(' ') + 1);
       if (line.startsWith("#")) {
         said.append(said.isEmpty() ? "" : " ").append(rest);
       } else if (line.startsWith("file ")) {
         hunks.add(new Hunk(root.resolve(rest.strip())));
+      } else if (line.strip().equals("by raft-sim")) {
+        ofRaftCore = true;
       } else if (line.startsWith("seed ")) {
         known = Long.parseLong(rest.strip());
       } else if (line.startsWith("expect ")) {
@@ -73,6 +78,7 @@ final class Mutant {
     }
     this.sentence = said.toString();
     this.seed = known;
+    this.byRaftSim = ofRaftCore;
     this.expected = List.of(words.split("\\|"));
   }
 

@@ -15,6 +15,9 @@ import java.util.stream.Stream;
 
 /** Plants bugs, and looks which seed catches each. */
 final class MutantRuns {
+  /** Not public, and of another module's tests: what is asked of it is {@code failureOf}, as of {@link SeedRun}. */
+  private static final String RAFT_SEEDS = "io.cairn.raft.RaftSeeds";
+
   private final Path root;
   private final String classPath;
   private final PrintStream out;
@@ -48,13 +51,21 @@ final class MutantRuns {
       for (long seed = firstSeed; seed <= lastSeed; seed++) {
         String failure = failureOf(run, seed);
         if (failure != null) {
-          String invariant = failure.substring(0, failure.indexOf(':'));
-          found[0] = new Caught(mutant.id, seed - firstSeed + 1, seed, invariant.equals("node-broke") ? brokenBy(failure) : invariant);
+          found[0] = new Caught(mutant.id, seed - firstSeed + 1, seed, how(failure));
           return;
         }
       }
     });
     return found[0];
+  }
+
+  private static String how(String failure) {
+    String invariant = failure.substring(0, failure.indexOf(':'));
+    return switch (invariant) {
+      case "node-broke" -> brokenBy(failure);
+      case "raft-sim" -> failure.replace('|', '/');
+      default -> invariant;
+    };
   }
 
   private static String brokenBy(String failure) {
@@ -74,7 +85,7 @@ final class MutantRuns {
         Method quiet = sim.getDeclaredMethod("quiet");
         quiet.setAccessible(true);
         quiet.invoke(null);
-        Class<?> seeds = loader.loadClass(SeedRun.class.getName());
+        Class<?> seeds = loader.loadClass(mutant.byRaftSim ? RAFT_SEEDS : SeedRun.class.getName());
         Method run = seeds.getDeclaredMethod("failureOf", long.class);
         run.setAccessible(true);
         action.accept(loader, run);
