@@ -2,19 +2,15 @@ package io.cairn.jepsen;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.cairn.jepsen.cluster.Await;
+import io.cairn.jepsen.ReadmeScratch.Ran;
 import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,12 +22,7 @@ import org.junit.jupiter.api.Test;
  * ports of its own, so that a cluster which runs on this machine is not touched.
  */
 final class ReadmeTest {
-  private static final Duration COMMAND_MOST = Duration.ofSeconds(90);
-  private static final Duration READY_MOST = Duration.ofSeconds(60);
   private static final String HEADING = "## First steps";
-
-  /** What a command came to. */
-  private record Ran(int status, String out, String err) {}
 
   private final Path project = Path.of("").toAbsolutePath().getParent();
   private String readme;
@@ -46,7 +37,7 @@ final class ReadmeTest {
   @AfterEach
   void wipe() throws Exception {
     try {
-      assertThat(run("bin/cluster wipe").status()).isZero();
+      assertThat(scratch.run("bin/cluster wipe").status()).isZero();
     } finally {
       scratch.close();
     }
@@ -57,21 +48,21 @@ final class ReadmeTest {
   void firstStepsWork() throws Exception {
     List<String> commands = commands();
     assertThat(commands).as("commands under '%s'", HEADING).hasSizeGreaterThan(5);
-    assertThat(succeeds("bin/cluster start").out()).contains("Type next");
+    assertThat(scratch.succeeds("bin/cluster start").out()).contains("Type next");
     var outputs = new LinkedHashMap<String, List<String>>();
     for (String command : commands) {
-      Ran ran = command.equals("bin/cluster status") ? awaitSuccess(command) : succeeds(command);
+      Ran ran = command.equals("bin/cluster status") ? scratch.awaitSuccess(command) : scratch.succeeds(command);
       outputs.computeIfAbsent(command, _ -> new ArrayList<>()).add(ran.out());
     }
     assertThat(outputs.get("bin/kvctl get greeting")).as("before and after the kill").hasSizeGreaterThan(1).containsOnly("hello\n");
     assertThat(outputs.get("bin/kvctl range --prefix '' --count-only")).containsExactly("3\n");
     assertThat(outputs.get("bin/kvctl -w json get users/ada").getFirst()).contains("Ada");
-    assertThat(succeeds("bin/cluster start").out()).contains("already runs");
-    succeeds("bin/cluster stop");
-    succeeds("bin/cluster start");
-    assertThat(succeeds("bin/kvctl get greeting").out()).as("the cluster comes back with its data").isEqualTo("hello\n");
+    assertThat(scratch.succeeds("bin/cluster start").out()).contains("already runs");
+    scratch.succeeds("bin/cluster stop");
+    scratch.succeeds("bin/cluster start");
+    assertThat(scratch.succeeds("bin/kvctl get greeting").out()).as("the cluster comes back with its data").isEqualTo("hello\n");
     assertThat(runJava(block("java").getFirst())).contains("put at revision ").contains("greeting = hello again");
-    assertThat(run("bin/kvctl get greeting").status()).as("the example deletes its key").isEqualTo(1);
+    assertThat(scratch.run("bin/kvctl get greeting").status()).as("the example deletes its key").isEqualTo(1);
   }
 
   /** The lines of the blocks marked {@code sh} under the heading, up to the next heading. */
@@ -105,49 +96,6 @@ final class ReadmeTest {
     return blocks;
   }
 
-  private Ran succeeds(String command) throws Exception {
-    Ran ran = run(command);
-    assertThat(ran.status()).as("status of '%s'; it said: %s%s", command, ran.out(), ran.err()).isZero();
-    assertThat(ran.err()).as("'%s' warns of nothing", command).isEmpty();
-    return ran;
-  }
-
-  /** A node that was just started is not ready at once, and {@code status} says so. */
-  private Ran awaitSuccess(String command) {
-    return Await.until("'" + command + "' ends with status 0", READY_MOST, () -> {
-      Ran ran = run(command);
-      return ran.status() == 0 ? java.util.Optional.of(ran) : java.util.Optional.empty();
-    });
-  }
-
-  private Ran run(String command) {
-    return run(List.of("bash", "-c", command));
-  }
-
-  private Ran run(List<String> command) {
-    Path out = scratch.root().resolve("out.txt");
-    Path err = scratch.root().resolve("err.txt");
-    var builder = new ProcessBuilder(command).directory(scratch.root().toFile())
-        .redirectInput(new File("/dev/null")).redirectOutput(out.toFile()).redirectError(err.toFile());
-    Map<String, String> environment = builder.environment();
-    environment.keySet().removeIf(name -> name.startsWith("KVD_") || name.startsWith("KVCTL_") || name.equals("JDK_JAVA_OPTIONS"));
-    environment.put("JAVA_HOME", System.getProperty("java.home"));
-    environment.put("KVCTL_ENDPOINTS", scratch.endpoints());
-    try {
-      Process process = builder.start();
-      if (!process.waitFor(COMMAND_MOST.toSeconds(), TimeUnit.SECONDS)) {
-        process.destroyForcibly();
-        throw new IllegalStateException(command + " has not ended within " + COMMAND_MOST);
-      }
-      return new Ran(process.exitValue(), Files.readString(out, StandardCharsets.UTF_8), Files.readString(err, StandardCharsets.UTF_8));
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(e);
-    }
-  }
-
   /** Compiles the lines as the body of a program and runs it against the scratch cluster; returns what it printed. */
   private String runJava(String body) throws IOException {
     Path source = scratch.root().resolve("ReadmeExample.java");
@@ -156,9 +104,9 @@ final class ReadmeTest {
     String binaries = Path.of(System.getProperty("java.home"), "bin").toString();
     String classPath = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
         .map(entry -> Path.of(entry).toAbsolutePath().toString()).collect(Collectors.joining(File.pathSeparator));
-    Ran compiled = run(List.of(binaries + "/javac", "-Werror", "-d", scratch.root().toString(), "-cp", classPath, source.toString()));
+    Ran compiled = scratch.run(List.of(binaries + "/javac", "-Werror", "-d", scratch.root().toString(), "-cp", classPath, source.toString()));
     assertThat(compiled.status()).as("javac: %s%s", compiled.out(), compiled.err()).isZero();
-    Ran ran = run(List.of(binaries + "/java", "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-cp",
+    Ran ran = scratch.run(List.of(binaries + "/java", "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-cp",
         scratch.root() + File.pathSeparator + classPath, "ReadmeExample"));
     assertThat(ran.status()).as("%s%s", ran.out(), ran.err()).isZero();
     return ran.out();

@@ -45,6 +45,8 @@ abstract class Call<T> {
   private int redirectsSinceBackoff;
   /** A sending that may have been received has had no definite answer. */
   private boolean inDoubt;
+  /** The connection of such a sending was lost: what has become of it will not be heard. */
+  private boolean lostFromSight;
   private Node lastNode;
   private boolean lastFailed;
   private boolean lastWasConnection = true;
@@ -97,6 +99,9 @@ abstract class Call<T> {
     return null;
   }
 
+  /** A sending that was not the newest any more has failed, or was answered with an error. */
+  void olderEnded() {}
+
   /** Called once when the call has ended, before its completion hears of it. */
   void ended() {}
 
@@ -135,6 +140,16 @@ abstract class Call<T> {
 
   final boolean isInDoubt() {
     return inDoubt;
+  }
+
+  /** Whether a sending has had neither an answer nor an end. */
+  final boolean hasUnanswered() {
+    return unanswered > 0;
+  }
+
+  /** Whether a sending may still be on its way to take effect, and nobody will tell. */
+  final boolean isLostFromSight() {
+    return lostFromSight;
   }
 
   final long bytes() {
@@ -208,6 +223,8 @@ abstract class Call<T> {
     }
     if (current && phase == Phase.SENT) {
       failedWith(error, sending.node);
+    } else {
+      olderEnded();
     }
   }
 
@@ -226,7 +243,9 @@ abstract class Call<T> {
       return;
     }
     inDoubt |= mayHaveBeenSent && isWrite();
+    lostFromSight |= mayHaveBeenSent && isWrite();
     if (sending.number != newest || phase != Phase.SENT) {
+      olderEnded();
       return;
     }
     note(sending.node + ": " + reason, true, why == NodeLink.Failure.LOST);
@@ -316,6 +335,13 @@ abstract class Call<T> {
     phase = Phase.BACKING_OFF;
     dueNanos = core.nowNanos() + wait;
     arm(Math.min(dueNanos - startNanos, deadlineNanos - startNanos) + startNanos);
+  }
+
+  /** Sends no more, and waits for the end of what was sent. */
+  final void awaitOlder() {
+    phase = Phase.BACKING_OFF;
+    dueNanos = deadlineNanos;
+    arm(deadlineNanos);
   }
 
   private void note(String reason, boolean failed, boolean connection) {

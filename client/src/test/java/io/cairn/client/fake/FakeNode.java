@@ -29,6 +29,7 @@ import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** One door to a {@link FakeCluster}; a script may answer in its stead. */
@@ -43,6 +44,12 @@ public final class FakeNode implements RequestHandler {
   /** A script's word that of the answer only the first chunk is to be sent. */
   public static final Response FIRST_CHUNK = Response.newBuilder().setRevision(-3).build();
 
+  /** A request that was left without an answer, and may still get one. */
+  @FunctionalInterface
+  public interface Late {
+    void answer(Response response);
+  }
+
   private final String name;
   private final FakeCluster cluster;
   private final List<Request> requests = new ArrayList<>();
@@ -53,6 +60,7 @@ public final class FakeNode implements RequestHandler {
   private Transport.Listening listening;
   private HostPort address;
   private Function<Request, Response> script = request -> null;
+  private Consumer<Late> unanswered = late -> { };
 
   FakeNode(String name, FakeCluster cluster) {
     this.name = name;
@@ -80,6 +88,11 @@ public final class FakeNode implements RequestHandler {
   /** What answers first; null from it means that the node answers as it should. */
   public void script(Function<Request, Response> answers) {
     script = answers;
+  }
+
+  /** Who hears of each request that a script leaves without an answer. */
+  public void leftUnanswered(Consumer<Late> hears) {
+    unanswered = hears;
   }
 
   /** What it answers when it is asked for a hash. */
@@ -126,6 +139,7 @@ public final class FakeNode implements RequestHandler {
     requests.add(request);
     Response scripted = script.apply(request);
     if (scripted == SILENCE) {
+      unanswered.accept(response -> channel.respond(requestId, response, false));
       return;
     }
     List<Response> answers = scripted == null || scripted == SERVE_AND_CUT || scripted == FIRST_CHUNK ? serve(request) : List.of(scripted);

@@ -71,14 +71,14 @@ public final class LocalCluster implements AutoCloseable {
         builder.launcher(temporary()));
   }
 
-  /** Starts a node that is to join the others; it waits until it has been added to the members. */
-  public KvdNode join(String name) {
+  /** Starts a node that is to join the others, with {@code flags} over its file; it waits until it has been added to the members. */
+  public KvdNode join(String name, String... flags) {
     KvdNode node = newNode(name, new FreePorts());
     writeConfig(node, List.of(node), nodes);
     var more = new ArrayList<>(nodes);
     more.add(node);
     nodes = List.copyOf(more);
-    node.start();
+    node.start(flags);
     return node;
   }
 

@@ -99,7 +99,13 @@ public record ClusterConfig(String nodeName, String id, List<ClusterNode> nodes,
         other + " address and " + mine + " address are both " + address + "; each needs one of its own");
   }
 
-  static boolean isWildcard(String host) {
+  /** Whether a node may be called so. */
+  public static boolean isNodeName(String name) {
+    return ConfigKeys.NODE_NAME.bound().refusal(name) == null;
+  }
+
+  /** Whether one can listen there, and nobody can connect. */
+  public static boolean isWildcard(String host) {
     return host.equals("0.0.0.0") || host.equals("::") || host.equals("0:0:0:0:0:0:0:0");
   }
 

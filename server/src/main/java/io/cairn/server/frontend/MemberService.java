@@ -4,15 +4,14 @@ import io.cairn.protocol.transport.HostPort;
 import io.cairn.protocol.wire.ErrorCode;
 import io.cairn.protocol.wire.MemberRequest;
 import io.cairn.protocol.wire.Response;
+import io.cairn.server.config.ClusterConfig;
 import io.cairn.server.outcome.Refusal;
+import java.util.ArrayList;
+import java.util.Objects;
 import java.util.function.Consumer;
-import java.util.regex.Pattern;
 
 /** What an operator asks about members: checked here, then handed to whoever finds the leader of shard 0. */
 public final class MemberService {
-  /** As {@code node.name} in the configuration has it. */
-  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
-
   /** Finds the leader of shard 0. The answer may come on any loop. */
   @FunctionalInterface
   public interface Route {
@@ -45,19 +44,25 @@ public final class MemberService {
   }
 
   private static String newcomer(MemberRequest request) {
-    String mistake = name(request.getNode());
-    return mistake != null ? mistake : address("peer", request.getPeerAddress()) != null ? address("peer", request.getPeerAddress())
-        : address("client", request.getClientAddress());
+    var mistakes = new ArrayList<String>();
+    mistakes.add(name(request.getNode()));
+    mistakes.add(address("peer", request.getPeerAddress()));
+    mistakes.add(address("client", request.getClientAddress()));
+    return mistakes.stream().filter(Objects::nonNull).findFirst().orElse(null);
   }
 
   private static String name(String name) {
-    return NAME.matcher(name).matches() ? null
+    return ClusterConfig.isNodeName(name) ? null
         : "a node's name has 1 to 63 of the letters a-z, A-Z, 0-9, '.', '_' and '-', the first a letter or digit";
   }
 
   private static String address(String what, String address) {
     try {
-      return HostPort.parse(address).port() > 0 ? null : "the " + what + " address needs a port from 1 to 65535";
+      HostPort parsed = HostPort.parse(address);
+      if (ClusterConfig.isWildcard(parsed.host())) {
+        return "the " + what + " address " + parsed + " cannot be connected to; name the one that others reach the node by";
+      }
+      return parsed.port() > 0 ? null : "the " + what + " address needs a port from 1 to 65535";
     } catch (IllegalArgumentException e) {
       return "the " + what + " address: " + e.getMessage();
     }

@@ -322,7 +322,7 @@ public final class ChangeDriver {
   }
 
   private void takeBack(MemberChange change, String why) {
-    if (!takeBackProposed && ports.propose(new TakeBack(change.number(), why))) {
+    if (!change.back() && !takeBackProposed && ports.propose(new TakeBack(change.number(), why))) {
       takeBackProposed = true;
       ports.reached(ChangePoint.TAKE_BACK_PROPOSED);
     }

@@ -45,11 +45,14 @@ public record MemberRequest(Optional<ChangeKind> kind, String node, String repla
         && (change.replaced() == 0 || table.nodes().get(change.replaced()).name().equals(replaced));
   }
 
-  /** Whether it asks to remove the node that is just coming: the change that brings it is taken back. */
+  /**
+   * Whether it asks to remove the node that is just coming: the change that brings it is taken back. It may be on its way back already,
+   * because this was asked before: a client that waits asks again and again.
+   */
   boolean isCallOff(NodeTable table) {
     MemberChange change = table.change().orElse(null);
-    return change != null && kind.orElseThrow() == ChangeKind.REMOVE && change.canTakeBack() && change.kind() != ChangeKind.PROMOTE
-        && table.nodes().get(change.subject()).name().equals(node);
+    return change != null && kind.orElseThrow() == ChangeKind.REMOVE && change.kind() != ChangeKind.PROMOTE
+        && (change.canTakeBack() || change.back()) && table.nodes().get(change.subject()).name().equals(node);
   }
 
   private boolean sameAddresses(NodeEntry node) {

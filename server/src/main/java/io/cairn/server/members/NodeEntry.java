@@ -16,6 +16,10 @@ import java.util.Optional;
  */
 public record NodeEntry(long id, String name, HostPort peer, HostPort client, Standing standing, Optional<Incarnation> incarnation) {
 
+  boolean listensOn(HostPort address) {
+    return peer.equals(address) || client.equals(address);
+  }
+
   NodeEntry with(Standing other) {
     return new NodeEntry(id, name, peer, client, other, incarnation);
   }

@@ -8,6 +8,7 @@ import io.cairn.server.members.MemberCommand.TakeBack;
 import io.cairn.storage.directory.Incarnation;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * How the table follows from the log: a function of table and command, the same on every node. A command that does not fit
@@ -83,9 +84,12 @@ public final class TableRules {
       return "the name '" + begin.node() + "' " + (taken.standing() == Standing.REMOVED ? "was used by a node that was removed" : "is a node's")
           + "; a name is never given twice, take a new one";
     }
+    if (begin.peer().equals(begin.client())) {
+      return "its peers' and its clients' address are both " + begin.peer() + "; each needs one of its own";
+    }
     for (NodeEntry node : table.nodes().values()) {
       boolean leaves = node.standing() == Standing.REMOVED || node.name().equals(begin.replaced());
-      if (!leaves && (node.peer().equals(begin.peer()) || node.client().equals(begin.client()))) {
+      if (!leaves && Stream.of(begin.peer(), begin.client()).anyMatch(node::listensOn)) {
         return "node '" + node.name() + "' has one of the addresses " + begin.peer() + " and " + begin.client() + " already";
       }
     }

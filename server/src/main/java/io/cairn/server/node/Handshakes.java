@@ -76,9 +76,8 @@ final class Handshakes {
   Judge clients() {
     return (hello, remote, verdict) -> {
       HandshakeRefused refused = Handshake.otherCluster(hello, cluster.id());
-      if (refused == null && cluster.joins() && !directory.identity().bootstrapped()) {
-        refused = Handshake.refused(HandshakeError.UNKNOWN_NODE, "node '" + cluster.nodeName()
-            + "' has not joined its cluster yet; ask another one");
+      if (refused == null) {
+        refused = notJoined();
       }
       if (refused != null) {
         verdict.refuse(refused);
@@ -107,6 +106,12 @@ final class Handshakes {
     };
   }
 
+  /** Null once it is known here who is who: before that nobody can be told that he is not who he says. */
+  private HandshakeRefused notJoined() {
+    return !cluster.joins() || directory.identity().bootstrapped() ? null : Handshake.refused(HandshakeError.UNKNOWN_NODE,
+        "node '" + cluster.nodeName() + "' has not joined its cluster yet; ask another one");
+  }
+
   private HandshakeRefused refusal(Hello hello) {
     if (hello.getClusterId().isEmpty()) {
       return Handshake.refused(HandshakeError.CLUSTER_ID, "a node names the cluster it belongs to; this is '" + cluster.id() + "'");
@@ -114,6 +119,10 @@ final class Handshakes {
     HandshakeRefused other = Handshake.otherCluster(hello, cluster.id());
     if (other != null) {
       return other;
+    }
+    HandshakeRefused notJoined = notJoined();
+    if (notJoined != null) {
+      return notJoined;
     }
     if (hello.getFeatureLevel() < book.level()) {
       return Handshake.refused(HandshakeError.VERSION, "this cluster is at feature level " + book.level() + ", the node understands "
@@ -148,7 +157,7 @@ final class Handshakes {
       return hello.getNodeId() == 0 || hello.getNodeId() == id ? null : Handshake.refused(HandshakeError.INCARNATION,
           "node '" + name + "' has id " + id + " here, not " + hello.getNodeId());
     }
-    if (!hello.getJoining() && book.mayBeNewer(hello.getNodeId()) && isAddress(hello.getPeerAddress())) {
+    if (!hello.getJoining() && book.mayBeNewer(hello.getNodeId()) && ClusterConfig.isNodeName(name) && isAddress(hello.getPeerAddress())) {
       return null;
     }
     return Handshake.refused(HandshakeError.UNKNOWN_NODE,

@@ -3,6 +3,7 @@ package io.cairn.server.node;
 import com.google.protobuf.ByteString;
 import io.cairn.platform.EventLoop;
 import io.cairn.protocol.transport.HostPort;
+import io.cairn.protocol.wire.HandshakeError;
 import io.cairn.protocol.wire.HandshakeRefused;
 import io.cairn.protocol.wire.JoinAnswer;
 import io.cairn.protocol.wire.JoinRequest;
@@ -30,6 +31,7 @@ final class Joining implements Peers.Listener {
   private final EventLoop loop;
   private final JoinRequest request;
   private final Consumer<JoinAnswer> admitted;
+  private final Consumer<String> removed;
   private final Peers hosts;
   private final List<String> names;
   private String lastRefusal = "";
@@ -39,12 +41,14 @@ final class Joining implements Peers.Listener {
   /**
    * @param hosts makes the links, given who listens and the addresses by a name
    * @param admitted hears, once, what the node is to begin with
+   * @param removed hears from whom that the name was given up again: it is never given a second time, so there is nothing to wait for
    */
   Joining(EventLoop loop, List<HostPort> addresses, String node, ByteString incarnation, Consumer<JoinAnswer> admitted,
-      HostLinks hosts) {
+      Consumer<String> removed, HostLinks hosts) {
     this.loop = loop;
     this.request = JoinRequest.newBuilder().setNodeName(node).setIncarnation(incarnation).build();
     this.admitted = admitted;
+    this.removed = removed;
     SortedMap<String, HostPort> named = new TreeMap<>();
     addresses.forEach(address -> named.put(address.toString(), address));
     this.names = List.copyOf(named.keySet());
@@ -126,6 +130,10 @@ final class Joining implements Peers.Listener {
 
   @Override
   public void refused(String node, HandshakeRefused refusal) {
+    if (refusal.getError() == HandshakeError.REMOVED) {
+      removed.accept(node + " says so");
+      return;
+    }
     say(node, refusal.getMessage());
   }
 

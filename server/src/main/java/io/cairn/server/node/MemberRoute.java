@@ -109,7 +109,8 @@ final class MemberRoute implements MemberService.Route, PeerService.MemberDesk {
       case LIST, UNRECOGNIZED -> throw new IllegalArgumentException("not a change: " + request.getKind());
     };
     boolean comes = kind == ChangeKind.ADD || kind == ChangeKind.REPLACE;
-    return new io.cairn.server.members.MemberRequest(Optional.of(kind), request.getNode(), request.getReplaced(),
+    return new io.cairn.server.members.MemberRequest(Optional.of(kind), request.getNode(),
+        kind == ChangeKind.REPLACE ? request.getReplaced() : "",
         comes ? HostPort.parse(request.getPeerAddress()) : null, comes ? HostPort.parse(request.getClientAddress()) : null);
   }
 

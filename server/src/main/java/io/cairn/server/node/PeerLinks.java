@@ -52,7 +52,8 @@ final class PeerLinks implements Peers.Listener {
     lastRefusal.remove(node);
     book.shows(node, welcome.getFeatureLevel());
     log.info("connected to a peer; node={} software=\"{}\"", node, welcome.getSoftware());
-    if (welcome.getIncarnationKnown()) {
+    // Another node may have been given the address of one that is gone: it cannot know what that one knew (MB-08).
+    if (welcome.getIncarnationKnown() && welcome.getNodeName().equals(node)) {
       firstStart.welcomedBy(node);
     }
   }

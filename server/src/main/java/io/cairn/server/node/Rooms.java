@@ -114,10 +114,10 @@ final class Rooms {
       throw e;
     }
     nodeLoop.execute(() -> {
-      peers.start();
       if (joining == null) {
+        peers.start();
         links.check();
-      } else {
+      } else { // Who has no id yet can say nothing to the others that fits what they know.
         joining.begin();
       }
     });
@@ -192,8 +192,9 @@ final class Rooms {
     members.serveWith(peerService);
     if (config.cluster().joins() && !directory.identity().bootstrapped()) {
       joining = new Joining(nodeLoop, config.cluster().join(), config.cluster().nodeName(), handshakes.incarnation(),
-          answer -> blocking.log().execute(() -> openJoined(answer)), (listener, addresses) -> new Peers(nodeLoop, devices.transport(),
-              devices.clock(), devices.random().split("joining"), addresses, linkSettings(), handshakes::joiningHello, listener));
+          answer -> blocking.log().execute(() -> openJoined(answer)), how -> members.removed(how),
+          (listener, addresses) -> new Peers(nodeLoop, devices.transport(), devices.clock(), devices.random().split("joining"), addresses,
+              linkSettings(), handshakes::joiningHello, listener));
     }
   }
 
@@ -257,8 +258,12 @@ final class Rooms {
     NodeTable table = MemberCodec.decodeTable(answer.getTable().toByteArray());
     host.createFirst(Bootstrap.joined(answer, table), new ReplicaId(answer.getNodeId()));
     directory.markJoined(answer.getNodeId(), answer.getBootstrapDigest());
-    nodeLoop.execute(() -> members.changed(table));
+    nodeLoop.execute(() -> {
+      members.changed(table);
+      peers.start();
+    });
     begin();
+    host.storedShards().shards().forEach(this::meter);
   }
 
   private void begin() {
@@ -321,12 +326,16 @@ final class Rooms {
     meters.queue("pages", clients.pageBytesMax(), clients::pageBytes);
     meters.queue("answers", limits.nodeOutboundBytes(), clients::outboundBytes);
     meters.queue("peers", peers.count() * limits.peerQueueBytes(), peers::queuedBytes);
-    for (ShardDescriptor shard : members.map().shards()) {
-      meters.rememberedClients(shard.id(), () -> rememberedClients(shard.id()));
-      meters.queue("inbox", limits.inboxBytes(), () -> inboxBytes(shard.id()));
+    if (joining == null) { // Else it is not known yet which shards there are.
+      members.map().shards().forEach(this::meter);
     }
     meters.logWriteWait(this::logWriteMillis);
     meters.replicasLed(() -> replicas.all().stream().filter(Replica::leads).count());
+  }
+
+  private void meter(ShardDescriptor shard) {
+    meters.rememberedClients(shard.id(), () -> rememberedClients(shard.id()));
+    meters.queue("inbox", config.limits().inboxBytes(), () -> inboxBytes(shard.id()));
   }
 
   private long inboxBytes(int shard) {

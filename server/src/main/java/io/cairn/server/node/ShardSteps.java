@@ -132,8 +132,8 @@ final class ShardSteps implements ChangeDriver.Ports {
   void serve(MemberStep question, Consumer<MemberStepAnswer> answer) {
     Consumer<StepAnswer> said = step -> loop.run(() -> answer.accept(encoded(step)));
     Replica replica = replicas.get(question.getShard());
-    if (replica == null) {
-      said.accept(StepAnswer.waiting("this node has no replica of it yet"));
+    if (replica == null || replicas.get(ShardDescriptor.SYSTEM) == null) { // Each is opened on its own loop, one before the other.
+      said.accept(StepAnswer.waiting("this node has not opened its replicas yet"));
     } else if (!question.getLook().isEmpty()) {
       look(replica, question.getLook(), said);
     } else {

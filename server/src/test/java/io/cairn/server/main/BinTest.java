@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -105,6 +106,71 @@ class BinTest {
   }
 
   @Test
+  void aNewNodeThatTheClusterRefusesLeavesEverythingAsItWas() throws Exception {
+    standIns("kvctl: refused (MEMBERS): another change is under way", 2);
+    Path data = Files.createDirectories(root.resolve(".cluster/n2")).resolve("IDENTITY");
+    Files.writeString(data, "node=n2\n");
+    for (List<String> command : List.of(List.of("add", "9"), List.of("replace", "2"))) {
+      Files.deleteIfExists(root.resolve("started"));
+      Ran ran = run("bin/cluster", command.getFirst(), command.getLast());
+
+      assertThat(ran.status).as(ran.output).isEqualTo(2);
+      assertThat(ran.output).endsWith("another change is under way\nn" + command.getLast() + " is as it was before\n");
+      long started = Long.parseLong(Files.readString(root.resolve("started")).strip());
+      assertThat(isGone(started)).as("the node that was started for it").isTrue();
+    }
+    assertThat(data).hasContent("node=n2");
+    assertThat(run("bin/cluster", "status").output).contains("n2  stopped").doesNotContain("n9");
+    try (Stream<Path> left = Files.list(root.resolve(".cluster"))) {
+      assertThat(left.map(path -> path.getFileName().toString())).containsExactlyInAnyOrder("lock", "logs", "n2");
+    }
+  }
+
+  @Test
+  void withoutAClusterNothingIsBegunForANewNode() throws Exception {
+    standIns("", 0);
+    write(root.resolve("bin/kvctl"), "echo 'kvctl: No node could be reached' >&2", "exit 5");
+
+    for (String command : new String[] {"add", "replace"}) {
+      Ran ran = run("bin/cluster", command, command.equals("add") ? "9" : "2");
+      assertThat(ran.status).as(ran.output).isEqualTo(5);
+      assertThat(ran.output).isEqualTo("kvctl: No node could be reached\n");
+    }
+    assertThat(root.resolve("started")).doesNotExist();
+  }
+
+  @Test
+  void aNewNodeWhoseChangeGoesOnRunsOnUnderANameThatNobodyHad() throws Exception {
+    standIns("kvctl: outcome unknown: the change goes on", 3);
+    Ran ran = run("bin/cluster", "replace", "2");
+
+    assertThat(ran.status).as(ran.output).isEqualTo(3);
+    assertThat(ran.output).endsWith("the new n2 runs on and waits; bin/kvctl member list shows what becomes of it\n");
+    assertThat(root.resolve("asked")).content().startsWith("member replace n2 n2-3 --peer 127.0.0.1:32 --client 127.0.0.1:22 ");
+    assertThat(root.resolve(".cluster/n2.yaml")).content().contains("node.name: n2-3\ncluster.id: three-node\n",
+        "cluster.join: [\"127.0.0.1:7101\", \"127.0.0.1:7103\"]");
+    assertThat(run("bin/cluster", "kill", "2").status).isZero();
+  }
+
+  /** A node that does nothing, and a kvctl that lists n1 to n3 and n2-2 and says this of a change; added nodes have ports that nobody has. */
+  private void standIns(String said, int status) throws IOException {
+    for (String module : new String[] {"server", "cli"}) {
+      Files.createDirectories(root.resolve(module + "/target/lib"));
+      Files.createFile(root.resolve(module + "/target/" + module + "-0.jar"));
+    }
+    write(root.resolve("bin/kvd"), "echo $$ >started", "mkfifo never 2>/dev/null || true", "exec 5<>never", "read -r -t 60 _ <&5");
+    write(root.resolve("bin/kvctl"), "if [[ $2 == list ]]; then", "  printf '%s\\n' 'ID NODE' '1 n1' '2 n2' '3 n3' '4 n2-2'", "else",
+        "  echo \"$@\" >asked", "  until [[ -s started ]]; do :; done", "  echo '" + said + "' >&2", "  exit " + status, "fi");
+    Path cluster = root.resolve("bin/cluster");
+    Files.writeString(cluster, Files.readString(cluster).replace("CLIENT_PORTS=7000", "CLIENT_PORTS=20")
+        .replace("PEER_PORTS=7100", "PEER_PORTS=30").replace("ADMIN_PORTS=7200", "ADMIN_PORTS=40"));
+  }
+
+  private static void write(Path script, String... lines) throws IOException {
+    Files.writeString(script, "#!/usr/bin/env bash\n" + String.join("\n", lines) + "\n").toFile().setExecutable(true);
+  }
+
+  @Test
   void worksThroughASymbolicLinkFromAnyDirectory() throws Exception {
     Path elsewhere = Files.createDirectories(root.resolve("else where"));
     Path link = Files.createSymbolicLink(elsewhere.resolve("c"), root.resolve("bin/cluster"));
@@ -177,6 +243,15 @@ class BinTest {
   private static long startTime(long process) throws IOException {
     String stat = Files.readString(Path.of("/proc/" + process + "/stat"));
     return Long.parseLong(stat.substring(stat.lastIndexOf(')') + 2).split(" ")[19]);
+  }
+
+  private static boolean isGone(long process) throws IOException {
+    try {
+      String stat = Files.readString(Path.of("/proc/" + process + "/stat"));
+      return stat.charAt(stat.lastIndexOf(')') + 2) == 'Z';
+    } catch (NoSuchFileException e) {
+      return true;
+    }
   }
 
   private record Ran(int status, String output) {}

@@ -2,11 +2,13 @@ package io.cairn.server.members;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cairn.protocol.transport.HostPort;
 import io.cairn.server.members.DrivenCluster.Uncommitted;
 import io.cairn.server.outcome.Outcome;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
@@ -138,6 +140,45 @@ class ChangeDriverTest {
 
     assertThat(cluster.outcome()).isInstanceOf(Outcome.Done.class);
     assertThat(cluster.table().last().orElseThrow().takenBack()).isEqualTo("it was called off");
+  }
+
+  @Test
+  void aChangeIsCalledOffAsOftenAsSomeoneAsksForIt() {
+    var cluster = new DrivenCluster(false);
+    cluster.lagging("n5");
+    cluster.ask(DrivenCluster.replace("n2", "n5"));
+    cluster.runFor(1_000_000_000L);
+    var first = new ArrayList<Outcome<NodeTable>>();
+    cluster.askToo(DrivenCluster.remove("n5"), first);
+    cluster.commitAll();
+    assertThat(cluster.table().change().orElseThrow().back()).as("on its way back").isTrue();
+    cluster.ask(DrivenCluster.remove("n5")); // What a client does that had no answer within a second.
+    cluster.run();
+    cluster.ask(DrivenCluster.remove("n5"));
+
+    assertThat(first).singleElement().isInstanceOf(Outcome.Done.class);
+    assertThat(cluster.outcome()).isInstanceOf(Outcome.Done.class);
+    assertThat(cluster.table().named("n5").standing()).isEqualTo(Standing.REMOVED);
+  }
+
+  @Test
+  void anAddressThatIsInUseIsNotGivenToANewNode() {
+    var cluster = new DrivenCluster(false);
+    NodeEntry n2 = cluster.table().named("n2");
+    HostPort free = new HostPort("127.0.0.1", 7999);
+    for (HostPort used : List.of(n2.peer(), n2.client())) {
+      for (var addresses : List.of(List.of(used, free), List.of(free, used))) {
+        cluster.ask(new MemberRequest(Optional.of(ChangeKind.ADD), "n5", "", addresses.getFirst(), addresses.getLast()));
+        assertThat(cluster.refusal()).contains("node 'n2' has one of the addresses", used.toString());
+        cluster.ask(new MemberRequest(Optional.of(ChangeKind.REPLACE), "n5", "n3", addresses.getFirst(), addresses.getLast()));
+        assertThat(cluster.refusal()).contains("node 'n2' has one of the addresses");
+      }
+    }
+    cluster.ask(new MemberRequest(Optional.of(ChangeKind.ADD), "n5", "", free, free));
+    assertThat(cluster.refusal()).contains("are both 127.0.0.1:7999");
+    cluster.ask(new MemberRequest(Optional.of(ChangeKind.REPLACE), "n5", "n2", n2.peer(), n2.client()));
+    cluster.run();
+    assertThat(cluster.outcome()).isInstanceOf(Outcome.Done.class);
   }
 
   @DisplayName("MB-02 ids and names are never given twice")

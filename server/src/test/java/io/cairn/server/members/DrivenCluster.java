@@ -157,6 +157,13 @@ final class DrivenCluster {
     }
   }
 
+  /** All that is proposed is committed, and no question is answered meanwhile. */
+  void commitAll() {
+    while (!uncommitted.isEmpty()) {
+      commit(uncommitted.removeFirst());
+    }
+  }
+
   /** The driver's replica leads shard 0 no more. */
   void depose() {
     driver.follow();

@@ -3,9 +3,13 @@ package io.cairn.server.members;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.cairn.protocol.transport.HostPort;
 import io.cairn.storage.StorageFailure;
 import io.cairn.storage.directory.Incarnation;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /** What {@link DrivenCluster} sends through the codec at every step is not repeated here. */
@@ -35,6 +39,18 @@ class MemberCodecTest {
     for (int length = 0; length < whole.length; length++) {
       byte[] cut = Arrays.copyOf(whole, length);
       assertThatThrownBy(() -> MemberCodec.decodeCommand(cut)).isInstanceOf(StorageFailure.class);
+    }
+  }
+
+  /** A node that cannot read what is committed stops before it, and so do all the others. */
+  @Test
+  void whatIsProposedCanBeRead() {
+    for (String host : List.of("127.0.0.1", "::1", "fe80::1%eth0", "db-1.example")) {
+      var begin = new MemberCommand.Begin(1, ChangeKind.ADD, "n4", "", new HostPort(host, 1), new HostPort(host, 65_535), new TreeSet<>(Set.of(0)));
+      assertThat(MemberCodec.decodeCommand(MemberCodec.encode(begin))).isEqualTo(begin);
+    }
+    for (String host : List.of("[]", "[ ]", "\u0001", " a", "[a]")) {
+      assertThatThrownBy(() -> new HostPort(host, 7101)).isInstanceOf(IllegalArgumentException.class);
     }
   }
 

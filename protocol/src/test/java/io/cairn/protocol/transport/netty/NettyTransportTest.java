@@ -58,7 +58,7 @@ class NettyTransportTest {
   void addressOfAnotherMachineIsNamed() {
     assertThatThrownBy(() -> world.transport.listen(new HostPort("192.0.2.1", 0), connection -> new Recorder()))
         .hasMessage("cannot listen on 192.0.2.1:0: it is no address of this machine");
-    assertThatThrownBy(() -> world.transport.listen(new HostPort("no such host.invalid", 0), connection -> new Recorder()))
+    assertThatThrownBy(() -> world.transport.listen(new HostPort("no-such-host.invalid", 0), connection -> new Recorder()))
         .hasMessageContaining("no address is known");
   }
 
@@ -79,10 +79,10 @@ class NettyTransportTest {
     Recorder unknown = new Recorder();
     EventLoop loop = world.transport.loops().get(1);
     world.transport.connect(gone.address(), SECOND, loop, refused);
-    world.transport.connect(new HostPort("no such host.invalid", 1), SECOND, loop, unknown);
+    world.transport.connect(new HostPort("no-such-host.invalid", 1), SECOND, loop, unknown);
     world.until(() -> refused.failures.size() == 1 && unknown.failures.size() == 1);
     assertThat(refused.failures.peek()).hasMessageContaining("cannot connect to " + gone.address()).hasMessageContaining("refused");
-    assertThat(unknown.failures.peek()).hasMessageContaining("no address is known for 'no such host.invalid'");
+    assertThat(unknown.failures.peek()).hasMessageContaining("no address is known for 'no-such-host.invalid'");
     assertThat(refused.loops).containsExactly(loop.name());
   }
 
