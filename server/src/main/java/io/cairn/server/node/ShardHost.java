@@ -31,6 +31,7 @@ import io.cairn.storage.log.ReplicaKey;
 import io.cairn.storage.mvcc.Applied;
 import io.cairn.storage.mvcc.ShardStore;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -78,12 +79,14 @@ final class ShardHost {
    *
    * @param shards with the replicas that their logs begin with
    * @param self this node's replica of each, one of those or one that was added since
+   * @param joined the table of nodes that a node which was added was told; empty on one that the cluster begins with
    */
-  void createFirst(ShardMap shards, ReplicaId self) {
+  void createFirst(ShardMap shards, ReplicaId self, Optional<byte[]> joined) {
     if (!catalog.replicas().isEmpty()) {
       return;
     }
     EngineBatch batch = engine.newBatch();
+    joined.ifPresent(table -> catalog.putJoined(batch, table));
     for (ShardDescriptor shard : shards.shards()) {
       byte[] members = MembershipCodec.encode(Membership.of(new TreeSet<>(shard.replicas().keySet())));
       catalog.create(batch, new ReplicaRecord(shard.id(), self.value(), shard.rangeEpoch(), shard.membershipEpoch(), shard.start(),

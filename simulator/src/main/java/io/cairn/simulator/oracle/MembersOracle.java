@@ -77,6 +77,9 @@ public final class MembersOracle {
   }
 
   void applied(NodeTable next) {
+    if (next.equals(table)) {
+      return; // A command that expected another table than it found, such as one that comes twice, changes nothing.
+    }
     checks.check(next.epoch() > table.epoch(), "epochs-grow", "the table of nodes goes from epoch %d to %d", table.epoch(), next.epoch());
     checks.check(next.nextId() >= table.nextId() && next.nextChange() >= table.nextChange(), "ids-are-given-once",
         "the next id goes from %d to %d, the next change from %d to %d", table.nextId(), next.nextId(), table.nextChange(), next.nextChange());

@@ -11,6 +11,7 @@ import io.cairn.raft.ReplicaId;
 import io.cairn.server.members.NodeEntry;
 import io.cairn.server.members.NodeTable;
 import io.cairn.simulator.SimWorld;
+import io.cairn.simulator.cluster.SimClient;
 import io.cairn.simulator.cluster.SimCluster;
 import io.cairn.simulator.cluster.SimNode;
 import io.cairn.simulator.mark.Mark;
@@ -182,23 +183,25 @@ final class MemberChanges {
 
   /** The members once no change is under way: it ends by itself, or is taken back. */
   private ClusterMembers ended() {
+    // All that an older client was ever told of may have gone: its user would name it other nodes.
+    SimClient client = cluster.newClient();
     long most = world.nowNanos() + END_NANOS_MAX;
-    ClusterMembers shown = list();
+    ClusterMembers shown = list(client);
     while (shown.change().isPresent() && world.nowNanos() < most) {
       world.runFor(SECOND);
-      shown = list();
+      shown = list(client);
     }
     oracle.checks().check(shown.change().isEmpty(), "a-change-ends", "long after everything was mended: %s", shown.change());
     return shown;
   }
 
-  private ClusterMembers list() {
+  private ClusterMembers list(SimClient client) {
     long most = world.nowNanos() + END_NANOS_MAX;
     ClusterMembers[] shown = {null};
     while (shown[0] == null && world.nowNanos() < most) {
       long before = table().epoch();
       boolean[] answered = {false};
-      operator.call(Members.LIST, 5 * SECOND, (members, failure) -> {
+      operator.call(client, Members.LIST, 5 * SECOND, (members, failure) -> {
         answered[0] = true;
         shown[0] = members;
         oracle.checks().check(members == null || members.epoch() >= before, "linearizable",

@@ -76,6 +76,10 @@ final class Operator {
   }
 
   <T> void call(Operation<T> operation, long deadlineNanos, BiConsumer<T, Throwable> ended) {
+    call(client, operation, deadlineNanos, ended);
+  }
+
+  <T> void call(SimClient client, Operation<T> operation, long deadlineNanos, BiConsumer<T, Throwable> ended) {
     long until = world.nowNanos() + deadlineNanos + LATE_NANOS_MAX;
     open++;
     client.start(operation, deadlineNanos).whenComplete((result, failure) -> {
