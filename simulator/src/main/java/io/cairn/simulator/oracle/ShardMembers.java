@@ -105,8 +105,9 @@ final class ShardMembers {
   }
 
   /**
-   * Whoever leads was elected by a quorum of the members that it knows, and is a voter of those that are committed: neither a
-   * learner nor one that has left ever leads, and their votes count for nothing.
+   * Whoever leads is a voter of the members that its log has, was elected by a quorum of them, and has not left: neither a learner nor
+   * one that has left ever leads, and their votes count for nothing. The members in its log need not be committed: a learner that
+   * is just being promoted may lead.
    *
    * @param voteOf whom a replica voted for in this term; 0 for nobody
    */
@@ -117,8 +118,9 @@ final class ShardMembers {
         .agreed(voter -> voter.value() == replica.replica || voteOf.apply(voter.value()) == replica.replica ? 1 : 0);
     checks.check(agreed == 1, "elected-by-a-quorum", "replica %d leads shard %d in term %d without the votes of a quorum of %s", replica.replica,
         shard, term, known.describe());
-    checks.check(term <= committedIn || committed.isVoter(new ReplicaId(replica.replica)), "only-voters-lead",
-        "replica %d leads shard %d in term %d, the members committed in term %d are %s", replica.replica, shard, term, committedIn,
-        committed.describe());
+    ReplicaId self = new ReplicaId(replica.replica);
+    checks.check(known.isVoter(self) && (term <= committedIn || !committed.isRemoved(self)), "only-voters-lead",
+        "replica %d leads shard %d in term %d, for it the members are %s, and those committed in term %d are %s", replica.replica, shard, term,
+        known.describe(), committedIn, committed.describe());
   }
 }
