@@ -103,6 +103,10 @@ public enum Mark {
   MEMBERS_CHANGED_WHILE_A_NODE_WAS_DOWN("members were changed while one of those that stay was down"),
   REMOVED_NODE_STOPPED("a node stopped because it was removed"),
   REMOVED_NODE_STAYED_STOPPED("a removed node was started again and stopped"),
+  LOG_ROTTED("a bit of a log turned over at rest"),
+  ROT_NOTICED("a node stopped because its log had rotted"),
+  ROT_SURVIVED("a node whose log had rotted was started again, and what had rotted was of no use any more"),
+  ROTTEN_NODE_REPLACED("a new node took the place of one whose log had rotted"),
   READ_OF_ANOTHER_THAN_A_MEMBER("a read named a node that is no member"),
   CONVERGED("all replicas came to hold the same");
 

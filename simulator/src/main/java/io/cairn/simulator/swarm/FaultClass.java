@@ -11,5 +11,7 @@ public enum FaultClass {
   /** An operator asks for leaderships to be elsewhere. */
   LEADERSHIP,
   /** An operator adds, promotes, replaces and removes nodes. */
-  MEMBERS
+  MEMBERS,
+  /** Bits turn over on one node's disk. */
+  ROT
 }

@@ -52,7 +52,9 @@ public enum FaultKind {
   /** The node is new and takes the other one's place; its machine is started amount milliseconds later. */
   REPLACE_MEMBER(FaultClass.MEMBERS, null),
   /** As before, when the other one's machine and disk are lost for good. Where that could cost the quorum it is not lost first. */
-  REPLACE_LOST_MEMBER(FaultClass.MEMBERS, null);
+  REPLACE_LOST_MEMBER(FaultClass.MEMBERS, null),
+  /** A bit of a segment of the node's log that is written no more turns over; amount says which. Not undone: the node may be lost. */
+  BIT_ROT(FaultClass.ROT, null);
 
   private final FaultClass faultClass;
   private final Mark mark;

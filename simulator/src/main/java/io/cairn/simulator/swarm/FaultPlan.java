@@ -14,8 +14,8 @@ final class FaultPlan {
   private static final long SECOND = 1_000 * MILLI;
   /** Within what the product promises: monotonic clocks that differ by at most 1 %. */
   private static final long RATE_PPM_MAX = 5_000;
-  /** Their calls and their nodes are drawn by {@link OperatorPlan}. */
-  private static final Set<FaultClass> OF_OPERATORS = EnumSet.of(FaultClass.LEADERSHIP, FaultClass.MEMBERS);
+  /** Drawn by {@link OperatorPlan}. */
+  private static final Set<FaultClass> OF_OPERATORS = EnumSet.of(FaultClass.LEADERSHIP, FaultClass.MEMBERS, FaultClass.ROT);
 
   private final SimRandom random;
   private final int nodes;

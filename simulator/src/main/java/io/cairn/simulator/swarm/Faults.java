@@ -85,7 +85,7 @@ final class Faults {
 
   /** What is meant for a node that is not there, not yet or no more, passes. */
   private void strike(Fault fault) {
-    if (fault.kind().faultClass() == FaultClass.LEADERSHIP || fault.kind().faultClass() == FaultClass.MEMBERS) {
+    if (fault.kind().faultClass().compareTo(FaultClass.OPERATOR) > 0) {
       operator.take(fault);
     } else {
       cluster.find("n" + fault.node()).ifPresent(node -> strike(fault, node));
@@ -120,7 +120,7 @@ final class Faults {
       case WALL_CLOCK -> node.machine().wallOffsetMillis(fault.amount());
       case STOP -> goDown(fault, node, () -> stop(node));
       case ROLLING_RESTART -> restartFrom(0);
-      case TRANSFER, ADD_MEMBER, PROMOTE_MEMBER, REMOVE_MEMBER, REPLACE_MEMBER, REPLACE_LOST_MEMBER ->
+      case TRANSFER, ADD_MEMBER, PROMOTE_MEMBER, REMOVE_MEMBER, REPLACE_MEMBER, REPLACE_LOST_MEMBER, BIT_ROT ->
           throw new IllegalArgumentException("an operator's: " + fault);
     }
   }

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 
 /**
  * The nodes of a run and who watches each: those that it begins with, and those that an operator adds. Whoever is down for no fault's
@@ -26,11 +27,14 @@ final class Fleet {
   private final Map<String, Long> downUntil = new TreeMap<>();
   /** Removed nodes that have stopped, and were started once more. */
   private final Set<String> startedOnceMore = new TreeSet<>();
+  private final Rot rot;
+  private Consumer<String> lostToRot = _ -> {};
 
   Fleet(SimCluster cluster, ClusterOracle oracle, Marks marks) {
     this.cluster = cluster;
     this.oracle = oracle;
     this.marks = marks;
+    this.rot = new Rot(marks);
     cluster.nodes().forEach(this::watch);
   }
 
@@ -39,6 +43,15 @@ final class Fleet {
     watches.put(node.name(), watch);
     node.taps(process -> watch.tap(oracle.tap(process)));
     node.mayBreak(cause -> mayBreak(node, cause));
+  }
+
+  Rot rot() {
+    return rot;
+  }
+
+  /** Hears of a node that has stopped because its log had rotted, and is not started again. */
+  void lostToRot(Consumer<String> listener) {
+    lostToRot = listener;
   }
 
   CrashWatch watch(String name) {
@@ -72,7 +85,10 @@ final class Fleet {
       if (node.running() || downUntil.getOrDefault(node.name(), 0L) > cluster.world().nowNanos()) {
         continue;
       }
-      if (isRemoval(node.broken()) && !startedOnceMore.add(node.name())) {
+      if (isOf(StorageFailure.Kind.CORRUPT, node.broken())) {
+        cluster.retire(node);
+        lostToRot.accept(node.name());
+      } else if (isOf(StorageFailure.Kind.REMOVED, node.broken()) && !startedOnceMore.add(node.name())) {
         marks.reach(Mark.REMOVED_NODE_STAYED_STOPPED);
         cluster.retire(node);
       } else {
@@ -81,20 +97,25 @@ final class Fleet {
     }
   }
 
-  /** A node may stop by itself for two reasons: its disk has failed it, or it is no member any more. */
+  /** A node may stop by itself for three reasons: its disk has failed it, it is no member any more, or its log has rotted. */
   private boolean mayBreak(SimNode node, Throwable cause) {
-    boolean disk = cause instanceof StorageFailure failure && failure.kind() == StorageFailure.Kind.DISK;
+    boolean disk = isOf(StorageFailure.Kind.DISK, cause);
     marks.reachIf(disk, Mark.NODE_STOPPED_BY_ITSELF);
-    boolean removal = isRemoval(cause);
+    boolean removal = isOf(StorageFailure.Kind.REMOVED, cause);
     if (removal) {
       oracle.checks().check(oracle.members().isRemoved(node.name()), "only-the-removed-leave", "%s stops as one that was removed, the members are %s",
           node.name(), oracle.members().table().nodes().values());
       marks.reach(Mark.REMOVED_NODE_STOPPED);
     }
-    return disk || removal;
+    boolean rotten = isOf(StorageFailure.Kind.CORRUPT, cause) && node.name().equals(rot.node());
+    if (rotten) {
+      oracle.checks().check(cause.getMessage().contains("/data/log/"), "rot-is-named", "%s stops and names no file: %s", node.name(), cause);
+      marks.reach(Mark.ROT_NOTICED);
+    }
+    return disk || removal || rotten;
   }
 
-  private static boolean isRemoval(Throwable cause) {
-    return cause instanceof StorageFailure failure && failure.kind() == StorageFailure.Kind.REMOVED;
+  private static boolean isOf(StorageFailure.Kind kind, Throwable cause) {
+    return cause instanceof StorageFailure failure && failure.kind() == kind;
   }
 }

@@ -30,6 +30,9 @@ final class MemberChanges {
   private static final long MILLI = 1_000_000L;
   private static final long SECOND = 1_000 * MILLI;
   private static final int TRIES_MAX = 6;
+  private static final long REPLACE_NANOS = 4 * SECOND;
+  /** A name that no plan uses. */
+  private static final String FOR_THE_ROTTEN = "n8";
   /** A change that nothing keeps from it takes as long at most; and so does a removed node to stop. */
   private static final long END_NANOS_MAX = 60 * SECOND;
   /** Longer than a driver looks at the shards before it writes an intent down, for someone who may have gone. */
@@ -58,6 +61,7 @@ final class MemberChanges {
     this.oracle = oracle;
     this.marks = marks;
     this.random = world.random("operator");
+    fleet.lostToRot(this::replaceRotten);
   }
 
   private NodeTable table() {
@@ -80,7 +84,21 @@ final class MemberChanges {
         }
         comes(node, fault, step);
       }
+      case BIT_ROT -> {
+        if (fleet.rot().node().equals(other) || !fleet.rot().hasStruck() && mayBeLost(other)) {
+          cluster.find(other).ifPresent(rots -> fleet.rot().strike(rots, fault.amount()));
+        }
+      }
       default -> throw new IllegalArgumentException("no change of members: " + fault);
+    }
+  }
+
+  /** Whoever had its place taken meanwhile is missed by nobody. */
+  private void replaceRotten(String node) {
+    if (oracle.members().isMember(node)) {
+      lost = new Step(Kind.REPLACE, FOR_THE_ROTTEN, node, REPLACE_NANOS);
+      fleet.join(FOR_THE_ROTTEN, world.nowNanos());
+      lost.begin();
     }
   }
 
@@ -98,7 +116,8 @@ final class MemberChanges {
    */
   private boolean mayBeLost(String node) {
     NodeEntry entry = table().named(node);
-    boolean settled = table().isFounded() && table().change().isEmpty() && steps == 0 && !unsure && lost == null;
+    boolean settled = table().isFounded() && table().change().isEmpty() && steps == 0 && !unsure && lost == null
+        && !fleet.rot().hasStruck();
     return settled && entry != null && entry.standing().isMember() && table().settled().voters().size() >= 3
         && cluster.find(node).isPresent();
   }
@@ -121,6 +140,11 @@ final class MemberChanges {
     }
 
     private void ask() {
+      if (this == lost && oracle.members().isRemoved(asked.replaced())) {
+        lost = null; // By another change that was under way.
+        steps--;
+        return;
+      }
       boolean givesUp = this != lost && (mended || tries == TRIES_MAX || lost != null || !mayBe());
       if (givesUp) {
         steps--;
@@ -130,11 +154,11 @@ final class MemberChanges {
       operator.call(asked, deadlineNanos, this::ended);
     }
 
-    /** Two voters are left at least: with one nothing would be decided by a quorum. */
+    /** Two voters are left at least: with one nothing would be decided by a quorum; and no fewer while one may be lost to rot. */
     private boolean mayBe() {
       NodeEntry entry = table().named(asked.node());
       boolean voter = entry != null && table().settled().isVoter(new ReplicaId(entry.id()));
-      return asked.kind() != Kind.REMOVE || !voter || table().settled().voters().size() > 2;
+      return asked.kind() != Kind.REMOVE || !voter || table().settled().voters().size() > 2 && !fleet.rot().hasStruck();
     }
 
     private void ended(ClusterMembers members, Throwable failure) {
@@ -146,7 +170,7 @@ final class MemberChanges {
         steps--;
         if (this == lost) {
           lost = null;
-          marks.reach(Mark.LOST_NODE_REPLACED);
+          marks.reach(asked.node().equals(FOR_THE_ROTTEN) ? Mark.ROTTEN_NODE_REPLACED : Mark.LOST_NODE_REPLACED);
         }
       } else {
         world.scheduler().after(random.between(50, 800) * MILLI, "operator.again", this::ask);
@@ -161,6 +185,7 @@ final class MemberChanges {
   // ---- the end
 
   void settle() {
+    restartRotten();
     world.runUntil("the operator has done what must be", () -> steps == 0, END_NANOS_MAX);
     world.runFor(LATE_INTENT_NANOS);
     ClusterMembers shown = ended();
@@ -175,6 +200,16 @@ final class MemberChanges {
           "%s is shown as %s, and its machine is %s", member.name(), member.standing(), cluster.find(member.name()));
     }
     acknowledged.forEach(this::judge);
+  }
+
+  /** Whatever has rotted is met at the latest when the log is read at a start. */
+  private void restartRotten() {
+    cluster.find(fleet.rot().node()).ifPresent(node -> {
+      node.kill();
+      world.runUntil("the node whose log has rotted has read it", () -> node.started() || cluster.find(node.name()).isEmpty(), END_NANOS_MAX);
+      world.runFor(SECOND);
+      marks.reachIf(cluster.find(node.name()).isPresent(), Mark.ROT_SURVIVED);
+    });
   }
 
   private static Optional<Standing> standing(ClusterMembers shown, String node) {

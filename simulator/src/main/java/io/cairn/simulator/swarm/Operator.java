@@ -32,9 +32,9 @@ final class Operator {
     this.world = cluster.world();
     this.oracle = oracle;
     this.marks = marks;
-    boolean asks = options.classes().contains(FaultClass.LEADERSHIP) || options.classes().contains(FaultClass.MEMBERS);
-    this.client = asks ? cluster.newClient() : null;
-    this.changes = options.classes().contains(FaultClass.MEMBERS) ? new MemberChanges(this, cluster, fleet, oracle, marks) : null;
+    boolean changesMembers = options.classes().contains(FaultClass.MEMBERS) || options.classes().contains(FaultClass.ROT);
+    this.client = changesMembers || options.classes().contains(FaultClass.LEADERSHIP) ? cluster.newClient() : null;
+    this.changes = changesMembers ? new MemberChanges(this, cluster, fleet, oracle, marks) : null;
   }
 
   /** Does what is due, or begins to. */

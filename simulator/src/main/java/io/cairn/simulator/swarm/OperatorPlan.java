@@ -7,7 +7,7 @@ import java.util.List;
 
 /**
  * Draws what operators ask for when: transfers of leadership, and changes of members as they follow from each other if each
- * succeeds; also what strikes the nodes that come.
+ * succeeds; also what strikes the nodes that come, and the disk that operators have to replace.
  */
 final class OperatorPlan {
   private static final long MILLI = 1_000_000L;
@@ -15,6 +15,7 @@ final class OperatorPlan {
   /** How many nodes there ever are. */
   static final int NODES_MAX = 7;
   private static final int CHANGES_MAX = 5;
+  private static final int ROTS = 4;
   private static final FaultKind[] OF_NEWCOMERS = {FaultKind.KILL, FaultKind.POWER_LOSS, FaultKind.PAUSE, FaultKind.CRASH_AT,
       FaultKind.ISOLATE, FaultKind.CUT_ONE_WAY, FaultKind.DISK_STALL, FaultKind.STOP};
 
@@ -44,7 +45,18 @@ final class OperatorPlan {
     if (options.classes().contains(FaultClass.LEADERSHIP)) {
       plan.drawTransfers(random.split("transfers"));
     }
+    if (options.classes().contains(FaultClass.ROT)) {
+      plan.drawRot(random.split("rot"));
+    }
     return plan.faults;
+  }
+
+  /** One node's disk: what is lost on two of three is lost to any product. */
+  private void drawRot(SimRandom random) {
+    int node = 1 + (int) random.nextLong(options.nodes());
+    for (int i = 0; i < ROTS; i++) {
+      add(random.nextLong(end), FaultKind.BIT_ROT, node, node, 0, random.nextLong() >>> 1);
+    }
   }
 
   private void drawTransfers(SimRandom random) {

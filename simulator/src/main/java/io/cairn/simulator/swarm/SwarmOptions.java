@@ -31,7 +31,7 @@ public final class SwarmOptions {
     SimRandom ofOperators = random.split("operators");
     for (FaultClass each : FaultClass.values()) {
       // From a stream of their own: what came later leaves to a seed what it drew before.
-      boolean later = each == FaultClass.LEADERSHIP || each == FaultClass.MEMBERS;
+      boolean later = each.compareTo(FaultClass.OPERATOR) > 0;
       if ((later ? ofOperators : random).chance(0.5)) {
         classes.add(each);
       }
