@@ -249,6 +249,9 @@ final class Rooms {
 
   /** Runs once it is clear that this node never took part under another directory; on the log's loop. */
   private void openReplicas() {
+    if (host.isClosed()) {
+      return;
+    }
     ShardMap first = Bootstrap.shards(config.cluster());
     host.createFirst(first, first.shards().getFirst().replicaOf(config.cluster().nodeName()), Optional.empty());
     directory.markBootstrapped();
@@ -257,6 +260,9 @@ final class Rooms {
 
   /** What shard 0's leader said is written down: a first state without a voice, which the leaders of the shards bring up to date. */
   private void openJoined(JoinAnswer answer) {
+    if (host.isClosed()) {
+      return; // Told to stop while it asked: the next start asks again.
+    }
     byte[] told = answer.getTable().toByteArray();
     NodeTable table = MemberCodec.decodeTable(told);
     host.createFirst(Bootstrap.joined(answer, table), new ReplicaId(answer.getNodeId()), Optional.of(told));
@@ -388,8 +394,12 @@ final class Rooms {
     clientPort.close();
   }
 
-  void closeCluster() {
+  /** From here on no replica is opened that is not closed at once. */
+  void closeHost() {
     host.close();
+  }
+
+  void closeCluster() {
     if (joining != null) {
       joining.close();
     }

@@ -110,7 +110,9 @@ final class ShardHost {
   /** Opens every replica of the node; they take part from here on. On the log's loop, before anything else is written. */
   void open() {
     for (ReplicaRecord record : catalog.replicas()) {
-      open(record);
+      if (!closed) {
+        open(record);
+      }
     }
   }
 
@@ -134,7 +136,15 @@ final class ShardHost {
     devices.tap().opened(replica, raft, hardState, view);
     loop.execute(() -> {
       replicas.add(replica);
-      devices.transport().loops().getFirst().execute(() -> opened.accept(replica));
+      if (closed) {
+        replica.close(); // Whoever closes the others may have been here before.
+        return;
+      }
+      devices.transport().loops().getFirst().execute(() -> {
+        if (!closed) {
+          opened.accept(replica);
+        }
+      });
     });
   }
 
@@ -186,7 +196,12 @@ final class ShardHost {
     }
   }
 
+  /** The node is about to stop: nothing is created or opened any more, and time stands still. Before the open replicas are closed. */
   void close() {
     closed = true;
+  }
+
+  boolean isClosed() {
+    return closed;
   }
 }

@@ -11,6 +11,7 @@ import io.cairn.server.replica.Replica;
 import io.cairn.server.replica.ReplicaTap;
 import io.cairn.simulator.SimWorld;
 import io.cairn.simulator.disk.CrashLoss;
+import io.cairn.simulator.engine.SimEngineSettings;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -18,8 +19,34 @@ import org.junit.jupiter.api.Test;
 class JoiningTest {
   private static final long SECOND = 1_000_000_000L;
 
-  private final SimCluster cluster = new SimCluster(new SimWorld(1), ClusterSettings.threeNodes().withSplitPoints("m"));
-  private final SimClient client = cluster.newClient();
+  private SimCluster cluster;
+  private SimClient client;
+
+  /** Three nodes, and a fourth that is added and has not been started. */
+  private SimNode added(long seed) {
+    cluster = new SimCluster(new SimWorld(seed), ClusterSettings.threeNodes().withSplitPoints("m")
+        .withEngines(SimEngineSettings.ROCKSDB.withFlush(20_000_000)));
+    client = cluster.newClient();
+    cluster.start();
+    cluster.awaitReady();
+    cluster.world().runFor(SECOND);
+    cluster.await(client.put("k", "before"));
+    change(Members.Kind.ADD, "n4");
+    return cluster.join("n4");
+  }
+
+  /** Starts it and runs until it has opened its replicas. */
+  private void startAndOpen(SimNode node) {
+    boolean[] opened = {false};
+    node.taps(_ -> new ReplicaTap() {
+      @Override
+      public void opened(Replica replica, Raft raft, HardState hardState, StableLog log) {
+        opened[0] = true;
+      }
+    });
+    node.start();
+    cluster.world().runUntil("the node has opened its replicas", () -> opened[0], 10 * SECOND);
+  }
 
   private ClusterMembers change(Members.Kind kind, String node) {
     boolean comes = kind == Members.Kind.ADD;
@@ -30,21 +57,8 @@ class JoiningTest {
   @Test
   @DisplayName("a node that loses its power right after it was let in, before it has heard of anything, comes back and finds the others")
   void aNodeThatDiesRightAfterItJoinedComesBack() {
-    cluster.start();
-    cluster.awaitReady();
-    cluster.world().runFor(SECOND);
-    cluster.await(client.put("k", "before"));
-    change(Members.Kind.ADD, "n4");
-    SimNode node = cluster.join("n4");
-    boolean[] opened = {false};
-    node.taps(_ -> new ReplicaTap() {
-      @Override
-      public void opened(Replica replica, Raft raft, HardState hardState, StableLog log) {
-        opened[0] = true;
-      }
-    });
-    node.start();
-    cluster.world().runUntil("the node has opened its replicas", () -> opened[0], 10 * SECOND);
+    SimNode node = added(1);
+    startAndOpen(node);
     node.crash(CrashLoss.ALL);
     node.start();
 
@@ -53,5 +67,27 @@ class JoiningTest {
     assertThat(cluster.await(client.getFrom("n4", "k")).valueUtf8()).contains("before");
     assertThat(change(Members.Kind.PROMOTE, "n4").member("n4").orElseThrow().standing()).isEqualTo(ClusterMembers.Standing.VOTER);
     cluster.close();
+  }
+
+  @Test
+  @DisplayName("a node that is told to stop just when it opens its first replicas stops in order")
+  void aNodeThatIsToldToStopWhileItJoinsStops() {
+    for (long seed = 1; seed <= 8; seed++) {
+      SimNode first = added(seed);
+      long began = cluster.world().nowNanos();
+      startAndOpen(first);
+      long took = cluster.world().nowNanos() - began;
+      cluster.close();
+
+      SimNode node = added(seed);
+      node.start();
+      cluster.world().runFor(took + (seed - 1) * 2_500_000);
+      node.stop();
+      cluster.world().runUntil("the node has stopped", () -> !node.running(), 20 * SECOND);
+      assertThat(node.broken()).as("stopped within the 20 ms of the flush before its replicas are open, in the eighth %d", seed).isNull();
+      node.start();
+      cluster.awaitReady(node);
+      cluster.close();
+    }
   }
 }
