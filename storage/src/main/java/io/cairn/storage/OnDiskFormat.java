@@ -40,6 +40,7 @@ public final class OnDiskFormat {
   public static final byte SMALL_FORMAT = 0x00;
   public static final byte SMALL_NEXT_STORE = 0x01;
   public static final byte SMALL_REPLICA = 0x02;
+  public static final byte SMALL_JOINED = 0x03;
   public static final byte SMALL_STORE = 0x10;
 
   /** What follows the store number in keys of {@link #SMALL_STORE}. */

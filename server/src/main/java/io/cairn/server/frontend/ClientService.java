@@ -54,8 +54,8 @@ public final class ClientService implements RequestHandler {
     this.gets = new GetService(checks, map, replicas);
     var turns = new ScanTurns(scanLoop, admission);
     this.ranges = new RangeService(checks, map, replicas, revisions, turns, limits);
-    this.hashes = new HashService(checks, replicas, turns, limits);
-    this.transfers = new TransferService(replicas);
+    this.hashes = new HashService(checks, map, replicas, turns, limits);
+    this.transfers = new TransferService(map, replicas);
     this.status = status;
     this.members = members;
     this.outboundBytesMax = limits.connectionOutboundBytes();

@@ -12,9 +12,11 @@ import io.cairn.server.outcome.Refusal;
 import io.cairn.server.replica.ReadRequest;
 import io.cairn.server.replica.Replica;
 import io.cairn.server.replica.Replicas;
+import io.cairn.server.shard.ShardMap;
 import io.cairn.storage.mvcc.CompactedException;
 import io.cairn.storage.mvcc.RevisionHash;
 import io.cairn.storage.mvcc.ShardStore;
+import java.util.function.Supplier;
 
 /**
  * What this node's replica of a shard shows at one revision, as a hash to compare with other replicas'. Made on the scan loop in
@@ -22,12 +24,14 @@ import io.cairn.storage.mvcc.ShardStore;
  */
 final class HashService {
   private final RequestChecks checks;
+  private final Supplier<ShardMap> map;
   private final Replicas replicas;
   private final ScanTurns turns;
   private final long sliceBytes;
 
-  HashService(RequestChecks checks, Replicas replicas, ScanTurns turns, Limits limits) {
+  HashService(RequestChecks checks, Supplier<ShardMap> map, Replicas replicas, ScanTurns turns, Limits limits) {
     this.checks = checks;
+    this.map = map;
     this.replicas = replicas;
     this.turns = turns;
     this.sliceBytes = limits.rangeChunkBytes();
@@ -41,7 +45,7 @@ final class HashService {
       refusal = Refusal.of(ErrorCode.BAD_REQUEST, "a hash is made at a revision; name one that an answer has shown");
     }
     if (refusal == null && replica == null) {
-      refusal = Refusal.of(ErrorCode.BAD_REQUEST, "this node holds no replica of shard " + hash.getShard());
+      refusal = RequestChecks.noReplica(hash.getShard(), map.get());
     }
     refusal = refusal != null ? refusal : call.enterScan();
     if (refusal != null) {

@@ -8,6 +8,7 @@ import io.cairn.protocol.wire.Request;
 import io.cairn.server.config.Limits;
 import io.cairn.server.outcome.Refusal;
 import io.cairn.server.shard.Keyspace;
+import io.cairn.server.shard.ShardMap;
 
 /** What a request must be to be taken. Each method says what is wrong and what would be right, or returns null. */
 final class RequestChecks {
@@ -15,6 +16,14 @@ final class RequestChecks {
 
   RequestChecks(Limits limits) {
     this.limits = limits;
+  }
+
+  /** What to say where a replica was asked for that is not here: there is no such shard, or this node is only just opening what it has. */
+  static Refusal noReplica(int shard, ShardMap map) {
+    String which = Integer.toUnsignedString(shard);
+    return map.shards().stream().anyMatch(each -> each.id() == shard)
+        ? Refusal.retry(ErrorCode.NO_QUORUM, "this node has not opened its replica of shard " + which + " yet", 50)
+        : Refusal.of(ErrorCode.BAD_REQUEST, "there is no shard " + which);
   }
 
   /** A request's keyspace: 0 on the wire means none was named, which is the default one. */

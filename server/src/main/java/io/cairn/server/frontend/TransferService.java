@@ -1,26 +1,28 @@
 package io.cairn.server.frontend;
 
-import io.cairn.protocol.wire.ErrorCode;
 import io.cairn.protocol.wire.Response;
 import io.cairn.protocol.wire.TransferAnswer;
 import io.cairn.protocol.wire.TransferRequest;
 import io.cairn.server.outcome.Outcome;
-import io.cairn.server.outcome.Refusal;
 import io.cairn.server.replica.Replica;
 import io.cairn.server.replica.Replicas;
+import io.cairn.server.shard.ShardMap;
+import java.util.function.Supplier;
 
 /** Leadership of a shard goes where somebody wants it. */
 final class TransferService {
+  private final Supplier<ShardMap> map;
   private final Replicas replicas;
 
-  TransferService(Replicas replicas) {
+  TransferService(Supplier<ShardMap> map, Replicas replicas) {
+    this.map = map;
     this.replicas = replicas;
   }
 
   void serve(Call call, TransferRequest request) {
     Replica replica = replicas.get(request.getShard());
     if (replica == null) {
-      call.refused(Refusal.of(ErrorCode.BAD_REQUEST, "this node has no replica of shard " + Integer.toUnsignedString(request.getShard())));
+      call.refused(RequestChecks.noReplica(request.getShard(), map.get()));
       return;
     }
     replica.loop().run(() -> {

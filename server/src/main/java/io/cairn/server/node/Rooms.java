@@ -50,6 +50,7 @@ import io.cairn.storage.mvcc.ShardStore;
 import io.cairn.storage.snapshot.SnapshotSource;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -171,6 +172,8 @@ final class Rooms {
     oracle = new RevisionOracle(devices.clock(), new SystemLeadership(replicas));
     ShardMap shards = directory.identity().bootstrapped() ? ShardHost.storedShards(catalog) : Bootstrap.shards(config.cluster());
     book = new NodeBook(config.cluster(), shards.shards().getFirst().replicas());
+    // A node that was added finds the others by what it was told when it joined, until it has applied a newer table.
+    catalog.joined().map(MemberCodec::decodeTable).ifPresent(book::take);
     handshakes = new Handshakes(config.cluster(), directory, blocking.log(), facts.version(), book, () -> members.met());
     var firstStart = new FirstStart(config.cluster().nodes().size(), directory.identity().bootstrapped(),
         this::firstStart);
@@ -247,16 +250,23 @@ final class Rooms {
 
   /** Runs once it is clear that this node never took part under another directory; on the log's loop. */
   private void openReplicas() {
+    if (host.isClosed()) {
+      return;
+    }
     ShardMap first = Bootstrap.shards(config.cluster());
-    host.createFirst(first, first.shards().getFirst().replicaOf(config.cluster().nodeName()));
+    host.createFirst(first, first.shards().getFirst().replicaOf(config.cluster().nodeName()), Optional.empty());
     directory.markBootstrapped();
     begin();
   }
 
   /** What shard 0's leader said is written down: a first state without a voice, which the leaders of the shards bring up to date. */
   private void openJoined(JoinAnswer answer) {
-    NodeTable table = MemberCodec.decodeTable(answer.getTable().toByteArray());
-    host.createFirst(Bootstrap.joined(answer, table), new ReplicaId(answer.getNodeId()));
+    if (host.isClosed()) {
+      return; // Told to stop while it asked: the next start asks again.
+    }
+    byte[] told = answer.getTable().toByteArray();
+    NodeTable table = MemberCodec.decodeTable(told);
+    host.createFirst(Bootstrap.joined(answer, table), new ReplicaId(answer.getNodeId()), Optional.of(told));
     directory.markJoined(answer.getNodeId(), answer.getBootstrapDigest());
     nodeLoop.execute(() -> {
       members.changed(table);
@@ -393,8 +403,12 @@ final class Rooms {
     clientPort.close();
   }
 
-  void closeCluster() {
+  /** From here on no replica is opened that is not closed at once. */
+  void closeHost() {
     host.close();
+  }
+
+  void closeCluster() {
     if (joining != null) {
       joining.close();
     }

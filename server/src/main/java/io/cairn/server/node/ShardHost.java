@@ -31,6 +31,7 @@ import io.cairn.storage.log.ReplicaKey;
 import io.cairn.storage.mvcc.Applied;
 import io.cairn.storage.mvcc.ShardStore;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -78,12 +79,14 @@ final class ShardHost {
    *
    * @param shards with the replicas that their logs begin with
    * @param self this node's replica of each, one of those or one that was added since
+   * @param joined the table of nodes that a node which was added was told; empty on one that the cluster begins with
    */
-  void createFirst(ShardMap shards, ReplicaId self) {
+  void createFirst(ShardMap shards, ReplicaId self, Optional<byte[]> joined) {
     if (!catalog.replicas().isEmpty()) {
       return;
     }
     EngineBatch batch = engine.newBatch();
+    joined.ifPresent(table -> catalog.putJoined(batch, table));
     for (ShardDescriptor shard : shards.shards()) {
       byte[] members = MembershipCodec.encode(Membership.of(new TreeSet<>(shard.replicas().keySet())));
       catalog.create(batch, new ReplicaRecord(shard.id(), self.value(), shard.rangeEpoch(), shard.membershipEpoch(), shard.start(),
@@ -107,7 +110,9 @@ final class ShardHost {
   /** Opens every replica of the node; they take part from here on. On the log's loop, before anything else is written. */
   void open() {
     for (ReplicaRecord record : catalog.replicas()) {
-      open(record);
+      if (!closed) {
+        open(record);
+      }
     }
   }
 
@@ -131,7 +136,15 @@ final class ShardHost {
     devices.tap().opened(replica, raft, hardState, view);
     loop.execute(() -> {
       replicas.add(replica);
-      devices.transport().loops().getFirst().execute(() -> opened.accept(replica));
+      if (closed) {
+        replica.close(); // Whoever closes the others may have been here before.
+        return;
+      }
+      devices.transport().loops().getFirst().execute(() -> {
+        if (!closed) {
+          opened.accept(replica);
+        }
+      });
     });
   }
 
@@ -183,7 +196,12 @@ final class ShardHost {
     }
   }
 
+  /** The node is about to stop: nothing is created or opened any more, and time stands still. Before the open replicas are closed. */
   void close() {
     closed = true;
+  }
+
+  boolean isClosed() {
+    return closed;
   }
 }

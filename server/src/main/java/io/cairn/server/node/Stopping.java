@@ -42,6 +42,7 @@ final class Stopping {
       rooms.nodeLoop().schedule(LOOK_NANOS, this::look);
       return;
     }
+    rooms.closeHost();
     closeReplicas(new ArrayList<>(rooms.replicas().all()).iterator(), answered);
   }
 

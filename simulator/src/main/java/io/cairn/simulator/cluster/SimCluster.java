@@ -10,7 +10,6 @@ import io.cairn.simulator.engine.SimEngineSettings;
 import io.cairn.simulator.schedule.SimFailure;
 import io.cairn.simulator.schedule.SimProcess;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,17 +29,41 @@ public final class SimCluster {
   private static final long READY_NANOS = 60 * SECOND;
 
   private final SimWorld world;
+  private final ClusterSettings settings;
   private final Map<String, SimNode> nodes = new TreeMap<>();
+  private final List<String> everNamed = new ArrayList<>();
   private final SimClient observer;
   private int clients;
 
   public SimCluster(SimWorld world, ClusterSettings settings) {
     this.world = world;
+    this.settings = settings;
     for (int i = 1; i <= settings.nodes(); i++) {
-      SimMachine machine = world.machine("n" + i, settings.disk(), settings.engines());
-      nodes.put(machine.name(), new SimNode(machine, ConfigLoader.of(config(machine.name(), settings)), settings.netLoops()));
+      setUp("n" + i, founders(settings.nodes()));
     }
     observer = newClient();
+  }
+
+  private SimNode setUp(String name, Map<String, String> cluster) {
+    SimMachine machine = world.machine(name, settings.disk(), settings.engines());
+    SimNode node = new SimNode(machine, ConfigLoader.of(config(name, cluster)), settings.netLoops());
+    nodes.put(name, node);
+    everNamed.add(name);
+    return node;
+  }
+
+  /** Sets up a machine for a node that joins the others once it is started and they have been told to add it. */
+  public SimNode join(String name) {
+    return setUp(name, Map.of("cluster.nodes", described(name),
+        "cluster.join", String.join(", ", nodes.keySet().stream().map(each -> each + ":" + PEER_PORT).toList())));
+  }
+
+  /** The node is none of the cluster's any more, and its machine is never started again. */
+  public void retire(SimNode node) {
+    if (node.running()) {
+      node.crash();
+    }
+    nodes.remove(node.name());
   }
 
   public SimWorld world() {
@@ -49,6 +72,16 @@ public final class SimCluster {
 
   public List<SimNode> nodes() {
     return List.copyOf(nodes.values());
+  }
+
+  /** The names of all nodes that ever were, those that have left included. */
+  public List<String> everNamed() {
+    return everNamed;
+  }
+
+  /** The node of that name, unless there is none, or none any more. */
+  public Optional<SimNode> find(String name) {
+    return Optional.ofNullable(nodes.get(name));
   }
 
   public SimNode node(String name) {
@@ -186,17 +219,23 @@ public final class SimCluster {
     return call.join();
   }
 
-  private static Map<String, String> config(String name, ClusterSettings settings) {
-    Map<String, String> config = new LinkedHashMap<>();
+  private static Map<String, String> founders(int count) {
     StringBuilder members = new StringBuilder();
-    for (int i = 1; i <= settings.nodes(); i++) {
-      members.append(i == 1 ? "" : ", ").append("name=n").append(i).append(" peer=n").append(i).append(':').append(PEER_PORT)
-          .append(" client=n").append(i).append(':').append(CLIENT_PORT);
+    for (int i = 1; i <= count; i++) {
+      members.append(i == 1 ? "" : ", ").append(described("n" + i));
     }
+    return Map.of("cluster.nodes", members.toString());
+  }
+
+  private static String described(String name) {
+    return "name=" + name + " peer=" + name + ":" + PEER_PORT + " client=" + name + ":" + CLIENT_PORT;
+  }
+
+  private Map<String, String> config(String name, Map<String, String> cluster) {
+    Map<String, String> config = new TreeMap<>(cluster);
     config.put("node.name", name);
     config.put("cluster.id", "simulated");
-    config.put("cluster.nodes", members.toString());
-    if (!settings.splitPoints().isEmpty()) {
+    if (!settings.splitPoints().isEmpty() && !cluster.containsKey("cluster.join")) {
       config.put("cluster.split-points", String.join(", ", settings.splitPoints()));
     }
     config.put("security.insecure", "true");
@@ -207,5 +246,15 @@ public final class SimCluster {
     config.put("engine.recent-versions", "256KiB");
     config.putAll(settings.config());
     return config;
+  }
+
+  /** Where other nodes connect to that one. */
+  public static String peerAddress(String node) {
+    return node + ":" + PEER_PORT;
+  }
+
+  /** Where clients connect to it. */
+  public static String clientAddress(String node) {
+    return node + ":" + CLIENT_PORT;
   }
 }

@@ -5,6 +5,7 @@ import io.cairn.simulator.schedule.SimProcess;
 import io.cairn.simulator.schedule.SimRandom;
 import io.cairn.simulator.schedule.SimScheduler;
 import java.io.IOException;
+import java.util.List;
 import java.util.TreeMap;
 
 /** The disk of one machine. It outlives the machine's processes; what they see of it is {@link #files}. */
@@ -87,6 +88,11 @@ public final class SimDisk {
   public void wipe() {
     names = new Namespace();
     locks.clear();
+  }
+
+  /** The names of what a process would see in the folder. */
+  public List<String> list(String folder) {
+    return names.list(Namespace.normal(folder));
   }
 
   /** Turns over the bits of {@code mask} in one byte that is durable: rot. */

@@ -87,6 +87,27 @@ public enum Mark {
   STOPPED_IN_ORDER("a node was stopped in order and started again"),
   ALL_RESTARTED_ONE_BY_ONE("all nodes were restarted, one after the other"),
   // Operators.
+  LEADERSHIP_TRANSFERRED("leadership went to the node that an operator named"),
+  TRANSFER_REFUSED("a node could not take leadership over"),
+  MEMBER_ADDED("a new node became a learner"),
+  MEMBER_PROMOTED("a learner became a voter"),
+  MEMBER_REMOVED("a node was taken out of the members"),
+  NODE_REPLACED("a new node took the place of another one"),
+  LOST_NODE_REPLACED("a new node took the place of one whose machine was lost"),
+  CHANGE_REFUSED("a change of members was refused"),
+  CHANGE_TAKEN_BACK("a change of members was taken back"),
+  CHANGE_CARRIED_ON("shard 0 changed its leader while members were changed"),
+  CHANGE_OUTLIVED_ITS_CALL("a change of members went on when whoever had asked for it did not wait any more"),
+  JOINT_MEMBERSHIP_SEEN("a shard had two majorities for a while"),
+  LEADER_REMOVED("a shard's leader committed that it is no member any more"),
+  MEMBERS_CHANGED_WHILE_A_NODE_WAS_DOWN("members were changed while one of those that stay was down"),
+  REMOVED_NODE_STOPPED("a node stopped because it was removed"),
+  REMOVED_NODE_STAYED_STOPPED("a removed node was started again and stopped"),
+  LOG_ROTTED("a bit of a log turned over at rest"),
+  ROT_NOTICED("a node stopped because its log had rotted"),
+  ROT_SURVIVED("a node whose log had rotted was started again, and what had rotted was of no use any more"),
+  ROTTEN_NODE_REPLACED("a new node took the place of one whose log had rotted"),
+  READ_OF_ANOTHER_THAN_A_MEMBER("a read named a node that is no member"),
   CONVERGED("all replicas came to hold the same");
 
   private final String sentence;

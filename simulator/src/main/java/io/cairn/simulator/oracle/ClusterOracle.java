@@ -6,9 +6,13 @@ import io.cairn.raft.SnapshotMeta;
 import io.cairn.raft.log.Entry;
 import io.cairn.raft.log.HardState;
 import io.cairn.raft.log.StableLog;
+import io.cairn.raft.membership.Membership;
+import io.cairn.raft.membership.MembershipCodec;
 import io.cairn.raft.message.RaftMessage;
 import io.cairn.raft.read.ReadAnswer;
 import io.cairn.server.apply.EntryEffect;
+import io.cairn.server.members.MemberCodec;
+import io.cairn.server.members.NodeTable;
 import io.cairn.server.replica.Replica;
 import io.cairn.server.replica.ReplicaTap;
 import io.cairn.simulator.mark.Mark;
@@ -16,6 +20,7 @@ import io.cairn.simulator.mark.Marks;
 import io.cairn.simulator.schedule.SimProcess;
 import io.cairn.simulator.schedule.SimScheduler;
 import io.cairn.storage.mvcc.WriteResult;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -26,6 +31,7 @@ public final class ClusterOracle {
   private final Checks checks;
   private final Marks marks;
   private final DataOracle data;
+  private final MembersOracle members;
   private final Map<Integer, ShardOracle> shards = new TreeMap<>();
 
   public ClusterOracle(SimScheduler scheduler, Marks marks) {
@@ -33,10 +39,27 @@ public final class ClusterOracle {
     this.checks = new Checks(scheduler);
     this.marks = marks;
     this.data = new DataOracle(checks, marks);
+    this.members = new MembersOracle(checks, marks, new AllShards());
   }
 
   public DataOracle data() {
     return data;
+  }
+
+  public MembersOracle members() {
+    return members;
+  }
+
+  /** Whether a node of that name ever had a replica of a shard. */
+  public boolean tookPart(String node) {
+    for (ShardOracle shard : shards.values()) {
+      for (ReplicaShadow replica : shard.replicas()) {
+        if (replica.node.equals(node)) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   public Checks checks() {
@@ -49,13 +72,11 @@ public final class ClusterOracle {
     return new NodeTap(process);
   }
 
-  /** Whether every replica ever seen is there, knows all that is committed and has applied it. */
+  /** Whether, in every shard, every member is there, knows all that is committed and has applied it. */
   public boolean agrees() {
     for (ShardOracle shard : shards.values()) {
-      for (ReplicaShadow replica : shard.replicas()) {
-        if (!replica.isUp() || replica.committed != shard.committed() || replica.applied != shard.committed()) {
-          return false;
-        }
+      if (!shard.agrees()) {
+        return false;
       }
     }
     return true;
@@ -72,7 +93,8 @@ public final class ClusterOracle {
   }
 
   private ShardOracle shard(Replica replica) {
-    return shards.computeIfAbsent(replica.descriptor().id(), id -> new ShardOracle(id, checks, marks));
+    return shards.computeIfAbsent(replica.descriptor().id(),
+        id -> new ShardOracle(id, checks, marks, new ShardMembers(id, checks, marks, () -> members.isChanging())));
   }
 
   private static long resultOf(EntryEffect effect) {
@@ -87,9 +109,28 @@ public final class ClusterOracle {
         }
       }
       case EntryEffect.WindowMoved(long before, long end) -> hash = before * 31 + end;
+      case EntryEffect.MembersChanged(Membership members) -> hash = Arrays.hashCode(MembershipCodec.encode(members));
+      case EntryEffect.NodesChanged(NodeTable nodes) -> hash = Arrays.hashCode(MemberCodec.encode(nodes));
       default -> hash = 1;
     }
     return hash;
+  }
+
+  private final class AllShards implements MembersOracle.Shards {
+    @Override
+    public ShardMembers otherThan(Membership wanted) {
+      for (ShardOracle shard : shards.values()) {
+        if (!shard.members().committed().hasMembersOf(wanted)) {
+          return shard.members();
+        }
+      }
+      return null;
+    }
+
+    @Override
+    public boolean isUp(long node) {
+      return shards.get(0).isUp(node);
+    }
   }
 
   private final class NodeTap implements ReplicaTap {
@@ -119,6 +160,7 @@ public final class ClusterOracle {
         case AT_SNAPSHOT -> marks.reach(Mark.REOPENED_AT_A_SNAPSHOT);
         case FIRST, WITH_LESS -> { }
       }
+      shard(replica).members().born(raft.status().membership());
       shadow.raft = raft;
       shadow.process = process;
       shadow.applied = replica.store().applied().index();
@@ -169,6 +211,9 @@ public final class ClusterOracle {
       for (int i = 0; i < entries.size(); i++) {
         if (shard.applied(shadow, entries.get(i), resultOf(effects.get(i)))) {
           data.applied(shard.shard(), entries.get(i), effects.get(i));
+          if (effects.get(i) instanceof EntryEffect.NodesChanged(NodeTable nodes)) {
+            members.applied(nodes);
+          }
         }
       }
     }

@@ -7,6 +7,7 @@ import io.cairn.raft.log.Entry;
 import io.cairn.raft.log.EntryId;
 import io.cairn.raft.log.HardState;
 import io.cairn.raft.log.StableLog;
+import io.cairn.raft.membership.Membership;
 import io.cairn.simulator.schedule.SimProcess;
 import java.util.ArrayDeque;
 
@@ -32,6 +33,11 @@ final class ReplicaShadow {
   boolean leads;
   boolean candidate;
   long first = 1;
+  /** The newest membership in its log, by its entry; as the log begins, none. */
+  EntryId membersAt = EntryId.ZERO;
+  /** Of a leader: the members that decide, and those that did until its last step. */
+  Membership members;
+  Membership membersBefore;
   /** Until when, in the world's time, this replica may take itself for the only leader. */
   long leaseEndsAt = Long.MIN_VALUE;
   private boolean known;

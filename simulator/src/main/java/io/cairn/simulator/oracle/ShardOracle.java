@@ -1,10 +1,10 @@
 package io.cairn.simulator.oracle;
 
-import io.cairn.raft.RaftStatus;
 import io.cairn.raft.Ready;
 import io.cairn.raft.ReplicaId;
 import io.cairn.raft.log.Entry;
 import io.cairn.raft.log.EntryId;
+import io.cairn.raft.membership.Membership;
 import io.cairn.raft.message.RaftMessage;
 import io.cairn.raft.message.RaftMessage.AppendEntries;
 import io.cairn.raft.message.RaftMessage.AppendEntriesResponse;
@@ -31,6 +31,7 @@ final class ShardOracle {
   private final int shard;
   private final Checks checks;
   private final Marks marks;
+  private final ShardMembers members;
   private final Map<Long, ReplicaShadow> replicas = new TreeMap<>();
   /** Looked up, never walked over. */
   private final Map<Long, Long> leaders = new HashMap<>();
@@ -47,10 +48,15 @@ final class ShardOracle {
   private long committed;
   private long appliedByAny;
 
-  ShardOracle(int shard, Checks checks, Marks marks) {
+  ShardOracle(int shard, Checks checks, Marks marks, ShardMembers members) {
     this.shard = shard;
     this.checks = checks;
     this.marks = marks;
+    this.members = members;
+  }
+
+  ShardMembers members() {
+    return members;
   }
 
   int shard() {
@@ -59,6 +65,12 @@ final class ShardOracle {
 
   ReplicaShadow replica(long id, String node) {
     return replicas.computeIfAbsent(id, _ -> new ReplicaShadow(id, node));
+  }
+
+  /** Whether the replica of that id is there and its process runs. */
+  boolean isUp(long replica) {
+    ReplicaShadow shadow = replicas.get(replica);
+    return shadow != null && shadow.isUp();
   }
 
   Iterable<ReplicaShadow> replicas() {
@@ -137,6 +149,7 @@ final class ShardOracle {
       marks.reach(Mark.LOG_CONFLICT_CUT);
       marks.reachIf(replica.writing() && first > replica.durable.last(), Mark.UNWRITTEN_CONFLICT_CUT);
     }
+    members.taken(replica, ready);
     long previousTerm = replica.taken.term(first - 1);
     for (Entry entry : ready.entries()) {
       Written now = new Written(previousTerm, Arrays.hashCode(entry.payload()));
@@ -152,6 +165,8 @@ final class ShardOracle {
   void observe(ReplicaShadow replica, long now) {
     long term = replica.raft.term();
     boolean leads = replica.raft.isLeader();
+    // One that has just stepped down may have committed as its last deed, above all that it is no member any more.
+    long ledIn = leads ? term : replica.leads ? replica.term : 0;
     check(term >= replica.term, "terms-grow", "replica %d went from term %d to %d", replica.replica, replica.term, term);
     if (leads && (!replica.leads || term != replica.term)) {
       elected(replica, term);
@@ -163,12 +178,13 @@ final class ShardOracle {
     long commit = replica.raft.commitIndex();
     if (commit != replica.committed) {
       check(commit > replica.committed, "commit-grows", "replica %d went from %d committed to %d", replica.replica, replica.committed, commit);
-      if (leads) {
-        leaderCommitted(replica, commit);
+      if (ledIn > 0) {
+        leaderCommitted(replica, commit, ledIn);
       }
       check(commit <= committed, "commit-is-committed", "replica %d takes %d for committed, %d is", replica.replica, commit, committed);
       replica.committed = commit;
     }
+    replica.membersBefore = null;
     lease(replica, now);
   }
 
@@ -180,7 +196,9 @@ final class ShardOracle {
     Long earlier = leaders.putIfAbsent(term, replica.replica);
     check(earlier == null || earlier == replica.replica, "election-safety", "term %d has leaders %d and %d", term, earlier == null ? 0 : earlier,
         replica.replica);
+    members.elected(replica, term, voter -> votes.getOrDefault(new Vote(voter, term), 0L));
     marks.reach(newestLeaderTerm == 0 ? Mark.LEADER_ELECTED : Mark.LEADER_CHANGED);
+    marks.reachIf(shard == 0 && members.isChanging(), Mark.CHANGE_CARRIED_ON);
     newestLeaderTerm = Math.max(newestLeaderTerm, term);
     for (ReplicaShadow other : replicas.values()) {
       marks.reachIf(other != replica && other.leads && other.isUp(), Mark.TWO_TAKE_THEMSELVES_FOR_LEADERS);
@@ -191,27 +209,46 @@ final class ShardOracle {
     }
   }
 
-  private void leaderCommitted(ReplicaShadow leader, long commit) {
+  private void leaderCommitted(ReplicaShadow leader, long commit, long ledIn) {
     if (commit <= committed) {
       return;
     }
-    check(leader.taken.term(commit) == leader.term, "own-term-commits", "the leader of term %d commits %d of term %d", leader.term, commit,
+    check(leader.taken.term(commit) == ledIn, "own-term-commits", "the leader of term %d commits %d of term %d", ledIn, commit,
         leader.taken.term(commit));
-    RaftStatus status = leader.raft.status();
-    long agreed = Quorum.of(status.membership()).agreed(voter -> holds(voter, commit, leader.taken.term(commit)));
-    check(agreed >= commit, "committed-is-on-a-quorum", "%d of term %d is committed in shard %d and not durable on a quorum of %s", commit,
-        leader.term, shard, status.membership().voters());
+    Membership now = leader.raft.status().membership();
+    // Several inputs may be one step: what it committed before it appended a membership was for the members before to decide.
+    check(isOnAQuorum(now, leader, commit) || leader.membersBefore != null && isOnAQuorum(leader.membersBefore, leader, commit),
+        "committed-is-on-a-quorum", "%d of term %d is committed in shard %d and not durable on a quorum of %s", commit, ledIn, shard,
+        now.describe());
+    marks.reachIf(!now.contains(new ReplicaId(leader.replica)), Mark.LEADER_REMOVED);
     marks.reachIf(leader.durable.last() < commit, Mark.COMMITTED_BEFORE_OWN_DISK);
-    marks.reachIf(leader.taken.term(committed + 1) < leader.term, Mark.COMMITTED_WITH_EARLIER_TERM);
+    marks.reachIf(leader.taken.term(committed + 1) < ledIn, Mark.COMMITTED_WITH_EARLIER_TERM);
     for (long index = committed + 1; index <= commit; index++) {
       long term = leader.taken.term(index);
       grow(index);
       committedTerms[(int) index] = term;
-      committedIn[(int) index] = leader.term;
-      Written entry = written.get(new EntryId(term, index));
+      committedIn[(int) index] = ledIn;
+      EntryId id = new EntryId(term, index);
+      Written entry = written.get(id);
       committedPayloads[(int) index] = entry == null ? 0 : entry.payload;
+      members.committed(id, ledIn);
     }
     committed = commit;
+  }
+
+  private boolean isOnAQuorum(Membership membership, ReplicaShadow leader, long commit) {
+    return Quorum.of(membership).agreed(voter -> holds(voter, commit, leader.taken.term(commit))) >= commit;
+  }
+
+  /** Whether every member is there, knows all that is committed and has applied it; and no change is under way. */
+  boolean agrees() {
+    for (ReplicaId member : members.committed().all()) {
+      ReplicaShadow replica = replicas.get(member.value());
+      if (replica == null || !replica.isUp() || replica.committed != committed || replica.applied != committed) {
+        return false;
+      }
+    }
+    return !members.committed().isJoint();
   }
 
   private long holds(ReplicaId voter, long index, long term) {

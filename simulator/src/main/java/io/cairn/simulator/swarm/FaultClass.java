@@ -6,5 +6,12 @@ public enum FaultClass {
   DISK,
   CLOCK,
   PROCESS,
-  OPERATOR
+  /** An operator stops nodes and starts them again. */
+  OPERATOR,
+  /** An operator asks for leaderships to be elsewhere. */
+  LEADERSHIP,
+  /** An operator adds, promotes, replaces and removes nodes. */
+  MEMBERS,
+  /** Bits turn over on one node's disk. */
+  ROT
 }

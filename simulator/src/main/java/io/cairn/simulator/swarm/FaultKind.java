@@ -41,7 +41,20 @@ public enum FaultKind {
   /** The node is stopped in order, and started again. */
   STOP(FaultClass.OPERATOR, Mark.STOPPED_IN_ORDER),
   /** All nodes are stopped and started, one after the other. */
-  ROLLING_RESTART(FaultClass.OPERATOR, Mark.ALL_RESTARTED_ONE_BY_ONE);
+  ROLLING_RESTART(FaultClass.OPERATOR, Mark.ALL_RESTARTED_ONE_BY_ONE),
+  /** The node is asked to lead the shard with number amount; the duration is the call's deadline, and of the four below each try's. */
+  TRANSFER(FaultClass.LEADERSHIP, null),
+  /** The node is new and comes as a learner; its machine is started amount milliseconds later. */
+  ADD_MEMBER(FaultClass.MEMBERS, null),
+  PROMOTE_MEMBER(FaultClass.MEMBERS, null),
+  /** Asked of a node that is just coming it calls that off. */
+  REMOVE_MEMBER(FaultClass.MEMBERS, null),
+  /** The node is new and takes the other one's place; its machine is started amount milliseconds later. */
+  REPLACE_MEMBER(FaultClass.MEMBERS, null),
+  /** As before, when the other one's machine and disk are lost for good. Where that could cost the quorum it is not lost first. */
+  REPLACE_LOST_MEMBER(FaultClass.MEMBERS, null),
+  /** A bit of a segment of the node's log that is written no more turns over; amount says which. Not undone: the node may be lost. */
+  BIT_ROT(FaultClass.ROT, null);
 
   private final FaultClass faultClass;
   private final Mark mark;

@@ -3,7 +3,10 @@ package io.cairn.simulator.swarm;
 import io.cairn.simulator.crash.CrashPoint;
 import io.cairn.simulator.schedule.SimRandom;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /** Draws which faults strike when: an explicit list, so that a failing run can be tried without some of them. */
 final class FaultPlan {
@@ -11,6 +14,8 @@ final class FaultPlan {
   private static final long SECOND = 1_000 * MILLI;
   /** Within what the product promises: monotonic clocks that differ by at most 1 %. */
   private static final long RATE_PPM_MAX = 5_000;
+  /** Drawn by {@link OperatorPlan}. */
+  private static final Set<FaultClass> OF_OPERATORS = EnumSet.of(FaultClass.LEADERSHIP, FaultClass.MEMBERS, FaultClass.ROT);
 
   private final SimRandom random;
   private final int nodes;
@@ -21,13 +26,17 @@ final class FaultPlan {
   }
 
   static List<Fault> draw(SwarmOptions options) {
-    return new FaultPlan(new SimRandom(options.seed()).split("swarm.faults"), options.nodes()).drawAll(options);
+    List<Fault> faults = new FaultPlan(new SimRandom(options.seed()).split("swarm.faults"), options.nodes()).drawAll(options);
+    faults.addAll(OperatorPlan.draw(options));
+    faults.sort(Comparator.comparingLong(Fault::atNanos));
+    return faults;
   }
 
   private List<Fault> drawAll(SwarmOptions options) {
     List<FaultKind> kinds = new ArrayList<>();
     for (FaultKind kind : FaultKind.values()) {
-      if (options.classes().contains(kind.faultClass()) && random.chance(0.6)) {
+      boolean on = options.classes().contains(kind.faultClass()) && !OF_OPERATORS.contains(kind.faultClass());
+      if (on && random.chance(0.6)) {
         kinds.add(kind);
       }
     }

@@ -4,7 +4,6 @@ import io.cairn.simulator.SimWorld;
 import io.cairn.simulator.cluster.SimCluster;
 import io.cairn.simulator.cluster.SimNode;
 import io.cairn.simulator.crash.CrashPoint;
-import io.cairn.simulator.crash.CrashWatch;
 import io.cairn.simulator.disk.CrashLoss;
 import io.cairn.simulator.disk.DiskFault;
 import io.cairn.simulator.disk.DiskOperation;
@@ -12,14 +11,11 @@ import io.cairn.simulator.engine.SimEngineSettings;
 import io.cairn.simulator.mark.Mark;
 import io.cairn.simulator.mark.Marks;
 import io.cairn.simulator.net.LinkSettings;
-import io.cairn.storage.StorageFailure;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 
-/** Carries a plan out: each fault at its time, and undone at its end. A node that is down for no fault's sake is started again. */
+/** Carries a plan out: each fault at its time, and undone at its end. */
 final class Faults {
   private static final long MILLI = 1_000_000L;
   private static final long LOOK_NANOS = 100 * MILLI;
@@ -27,20 +23,20 @@ final class Faults {
 
   private final SimWorld world;
   private final SimCluster cluster;
-  private final List<CrashWatch> watches;
+  private final Fleet fleet;
+  private final Operator operator;
   private final LinkSettings links;
   private final SimEngineSettings engines;
   private final List<Fault> plan;
   private final Marks marks;
-  /** Until when a node stays down, by name. */
-  private final Map<String, Long> downUntil = new TreeMap<>();
   private Consumer<String> listener = _ -> {};
   private boolean mended;
 
-  Faults(SimCluster cluster, List<CrashWatch> watches, LinkSettings links, SimEngineSettings engines, List<Fault> plan, Marks marks) {
+  Faults(SimCluster cluster, Fleet fleet, Operator operator, LinkSettings links, SimEngineSettings engines, List<Fault> plan, Marks marks) {
     this.world = cluster.world();
     this.cluster = cluster;
-    this.watches = watches;
+    this.fleet = fleet;
+    this.operator = operator;
     this.links = links;
     this.engines = engines;
     this.plan = plan;
@@ -53,9 +49,6 @@ final class Faults {
   }
 
   void start() {
-    for (SimNode node : cluster.nodes()) {
-      node.mayBreak(this::isTheDisk);
-    }
     for (Fault fault : plan) {
       world.scheduler().after(fault.atNanos(), "fault", () -> {
         if (!mended) {
@@ -67,21 +60,10 @@ final class Faults {
     lookAfterNodes();
   }
 
-  /** A node may stop by itself for one reason: its disk has failed it. */
-  private boolean isTheDisk(Throwable cause) {
-    boolean disk = cause instanceof StorageFailure failure && failure.kind() == StorageFailure.Kind.DISK;
-    marks.reachIf(disk, Mark.NODE_STOPPED_BY_ITSELF);
-    return disk;
-  }
-
   private void lookAfterNodes() {
     world.scheduler().after(LOOK_NANOS, "watchdog", () -> {
-      for (SimNode node : cluster.nodes()) {
-        if (!node.running() && downUntil.getOrDefault(node.name(), 0L) <= world.nowNanos()) {
-          node.start();
-        }
-      }
-      // Also when all is mended: a node that was told to stop before that takes a while to leave.
+      fleet.lookAfter();
+      // Also when all is mended: a node that is just ending, by itself or on its last order, is started when it has.
       lookAfterNodes();
     });
   }
@@ -96,16 +78,21 @@ final class Faults {
       node.machine().disk().clearFaults();
       node.machine().engineDisk().settings(engines);
     }
-    watches.forEach(watch -> watch.arm(null, CrashLoss.DRAWN));
-    cluster.start();
-    // One that is just ending by itself, or on its last order, is started when it has.
-    for (int i = 1; i <= 100; i++) {
-      world.scheduler().after(i * LOOK_NANOS, "watchdog", cluster::start);
+    fleet.watches().forEach(watch -> watch.arm(null, CrashLoss.DRAWN));
+    fleet.letAllStart();
+    operator.mended();
+  }
+
+  /** What is meant for a node that is not there, not yet or no more, passes. */
+  private void strike(Fault fault) {
+    if (fault.kind().faultClass().compareTo(FaultClass.OPERATOR) > 0) {
+      operator.take(fault);
+    } else {
+      cluster.find("n" + fault.node()).ifPresent(node -> strike(fault, node));
     }
   }
 
-  private void strike(Fault fault) {
-    SimNode node = cluster.node("n" + fault.node());
+  private void strike(Fault fault, SimNode node) {
     if (fault.kind().mark() != null && fault.kind() != FaultKind.LOG_SYNC_FAILS && fault.kind() != FaultKind.LOG_WRITE_FAILS) {
       marks.reach(fault.kind().mark());
     }
@@ -133,6 +120,8 @@ final class Faults {
       case WALL_CLOCK -> node.machine().wallOffsetMillis(fault.amount());
       case STOP -> goDown(fault, node, () -> stop(node));
       case ROLLING_RESTART -> restartFrom(0);
+      case TRANSFER, ADD_MEMBER, PROMOTE_MEMBER, REMOVE_MEMBER, REPLACE_MEMBER, REPLACE_LOST_MEMBER, BIT_ROT ->
+          throw new IllegalArgumentException("an operator's: " + fault);
     }
   }
 
@@ -153,13 +142,13 @@ final class Faults {
   // ---- processes
 
   private void goDown(Fault fault, SimNode node, Runnable how) {
-    downUntil.merge(node.name(), world.nowNanos() + fault.durationNanos(), Math::max);
+    fleet.keepDown(node, world.nowNanos() + fault.durationNanos());
     how.run();
   }
 
   /** A place of the boot is come by when the node starts: so it goes down first, and after its next start for good. */
   private void crashAt(Fault fault, SimNode node, CrashPoint point) {
-    watches.get(fault.node() - 1).arm(point, CrashLoss.DRAWN);
+    fleet.watch(node.name()).arm(point, CrashLoss.DRAWN);
     if (point.isAtBoot()) {
       goDown(fault, node, node::crash);
     }

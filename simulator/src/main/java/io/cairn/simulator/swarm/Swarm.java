@@ -8,7 +8,6 @@ import io.cairn.simulator.cluster.SimClient;
 import io.cairn.simulator.cluster.SimCluster;
 import io.cairn.simulator.cluster.SimNode;
 import io.cairn.simulator.crash.CrashPoint;
-import io.cairn.simulator.crash.CrashWatch;
 import io.cairn.simulator.disk.DiskSettings;
 import io.cairn.simulator.engine.SimEngineSettings;
 import io.cairn.simulator.mark.Mark;
@@ -17,7 +16,6 @@ import io.cairn.simulator.net.LinkSettings;
 import io.cairn.simulator.oracle.ClusterOracle;
 import io.cairn.simulator.schedule.SimFailure;
 import io.cairn.simulator.schedule.SimTrace;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -38,8 +36,9 @@ public final class Swarm {
   private final Marks marks = new Marks();
   private final ClusterOracle oracle;
   private final SimCluster cluster;
-  private final List<CrashWatch> watches = new ArrayList<>();
+  private final Fleet fleet;
   private final Workload workload;
+  private final Operator operator;
   private final Faults faults;
 
   private Swarm(SwarmOptions options, List<Fault> plan) {
@@ -49,13 +48,10 @@ public final class Swarm {
     LinkSettings links = LinkSettings.LAN.withDelay(options.number("link-us") * 1_000, options.number("link-us") * 1_000);
     world.net().defaults(links);
     this.cluster = new SimCluster(world, settings());
-    for (SimNode node : cluster.nodes()) {
-      CrashWatch watch = new CrashWatch(node.machine(), marks);
-      watches.add(watch);
-      node.taps(process -> watch.tap(oracle.tap(process)));
-    }
+    this.fleet = new Fleet(cluster, oracle, marks);
     this.workload = new Workload(options, cluster, oracle, marks);
-    this.faults = new Faults(cluster, watches, links, settings().engines(), plan, marks);
+    this.operator = new Operator(options, cluster, fleet, oracle, marks);
+    this.faults = new Faults(cluster, fleet, operator, links, settings().engines(), plan, marks);
   }
 
   private ClusterSettings settings() {
@@ -110,6 +106,7 @@ public final class Swarm {
   /** Nothing fails any more: the cluster must come to serve and to agree. */
   private void liveness() {
     world.runUntil("all calls have ended", workload::idle, CALL_NANOS_MAX);
+    operator.settle();
     cluster.awaitReady();
     world.runUntil("all replicas hold the same", oracle::agrees, AGREE_NANOS_MAX);
     marks.reach(Mark.CONVERGED);
@@ -161,7 +158,7 @@ public final class Swarm {
 
   private SwarmResult result() {
     Map<CrashPoint, Long> crashes = new EnumMap<>(CrashPoint.class);
-    watches.forEach(watch -> watch.crashed().forEach((point, count) -> crashes.merge(point, count, Long::sum)));
+    fleet.watches().forEach(watch -> watch.crashed().forEach((point, count) -> crashes.merge(point, count, Long::sum)));
     return new SwarmResult(options, world.digest(), world.scheduler().events(), world.nowNanos(), workload.acknowledged(), workload.unknown(),
         workload.refused(), workload.reads(), marks.counts(), crashes);
   }

@@ -28,8 +28,11 @@ public final class SwarmOptions {
   public static SwarmOptions draw(long seed) {
     SimRandom random = new SimRandom(seed).split("swarm.options");
     EnumSet<FaultClass> classes = EnumSet.noneOf(FaultClass.class);
+    SimRandom ofOperators = random.split("operators");
     for (FaultClass each : FaultClass.values()) {
-      if (random.chance(0.5)) {
+      // From a stream of their own: what came later leaves to a seed what it drew before.
+      boolean later = each.compareTo(FaultClass.OPERATOR) > 0;
+      if ((later ? ofOperators : random).chance(0.5)) {
         classes.add(each);
       }
     }

@@ -270,7 +270,7 @@ final class DiskReader {
 
   static String smallKey(byte[] key) {
     var in = new Fields(key);
-    int what = (int) in.bits(1, "00 format, 01 next store, 02 replica, 10 of a store");
+    int what = (int) in.bits(1, "00 format, 01 next store, 02 replica, 03 told at joining, 10 of a store");
     if (what == 2) {
       in.number(4, "shard");
     } else if (what == 0x10) {

@@ -28,8 +28,8 @@ class SwarmTest {
   }
 
   @Test
-  @DisplayName("A-01 A-02 A-04 A-05 A-07 A-11 RC-01 RC-03 RC-10 RC-13 RD-01 RD-02 SN-08 ST-01 JV-03 whole clusters keep every promise, whatever "
-      + "a seed brings upon them")
+  @DisplayName("A-01 A-02 A-04 A-05 A-07 A-11 MB-02 MB-03 MB-05 RC-01 RC-03 RC-10 RC-13 RD-01 RD-02 RD-07 SN-08 ST-01 JV-03 whole clusters keep "
+      + "every promise, whatever a seed brings upon them")
   void wholeClustersKeepEveryPromise() {
     List<Failure> failures = Collections.synchronizedList(new ArrayList<>());
     List<SwarmResult> results = LongStream.range(FIRST, FIRST + SEEDS).parallel().mapToObj(seed -> run(seed, failures))

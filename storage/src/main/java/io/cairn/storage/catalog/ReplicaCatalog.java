@@ -23,6 +23,7 @@ public final class ReplicaCatalog {
   private static final byte[] NEXT_STORE = {OnDiskFormat.SMALL_NEXT_STORE};
   private static final byte[] REPLICAS_FIRST = {OnDiskFormat.SMALL_REPLICA};
   private static final byte[] REPLICAS_END = {OnDiskFormat.SMALL_REPLICA + 1};
+  private static final byte[] JOINED = {OnDiskFormat.SMALL_JOINED};
 
   private final Engine engine;
   /** Given numbers are below it, whether or not the batch that says so was written: none is ever given again. */
@@ -52,6 +53,16 @@ public final class ReplicaCatalog {
   /** The replica's record in a view, so that it fits the data read there (SN-08). */
   public static Optional<ReplicaRecord> replica(EngineView view, int shard) {
     return decoded(view.get(Family.SMALL, OnDiskFormat.replicaKey(shard)));
+  }
+
+  /** Notes what a node that was added was told of the others when it joined; opaque here. */
+  public void putJoined(EngineBatch batch, byte[] told) {
+    batch.put(Family.SMALL, JOINED, told);
+  }
+
+  /** What {@link #putJoined} noted; empty on a node that the cluster began with. */
+  public Optional<byte[]> joined() {
+    return Optional.ofNullable(engine.get(Family.SMALL, JOINED));
   }
 
   /**

@@ -214,13 +214,23 @@ final class SegmentPool {
       fill(file, segmentSectors);
       written = true;
       file.sync();
-      filled.set(new Filled(path, file, null, null));
-      if (closed && filled.getAndSet(null) != null) {
-        file.close();
-      }
+      // In a turn of its own: nothing follows a wait for the disk in the same one.
+      var whole = new Filled(path, file, null, null);
+      preparer.execute(() -> handOver(whole));
     } catch (IOException failure) {
       discard(path, file);
       filled.set(written ? new Filled(path, null, null, failure) : new Filled(path, null, failure, null));
+    }
+  }
+
+  private void handOver(Filled whole) {
+    filled.set(whole);
+    if (closed && filled.getAndSet(null) != null) {
+      try {
+        whole.file.close();
+      } catch (IOException unheard) {
+        // It is deleted at the next opening.
+      }
     }
   }
 
