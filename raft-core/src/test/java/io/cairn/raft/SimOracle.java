@@ -120,7 +120,7 @@ final class SimOracle {
     }
     if (raft.isLeader()) {
       lease(replica);
-    } else if (cluster.options().everyTransfer() > 0) {
+    } else if (cluster.options().mayHandOver()) {
       // Asked again, it has none; with the step it gave leadership away, and the next leader may hold one. Without transfers a
       // lease may be believed to its end though its replica has stepped down, and that is what is held against the others.
       leaseEnds[(int) replica.id().value()] = 0;

@@ -110,9 +110,9 @@ final class ShardMembers {
   }
 
   /**
-   * Whoever leads is a voter of the members that its log has, was elected by a quorum of them, and has not left: neither a learner nor
-   * one that has left ever leads, and their votes count for nothing. The members in its log need not be committed: a learner that
-   * is just being promoted may lead, and a voter that is about to be none, as long as it does not know that this is committed.
+   * Whoever leads was elected by a quorum of the members that its log has, and is a voter of them or of those that it knows to be
+   * committed: a learner that is just being promoted may lead, and so may a voter that is about to be none or has left, as long as it
+   * cannot know that this is committed (dissertation 4.2.2). No other does, and their votes count for nothing.
    *
    * @param voteOf whom a replica voted for in this term; 0 for nobody
    */
@@ -125,7 +125,7 @@ final class ShardMembers {
         shard, term, known.describe());
     ReplicaId self = new ReplicaId(replica.replica);
     boolean votes = known.isVoter(self) || settled.floorEntry(replica.raft.commitIndex()).getValue().isVoter(self);
-    checks.check(votes && (term <= committedIn || !committed.isRemoved(self)), "only-voters-lead",
+    checks.check(votes, "only-voters-lead",
         "replica %d leads shard %d in term %d, for it the members are %s, and those committed in term %d are %s", replica.replica, shard, term,
         known.describe(), committedIn, committed.describe());
   }
