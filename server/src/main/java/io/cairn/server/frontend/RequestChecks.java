@@ -23,7 +23,7 @@ final class RequestChecks {
     String which = Integer.toUnsignedString(shard);
     return map.shards().stream().anyMatch(each -> each.id() == shard)
         ? Refusal.retry(ErrorCode.NO_QUORUM, "this node has not opened its replica of shard " + which + " yet", 50)
-        : Refusal.of(ErrorCode.BAD_REQUEST, "there is no shard " + which);
+        : Refusal.of(ErrorCode.BAD_REQUEST, "there is no replica of shard " + which + ", and no such shard");
   }
 
   /** A request's keyspace: 0 on the wire means none was named, which is the default one. */
