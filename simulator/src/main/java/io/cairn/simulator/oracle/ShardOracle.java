@@ -12,6 +12,7 @@ import io.cairn.raft.message.RaftMessage.PreVoteResponse;
 import io.cairn.raft.message.RaftMessage.ReadIndexRequest;
 import io.cairn.raft.message.RaftMessage.RequestPreVote;
 import io.cairn.raft.message.RaftMessage.RequestVote;
+import io.cairn.raft.message.RaftMessage.TimeoutNow;
 import io.cairn.raft.message.RaftMessage.VoteResponse;
 import io.cairn.raft.quorum.Quorum;
 import io.cairn.simulator.mark.Mark;
@@ -136,6 +137,10 @@ final class ShardOracle {
   // ---- what is taken into a log
 
   void taken(ReplicaShadow replica, Ready ready) {
+    if (ready.messages().stream().anyMatch(TimeoutNow.class::isInstance)) {
+      // With the order to take over the lease is dropped, also where the replica has left in the same step and leads no more.
+      replica.leaseEndsAt = Long.MIN_VALUE;
+    }
     if (ready.entries().isEmpty()) {
       return;
     }
