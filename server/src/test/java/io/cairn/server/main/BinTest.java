@@ -78,6 +78,15 @@ class BinTest {
     assertThat(bystander.waitFor()).isEqualTo(128 + 9);
   }
 
+  /** A redirection that fails speaks before a 2> behind it counts, and a process may end between two looks at it. */
+  @Test
+  void aProcessOrItsFileThatGoesWhileItIsLookedAtIsNoMessage() throws IOException {
+    assertThat(Files.readAllLines(BIN.resolve("cluster")))
+        .filteredOn(line -> line.contains("<\"/proc/") || line.contains(".pid\"") && line.contains("<\"$home"))
+        .hasSizeGreaterThan(3)
+        .allMatch(line -> line.matches(".*\\{ .*<\".*; } 2>/dev/null.*"));
+  }
+
   @Test
   void aLockThatWasLeftBehindIsTakenOverWithAMessage() throws Exception {
     Files.writeString(root.resolve(".cluster/lock"), "4242\n");
