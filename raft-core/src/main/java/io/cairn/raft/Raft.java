@@ -411,15 +411,21 @@ public final class Raft {
     }
   }
 
+  /** What was on its way to a replica may be lost: a leader probes where that one stands. */
+  public void messagesLost(ReplicaId to) {
+    if (role instanceof Leader leader) {
+      leader.replication().messagesLost(to);
+    }
+  }
+
   /**
    * The connection to a replica broke: what was on its way may be lost. Of the leader's a follower hears no more, perhaps, and then
    * campaigns when its election timeout has passed with a third of the election jitter.
    */
-  public void unreachable(ReplicaId replica) {
-    switch (role) {
-      case Leader leader -> leader.replication().unreachable(replica);
-      case Follower follower when follower.leader().equals(replica) && !state.quiesced -> state.leaderLost();
-      default -> { }
+  public void connectionLost(ReplicaId to) {
+    messagesLost(to);
+    if (role instanceof Follower follower && follower.leader().equals(to) && !state.quiesced) {
+      state.leaderLost();
     }
   }
 

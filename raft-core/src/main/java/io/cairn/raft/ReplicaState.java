@@ -36,6 +36,8 @@ final class ReplicaState {
   long now;
   /** When this replica campaigns unless it hears from a leader. */
   long campaignAt;
+  /** Whether the connection to the leader broke since it last spoke: chance is asked once for each loss. */
+  private boolean leaderLost;
   /** No vote and no pre-vote before this time (dissertation 4.2.3; a lease may stand on it). */
   private long noVoteBefore = Long.MIN_VALUE;
   /** When a leader last spoke, or, as of a leadership of its own, was last confirmed; {@link Long#MIN_VALUE} if never. */
@@ -144,6 +146,7 @@ final class ReplicaState {
   }
 
   void restartCampaignTimer() {
+    leaderLost = false;
     campaignAt = now + settings.electionTimeoutNanos() + rankNanos() + jitter.next(settings.electionJitterNanos());
   }
 
@@ -176,9 +179,14 @@ final class ReplicaState {
 
   /**
    * The connection to the leader broke. It may live all the same, so neither this replica nor any other votes sooner for that; but chance
-   * is given less room, for whoever lost it at the same moment will hardly campaign within the same round trip.
+   * is given less room, for whoever lost it at the same moment will hardly campaign within the same round trip. Once this replica may
+   * vote for others its own campaign is near, or waits for one that it lets go first: that stays as it is.
    */
   void leaderLost() {
+    if (leaderLost || mayVote()) {
+      return;
+    }
+    leaderLost = true;
     long jitterNanos = Math.ceilDiv(settings.electionJitterNanos(), LOST_LEADER_JITTER_DIVISOR);
     campaignAt = Math.min(campaignAt, leaderHeardAt + settings.electionTimeoutNanos() + rankNanos() + jitter.next(jitterNanos));
   }

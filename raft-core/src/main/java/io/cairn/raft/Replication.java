@@ -259,7 +259,7 @@ final class Replication {
     }
   }
 
-  void unreachable(ReplicaId replica) {
+  void messagesLost(ReplicaId replica) {
     Row row = table.row(replica);
     if (row != null && row.progress instanceof Replicating replicating) {
       probe(row, new Probing(replicating.match(), replicating.match() + 1));

@@ -124,8 +124,8 @@ class EdgesTest {
       var leader = leaderOfACutLog();
       leader.raft.snapshotSent(new ReplicaId(9), 5, true);
       leader.raft.snapshotSent(TWO, 5, true);
-      leader.raft.unreachable(new ReplicaId(9));
-      leader.raft.unreachable(TWO);
+      leader.raft.messagesLost(new ReplicaId(9));
+      leader.raft.connectionLost(TWO);
       assertThat(row(leader, TWO).progress).isInstanceOf(Probing.class);
       leader.accept(TWO, 6);
       leader.raft.snapshotSent(TWO, 5, true);

@@ -28,6 +28,8 @@ final class OneReplica {
 
   final TestDisk disk = new TestDisk();
   final ReplicaId self;
+  private final RaftSettings settings;
+  private final ElectionJitter jitter;
   final List<ReadAnswer> answers = new ArrayList<>();
   final List<ConfirmedRead> confirmed = new ArrayList<>();
   final List<ReplicaId> snapshotsWanted = new ArrayList<>();
@@ -35,8 +37,10 @@ final class OneReplica {
   Raft raft;
   long now = 1000;
 
-  private OneReplica(ReplicaId self) {
+  private OneReplica(ReplicaId self, RaftSettings settings, ElectionJitter jitter) {
     this.self = self;
+    this.settings = settings;
+    this.jitter = jitter;
   }
 
   static SortedSet<ReplicaId> ids(long... values) {
@@ -63,19 +67,26 @@ final class OneReplica {
     return of(HardState.INITIAL);
   }
 
+  /** With nothing in its log, and chance as the test has it. */
+  static OneReplica fresh(RaftSettings settings, ElectionJitter jitter) {
+    var replica = new OneReplica(ONE, settings, jitter);
+    replica.start(DiskState.INTACT, 0);
+    return replica;
+  }
+
   static OneReplica of(HardState hardState, long... terms) {
     return of(ONE, DiskState.INTACT, hardState, terms);
   }
 
   static OneReplica of(ReplicaId self, DiskState diskState, HardState hardState, long... terms) {
-    var replica = new OneReplica(self);
+    var replica = new OneReplica(self, SETTINGS, _ -> 0);
     replica.disk.load(hardState, entries(0, terms));
     replica.start(diskState, 0);
     return replica;
   }
 
   void start(DiskState diskState, long appliedIndex) {
-    raft = new Raft(self, SETTINGS, disk.hardState(), three(), disk, appliedIndex, diskState, _ -> new byte[0], _ -> 0, now);
+    raft = new Raft(self, settings, disk.hardState(), three(), disk, appliedIndex, diskState, _ -> new byte[0], jitter, now);
   }
 
   /** Everything asked for, done at once; what was sent. What is to be applied is taken and not reported. */

@@ -164,7 +164,7 @@ class RoleMessagesTest {
         assertThat(raft.quiesce(1000)).isFalse();
         assertThat(raft.handOver(1000)).isEqualTo(new TransferAnswer.Refused(TransferAnswer.Reason.NOT_LEADER));
         raft.snapshotSent(TWO, 1, true);
-        raft.unreachable(TWO);
+        raft.connectionLost(TWO);
         raft.rank(8);
         assertThatThrownBy(() -> raft.rank(9)).hasMessageContaining("between 0 and 8, was 9");
         assertThatThrownBy(() -> raft.rank(-1)).hasMessageContaining("between 0 and 8, was -1");

@@ -74,11 +74,6 @@ record SimOptions(
         settings, false);
   }
 
-  /** Whether leaders are given away: operators ask for it, or a disk that stands still makes a leader do so. */
-  boolean mayHandOver() {
-    return everyTransfer > 0 || everyStall > 0 || slowDisk;
-  }
-
   /** Nothing fails, whatever else happens. */
   SimOptions withoutFaults() {
     return new SimOptions(replicas, 0, 0, 0, MS / 2, MS / 5, 0, 0, 0, 0, false, 0.02, everyCompaction, 0, 0, 0, false, false,

@@ -11,6 +11,7 @@ import io.cairn.raft.message.RaftMessage.AppendEntriesResponse;
 import io.cairn.raft.message.RaftMessage.PreVoteResponse;
 import io.cairn.raft.message.RaftMessage.RequestPreVote;
 import io.cairn.raft.message.RaftMessage.RequestVote;
+import io.cairn.raft.message.RaftMessage.TimeoutNow;
 import io.cairn.raft.message.RaftMessage.VoteResponse;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -77,6 +78,8 @@ final class SimOracle {
               disk.last().index());
       case AppendEntries append -> check(append.entries().isEmpty() || append.entries().getFirst().index() == append.previous().index() + 1,
           "RC-12: %s has a gap", message, 0);
+      // With the order to take over the lease is dropped: asked again, the sender has none, and the next leader may hold one.
+      case TimeoutNow order -> leaseEnds[(int) order.from().value()] = 0;
       default -> { }
     }
     if (!(message instanceof RequestPreVote) && !(message instanceof PreVoteResponse)) {
@@ -120,10 +123,6 @@ final class SimOracle {
     }
     if (raft.isLeader()) {
       lease(replica);
-    } else if (cluster.options().mayHandOver()) {
-      // Asked again, it has none; with the step it gave leadership away, and the next leader may hold one. Without transfers a
-      // lease may be believed to its end though its replica has stepped down, and that is what is held against the others.
-      leaseEnds[(int) replica.id().value()] = 0;
     }
   }
 

@@ -239,7 +239,7 @@ final class SimReplica {
   }
 
   void connectionLost(ReplicaId other) {
-    raft.unreachable(other);
+    raft.connectionLost(other);
     stepped();
   }
 

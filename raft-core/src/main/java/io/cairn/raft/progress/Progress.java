@@ -6,9 +6,9 @@ import io.cairn.raft.Invariant;
  * What a leader knows of one follower's log, and how it therefore sends. What is true only in one state lives only there.
  *
  * <pre>
- *   Probing ──accepted──▶ Replicating ──refused, unreachable──▶ Probing
- *      │                                                          ▲
- *      └──what it needs is cut off the log──▶ Snapshotting ──sent─┘
+ *   Probing ──accepted──▶ Replicating ──refused, messages lost──▶ Probing
+ *      │                                                            ▲
+ *      └──what it needs is cut off the log──▶ Snapshotting ──sent───┘
  * </pre>
  *
  * {@code match}: the follower holds the leader's log up to here, durably. {@code next}: where the next append begins.

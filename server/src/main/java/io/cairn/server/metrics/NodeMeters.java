@@ -156,8 +156,13 @@ public final class NodeMeters {
 
   /** A queue and its bound. Several of one name, such as the inboxes of all replicas, are shown as their sum. */
   public Registration queue(String name, long limitBytes, LongSupplier bytes) {
+    return queue(name, () -> limitBytes, bytes);
+  }
+
+  /** A queue whose bound changes, with the members of the cluster. */
+  public Registration queue(String name, LongSupplier limitBytes, LongSupplier bytes) {
     Registration used = add(MeterName.QUEUE_BYTES, bytes, "queue", name);
-    Registration limit = add(MeterName.QUEUE_LIMIT_BYTES, () -> limitBytes, "queue", name);
+    Registration limit = add(MeterName.QUEUE_LIMIT_BYTES, limitBytes, "queue", name);
     return () -> {
       used.remove();
       limit.remove();

@@ -79,13 +79,15 @@ final class PeerLinks implements Peers.Listener {
     if (Boolean.TRUE.equals(connected.put(node, false))) {
       log.info("lost the link to a peer, tries again; node={}", node);
     }
-    dropped(node);
+    for (Replica replica : replicas.all()) {
+      replica.loop().run(() -> replica.connectionLost(replica.descriptor().replicaOf(node)));
+    }
   }
 
   @Override
   public void dropped(String node) {
     for (Replica replica : replicas.all()) {
-      replica.loop().run(() -> replica.unreachable(replica.descriptor().replicaOf(node)));
+      replica.loop().run(() -> replica.messagesLost(replica.descriptor().replicaOf(node)));
     }
   }
 

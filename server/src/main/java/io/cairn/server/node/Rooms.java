@@ -82,6 +82,7 @@ final class Rooms {
   private NodeBook book;
   private MemberRoom members;
   private Joining joining;
+  private SnapshotSender snapshotSender;
   private SnapshotReceiver snapshotReceiver;
   private ShardHost host;
   private LeaderWatch leaders;
@@ -185,11 +186,11 @@ final class Rooms {
     revisions = new Revisions(nodeLoop, new OracleRoute(oracle, replicas, peers));
     snapshotReceiver = new SnapshotReceiver(engine, catalog, applier, logWriter);
     var events = new ClusterEvents(meters, oracle, revisions, members, devices.tap());
-    var snapshots = new SnapshotRoutes(new SnapshotSender(peers::call, devices.clock(), blocking.scan(), this::snapshotOf, devices.random().split("snapshots")
-        .nextLong() >>> 2), snapshotReceiver);
+    snapshotSender = new SnapshotSender(peers::call, devices.clock(), blocking.scan(), this::snapshotOf,
+        devices.random().split("snapshots").nextLong() >>> 2);
+    var snapshots = new SnapshotRoutes(snapshotSender, snapshotReceiver);
     host = new ShardHost(config, devices, engine, catalog, logStore, replicas, loop -> new ReplicaPorts(loop, devices.clock(), logWriter,
-        applier, revisions, this::send,
-        snapshots, events), this::ticked, members::opened);
+        applier, revisions, this::send, snapshots, events), this::ticked, members::opened);
     clients = clientService();
     peerService = new PeerService(replicas, oracle, nodeLoop, snapshotReceiver, members.route());
     members.serveWith(peerService);
@@ -335,7 +336,7 @@ final class Rooms {
     meters.queue("requests", limits.nodeInflightBytes(), clients::requestBytes);
     meters.queue("pages", clients.pageBytesMax(), clients::pageBytes);
     meters.queue("answers", limits.nodeOutboundBytes(), clients::outboundBytes);
-    meters.queue("peers", peers.count() * limits.peerQueueBytes(), peers::queuedBytes);
+    meters.queue("peers", () -> peers.count() * limits.peerQueueBytes(), peers::queuedBytes);
     if (joining == null) { // Else it is not known yet which shards there are.
       members.map().shards().forEach(this::meter);
     }
@@ -413,6 +414,7 @@ final class Rooms {
       joining.close();
     }
     revisions.close();
+    snapshotSender.close();
     peers.close();
     peerPort.close();
     peerService.close();

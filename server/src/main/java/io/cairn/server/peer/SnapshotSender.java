@@ -9,6 +9,9 @@ import io.cairn.protocol.wire.SnapshotChunk;
 import io.cairn.raft.ReplicaId;
 import io.cairn.server.replica.Replica;
 import io.cairn.storage.snapshot.SnapshotSource;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
@@ -22,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * <p>When the connection breaks, or an answer does not come, the same chunk is sent again until the receiver has it: the sending goes on
  * where it was. It begins anew only for a receiver that has forgotten the beginning, or when nothing has passed for long.
  */
-public final class SnapshotSender {
+public final class SnapshotSender implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(SnapshotSender.class);
   private static final int CHUNK_BYTES = 256 << 10;
   private static final long ANSWER_NANOS = TimeUnit.SECONDS.toNanos(10);
@@ -40,6 +43,9 @@ public final class SnapshotSender {
   private final EventLoop scanLoop;
   private final Function<Replica, SnapshotSource> sources;
   private final AtomicLong streams;
+  /** Those under way. On the scan loop, as {@link #closed}. */
+  private final Set<Sending> open = new LinkedHashSet<>();
+  private boolean closed;
 
   /**
    * @param sources gives the replica as it is now, or null when it is on its way to another store
@@ -57,6 +63,15 @@ public final class SnapshotSender {
   public void send(Replica from, ReplicaId to, long term) {
     var sending = new Sending(from, to, term, streams.incrementAndGet());
     scanLoop.execute(sending::begin);
+  }
+
+  /** Ends what is under way, for the disk is about to be closed, and begins nothing more. On any loop. */
+  @Override
+  public void close() {
+    scanLoop.execute(() -> {
+      closed = true;
+      List.copyOf(open).forEach(sending -> sending.end(false, "this node stops"));
+    });
   }
 
   /** One snapshot on its way. Its steps run on the scan loop, one after the other. */
@@ -79,6 +94,10 @@ public final class SnapshotSender {
     }
 
     void begin() {
+      if (closed) {
+        return;
+      }
+      open.add(this);
       source = from.leads() ? sources.apply(from) : null;
       if (source == null) {
         end(false, "this node no longer leads the shard");
@@ -90,6 +109,9 @@ public final class SnapshotSender {
     }
 
     private void next() {
+      if (!open.contains(this)) {
+        return;
+      }
       int number = source.nextChunk();
       byte[] chunk = source.next(CHUNK_BYTES);
       if (chunk == null) {
@@ -110,6 +132,9 @@ public final class SnapshotSender {
 
     /** Sends a chunk; again, until {@code deadline}, while nothing says whether it came. */
     private void offer(SnapshotChunk piece, long deadline) {
+      if (!open.contains(this)) {
+        return;
+      }
       if (!from.leads()) {
         end(false, "this node no longer leads the shard");
         return;
@@ -141,6 +166,9 @@ public final class SnapshotSender {
     }
 
     private void end(boolean ok, String why) {
+      if (!open.remove(this)) {
+        return;
+      }
       if (source != null) {
         source.close();
       }

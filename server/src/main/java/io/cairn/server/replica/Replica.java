@@ -193,8 +193,12 @@ public final class Replica {
     return proposed;
   }
 
-  public void unreachable(ReplicaId replica) {
-    step(() -> raft.unreachable(replica));
+  public void messagesLost(ReplicaId to) {
+    step(() -> raft.messagesLost(to));
+  }
+
+  public void connectionLost(ReplicaId to) {
+    step(() -> raft.connectionLost(to));
   }
 
   public void snapshotSent(ReplicaId to, long index, boolean ok) {

@@ -120,6 +120,29 @@ class SnapshotSenderTest {
   }
 
   @Test
+  @DisplayName("a node that stops ends its sendings, those that wait to try again too, and begins no more")
+  void theEndOfTheNodeEndsIt() {
+    breakConnection();
+    sender.close();
+    node.loops.run();
+    assertThat(opened.getFirst().next(256 << 10)).as("it is not read on, and what it pinned is given back").isNull();
+
+    sender.send(node.replica, FollowerFixture.LEADER, node.replica.status().term());
+    node.loops.advance(60 * SECOND);
+    assertThat(offered).hasSize(1);
+    assertThat(opened).hasSize(1);
+  }
+
+  @Test
+  void anAnswerThatComesAfterTheEndIsPassedOver() {
+    sender.close();
+    node.loops.run();
+    answer(true);
+
+    assertThat(offered).hasSize(1);
+  }
+
+  @Test
   void aRefusedChunkEndsIt() {
     answer(false);
     node.loops.advance(60 * SECOND);

@@ -109,6 +109,8 @@ final class ShardOracle {
         marks.reachIf(answer.refused() - answer.hint().index() > 1, Mark.APPEND_REFUSED_WITH_FAR_HINT);
       }
       case AppendEntries append -> appends(from, append);
+      // With the order to take over the lease is dropped, also where the replica has left in the same step and leads no more.
+      case TimeoutNow _ -> from.leaseEndsAt = Long.MIN_VALUE;
       case ReadIndexRequest _ -> marks.reach(Mark.READ_ASKED_OF_LEADER);
       default -> { }
     }
@@ -137,10 +139,6 @@ final class ShardOracle {
   // ---- what is taken into a log
 
   void taken(ReplicaShadow replica, Ready ready) {
-    if (ready.messages().stream().anyMatch(TimeoutNow.class::isInstance)) {
-      // With the order to take over the lease is dropped, also where the replica has left in the same step and leads no more.
-      replica.leaseEndsAt = Long.MIN_VALUE;
-    }
     if (ready.entries().isEmpty()) {
       return;
     }
