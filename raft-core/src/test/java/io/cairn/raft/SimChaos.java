@@ -17,6 +17,8 @@ final class SimChaos {
   private final SimOptions options;
   private final SimRandom random;
   private final SimTimeline timeline;
+  /** Nobody writes before this time. */
+  private long quietUntil;
   private long proposals;
   private long reads;
 
@@ -36,6 +38,7 @@ final class SimChaos {
     every(options.everyStall(), false, this::stall);
     every(options.everyChange(), true, this::changeMembers);
     every(options.everyTransfer(), false, this::transfer);
+    every(options.everyEclipse(), false, this::eclipse);
   }
 
   /** Again and again at random; faults only until the cluster is healed. */
@@ -72,7 +75,7 @@ final class SimChaos {
       }
       return;
     }
-    boolean lull = options.lulls() && timeline.now() / LULL % 2 == 1;
+    boolean lull = options.lulls() && timeline.now() / LULL % 2 == 1 || timeline.now() < quietUntil;
     for (SimReplica replica : cluster.replicas()) {
       // An old leader that does not know it yet is written to like the one that is.
       if (!lull && replica.isRunning() && replica.raft().isLeader() && random.chance(0.8)) {
@@ -154,6 +157,53 @@ final class SimChaos {
         }
       }
     });
+  }
+
+  /**
+   * One follower hears nothing of its leader and will soon campaign. Just then the leader loses the others as well, whose last answers give
+   * it a lease, and these restart: what they have promised must outlive that (tikv 15035). Nobody writes meanwhile, so that all logs are as good.
+   */
+  private void eclipse() {
+    SimReplica leader = leader();
+    SimReplica candidate = any();
+    if (leader == null || candidate == leader || !candidate.isRunning() || timeline.now() < quietUntil) {
+      return;
+    }
+    quietUntil = timeline.now() + LULL;
+    cluster.tally().eclipses++;
+    long settled = 20 * MS;
+    long timeout = options.settings().electionTimeoutNanos();
+    long lost = settled + timeout + (long) (random.fraction() * timeout);
+    timeline.after(settled, () -> darken(leader, List.of(candidate)));
+    timeline.after(lost, () -> {
+      List<SimReplica> others = new ArrayList<>(cluster.replicas());
+      others.removeAll(List.of(leader, candidate));
+      darken(leader, others);
+      for (SimReplica voter : others) {
+        if (voter.isUp() && !cluster.isHealed()) {
+          voter.crash();
+          cluster.tally().crashes++;
+          timeline.after(random.exponential(MS), () -> restart(voter));
+        }
+      }
+    });
+  }
+
+  private void darken(SimReplica one, List<SimReplica> others) {
+    if (cluster.isHealed()) {
+      return;
+    }
+    others.forEach(other -> cutBoth(one, other, 1));
+    timeline.after(4 * options.settings().electionTimeoutNanos(), () -> {
+      if (!cluster.isHealed()) {
+        others.forEach(other -> cutBoth(one, other, -1));
+      }
+    });
+  }
+
+  private void cutBoth(SimReplica one, SimReplica other, int by) {
+    cluster.cut(one, other, by);
+    cluster.cut(other, one, by);
   }
 
   // ---- operators

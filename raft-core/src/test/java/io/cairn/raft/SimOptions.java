@@ -18,6 +18,7 @@ package io.cairn.raft;
  * @param damages chance that a crash leaves a damaged end of the log, of a minority of replicas at a time
  * @param quiesces whether drivers let an idle shard fall silent; the load then has gaps
  * @param lulls whether nobody writes in every other spell: who was cut off meanwhile has a log as good as the others'
+ * @param everyEclipse one follower loses its leader; then, when it is about to campaign, all others do and restart at once
  * @param lyingDisks for a canary: a crash takes what was synced too, which must be noticed
  */
 record SimOptions(
@@ -39,6 +40,7 @@ record SimOptions(
     double damages,
     boolean quiesces,
     boolean lulls,
+    long everyEclipse,
     RaftSettings settings,
     boolean lyingDisks) {
 
@@ -71,21 +73,22 @@ record SimOptions(
         random.chance(0.3) ? 0.3 : 0,
         random.chance(0.2),
         random.chance(0.3),
+        random.chance(0.15) ? 400 * MS : 0,
         settings, false);
   }
 
   /** Nothing fails, whatever else happens. */
   SimOptions withoutFaults() {
     return new SimOptions(replicas, 0, 0, 0, MS / 2, MS / 5, 0, 0, 0, 0, false, 0.02, everyCompaction, 0, 0, 0, false, false,
-        settings, false);
+        0, settings, false);
   }
 
   SimOptions withLyingDisks() {
     return new SimOptions(replicas, loss, doubled, stray, delay, disk, 100 * MS, everyCut, everyPause, everyStall, slowDisk, clockSpread,
-        everyCompaction, 0, everyTransfer, 0, false, false, settings, true);
+        everyCompaction, 0, everyTransfer, 0, false, false, 0, settings, true);
   }
 
   SimOptions withEveryMessageLost() {
-    return new SimOptions(replicas, 1, 0, 0, delay, disk, 0, 0, 0, 0, false, clockSpread, 0, 0, 0, 0, false, false, settings, false);
+    return new SimOptions(replicas, 1, 0, 0, delay, disk, 0, 0, 0, 0, false, clockSpread, 0, 0, 0, 0, false, false, 0, settings, false);
   }
 }

@@ -16,6 +16,7 @@ final class SimTally {
   long cuts;
   long oneWayCuts;
   long pauses;
+  long eclipses;
   long stalls;
   long lost;
   long doubled;
@@ -41,6 +42,7 @@ final class SimTally {
     cuts += other.cuts;
     oneWayCuts += other.oneWayCuts;
     pauses += other.pauses;
+    eclipses += other.eclipses;
     stalls += other.stalls;
     lost += other.lost;
     doubled += other.doubled;
@@ -58,7 +60,7 @@ final class SimTally {
     return "events=" + events + " delivered=" + delivered + " virtual-s=" + virtualNanos / 1_000_000_000 + " elections=" + elections
         + " committed=" + committed + " reads=" + reads + " lease-reads=" + leaseReads + " snapshots=" + snapshots + " crashes=" + crashes
         + " unsynced-lost=" + unsyncedLost + " cuts=" + cuts + " one-way-cuts=" + oneWayCuts + " pauses=" + pauses + " stalls=" + stalls
-        + " lost=" + lost + " doubled=" + doubled + " strays=" + strays + " membership-changes=" + membershipChanges
+        + " eclipses=" + eclipses + " lost=" + lost + " doubled=" + doubled + " strays=" + strays + " membership-changes=" + membershipChanges
         + " joint-restarts=" + jointRestarts + " transfers=" + transfers + " damages=" + damages
         + " cleared=" + cleared + " quiesced=" + quiesced;
   }

@@ -36,4 +36,8 @@ public record ClientSettings(
   public static ClientSettings of(List<HostPort> endpoints) {
     return new ClientSettings(endpoints, ATTEMPT_NANOS, CONNECT_NANOS, OPEN_BYTES_MAX, ANSWER_BYTES_MAX, OPEN_SEQUENCES_MAX);
   }
+
+  public ClientSettings withAttempt(long nanos) {
+    return new ClientSettings(endpoints, nanos, connectNanos, openBytesMax, answerBytesMax, openSequencesMax);
+  }
 }

@@ -6,6 +6,7 @@ import io.cairn.raft.ReplicaId;
 import io.cairn.server.replica.HandoverReason;
 import io.cairn.server.replica.Replica;
 import io.cairn.server.replica.Replicas;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -24,9 +25,19 @@ public final class Handovers {
     this.electionTimeoutNanos = electionTimeoutNanos;
   }
 
-  /** Begins to hand over everything; how that ends is heard by those who watch replicas. From any thread. */
-  void handOverAll(HandoverReason reason) {
-    each(replica -> replica.leadership().handOver(ReplicaId.NONE, reason));
+  /**
+   * Begins to hand over everything, each shard to the first of the nodes that can take it; how that ends is heard by those who watch
+   * replicas. From any thread.
+   */
+  void handOverAll(List<String> nodes, HandoverReason reason) {
+    each(replica -> {
+      for (String node : nodes) {
+        ReplicaId to = replica.descriptor().replicaOf(node);
+        if (!to.equals(ReplicaId.NONE) && replica.leadership().handOver(to, reason)) {
+          return;
+        }
+      }
+    });
   }
 
   /** See {@link io.cairn.raft.Raft#rank}. From any thread. */

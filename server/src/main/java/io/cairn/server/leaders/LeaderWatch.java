@@ -8,6 +8,7 @@ import io.cairn.server.replica.Replica;
 import io.cairn.server.replica.Replicas;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
 
 /** The timers of this room: who should lead is looked at twice a second, this machine itself at every half heartbeat. */
 public final class LeaderWatch {
@@ -26,15 +27,16 @@ public final class LeaderWatch {
   /**
    * @param watch does nothing else: it is late only when the process is
    * @param loops those that replicas belong to
+   * @param tells see {@link NodeHealth}
    */
   public LeaderWatch(Clock clock, EventLoop watch, List<EventLoop> loops, Replicas replicas, RaftConfig raft, NodeMeters meters,
-      Handovers handovers) {
+      Handovers handovers, LongConsumer tells) {
     this.clock = clock;
     this.watch = watch;
     this.loops = loops;
     this.replicas = replicas;
     this.placement = new LeaderPlacement(raft.leaders(), replicas);
-    this.health = new NodeHealth(raft.electionTimeoutNanos(), meters, handovers);
+    this.health = new NodeHealth(raft.electionTimeoutNanos(), meters, handovers, tells);
     this.lookNanos = Math.max(TimeUnit.MILLISECONDS.toNanos(5), raft.heartbeatNanos() / 2);
   }
 
@@ -51,6 +53,11 @@ public final class LeaderWatch {
   /** The log was written to; from its loop. */
   public void synced(long nanos) {
     health.synced(clock.nanoTime(), nanos);
+  }
+
+  /** Another node says what strain it is under, in milliseconds. From any loop. */
+  public void told(String node, long strainMillis) {
+    health.told(node, clock.nanoTime(), strainMillis);
   }
 
   private void look() {

@@ -3,7 +3,9 @@ package io.cairn.server.leaders;
 import io.cairn.server.metrics.NodeMeters;
 import io.cairn.server.replica.HandoverReason;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,29 +15,38 @@ import org.slf4j.LoggerFactory;
  * io.cairn.raft.Raft#diskStalledSince}); here it is about what comes again and again and each time ends before an election is lost:
  * a leader on such a machine is of no use, and gives its leadership away.
  *
- * <p>Of the last ten seconds, pauses may make up two election timeouts and slow writes of the log four, each counted from half a timeout
- * on: where a machine has less processor than its processes want, each of them stands still for a fifth of a second now and then, the
- * other nodes' too, and handing over helps nobody. Then everything is handed over, and for {@link #RESERVE_NANOS} others campaign
- * first. Not more often than once a minute: where all machines are slow, leadership must not wander for ever.
+ * <p>The <em>strain</em> of the last ten seconds is twice what pauses make up and once what slow writes of the log do, each counted from
+ * half an election timeout on: where a machine has less processor than its processes want, each of them stands still for a fifth of a
+ * second now and then. Under the strain of four election timeouts everything is handed over, and for {@link #RESERVE_NANOS} others
+ * campaign first. But only to a node under less than half of that strain, of which every node tells every other: what all suffer
+ * together is no reason, and leadership would wander. So it is looked at only half an election timeout later, when the others have told
+ * what they suffered at the same moment. Not more often than once a minute.
  */
 final class NodeHealth {
   private static final Logger log = LoggerFactory.getLogger(NodeHealth.class);
   static final long WINDOW_NANOS = TimeUnit.SECONDS.toNanos(10);
   static final long RESERVE_NANOS = TimeUnit.SECONDS.toNanos(10);
+  private static final long NOT_STRAINED = Long.MIN_VALUE;
   static final long HANDOVER_EVERY_NANOS = TimeUnit.MINUTES.toNanos(1);
 
   private final long electionTimeoutNanos;
   private final NodeMeters meters;
   private final Handovers handovers;
+  private final LongConsumer tells;
+  private final OthersStrain others = new OthersStrain();
   private final Window pauses = new Window();
   private final Window slowSyncs = new Window();
   private long reservedUntil = Long.MIN_VALUE;
   private long nextHandover = Long.MIN_VALUE;
+  private long strainedSince = NOT_STRAINED;
+  private boolean complained;
 
-  NodeHealth(long electionTimeoutNanos, NodeMeters meters, Handovers handovers) {
+  /** @param tells hears this node's strain in milliseconds, again and again: the other nodes are to know it */
+  NodeHealth(long electionTimeoutNanos, NodeMeters meters, Handovers handovers, LongConsumer tells) {
     this.electionTimeoutNanos = electionTimeoutNanos;
     this.meters = meters;
     this.handovers = handovers;
+    this.tells = tells;
   }
 
   /** Times above a floor, summed over the last while. */
@@ -82,25 +93,51 @@ final class NodeHealth {
     }
   }
 
+  /** Another node says what strain it is under. From any loop. */
+  void told(String node, long now, long strainMillis) {
+    others.told(node, now, strainMillis);
+  }
+
   /** Draws the consequences; returns whether everything was handed over. */
   synchronized boolean look(long now) {
     if (reservedUntil != Long.MIN_VALUE && now >= reservedUntil) {
       reservedUntil = Long.MIN_VALUE;
       handovers.rankAll(0);
     }
-    boolean paused = pauses.sum(now) >= 2 * electionTimeoutNanos;
-    boolean slow = slowSyncs.sum(now) >= 4 * electionTimeoutNanos;
-    if ((paused || slow) && now >= nextHandover) {
-      log.warn("hands its leaderships over: this machine is too slow for a leader; paused-millis={} slow-log-millis={} seconds=10",
-          pauses.sum(now) / 1_000_000, slowSyncs.sum(now) / 1_000_000);
-      nextHandover = now + HANDOVER_EVERY_NANOS;
-      reservedUntil = now + RESERVE_NANOS;
-      pauses.clear();
-      slowSyncs.clear();
-      handovers.rankAll(1);
-      handovers.handOverAll(paused ? HandoverReason.PAUSE : HandoverReason.DISK);
-      return true;
+    long strain = 2 * pauses.sum(now) + slowSyncs.sum(now);
+    tells.accept(strain / 1_000_000);
+    if (strain < 4 * electionTimeoutNanos) {
+      strainedSince = NOT_STRAINED;
+      complained = false;
+      return false;
     }
-    return false;
+    if (strainedSince == NOT_STRAINED) {
+      strainedSince = now;
+    }
+    return now - strainedSince >= electionTimeoutNanos / 2 && now >= nextHandover && handOver(now, strain);
+  }
+
+  private boolean handOver(long now, long strain) {
+    List<String> fitter = others.below(strain / 2 / 1_000_000, now, WINDOW_NANOS);
+    boolean first = !complained;
+    complained = true;
+    if (fitter.isEmpty()) {
+      if (first) {
+        log.warn("this machine is too slow for a leader, and no other node says it is faster; paused-millis={} slow-log-millis={} seconds=10",
+            pauses.sum(now) / 1_000_000, slowSyncs.sum(now) / 1_000_000);
+      }
+      return false;
+    }
+    log.warn("hands its leaderships over: this machine is too slow for a leader; paused-millis={} slow-log-millis={} seconds=10 fitter={}",
+        pauses.sum(now) / 1_000_000, slowSyncs.sum(now) / 1_000_000, fitter);
+    HandoverReason reason = 2 * pauses.sum(now) >= slowSyncs.sum(now) ? HandoverReason.PAUSE : HandoverReason.DISK;
+    nextHandover = now + HANDOVER_EVERY_NANOS;
+    reservedUntil = now + RESERVE_NANOS;
+    strainedSince = NOT_STRAINED;
+    pauses.clear();
+    slowSyncs.clear();
+    handovers.rankAll(1);
+    handovers.handOverAll(fitter, reason);
+    return true;
   }
 }

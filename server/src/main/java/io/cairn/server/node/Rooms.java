@@ -149,7 +149,7 @@ final class Rooms {
           leaders.synced(nanos);
         });
     leaders = new LeaderWatch(devices.clock(), blocking.watch(), devices.transport().loops(), replicas,
-        config.raft(), meters, handovers);
+        config.raft(), meters, handovers, strain -> peers.strained(strain));
     flusher = new EngineFlusher(engine, blocking.flush(), failStop, config.engine().writeBufferBytes() / 2,
         () -> new LogFloors(replicas, logWriter).compute());
     applier = new Applier(engine, Math.toIntExact(config.engine().recentVersionsBytes()), blocking.apply(), devices.clock(), failStop, (nanos, commands) -> {
@@ -170,7 +170,7 @@ final class Rooms {
   // Room 3 and 4b: replicas, the oracle and the peers.
 
   private void joinCluster() {
-    oracle = new RevisionOracle(devices.clock(), new SystemLeadership(replicas));
+    oracle = new RevisionOracle(devices.clock(), new SystemLeadership(replicas, devices.tap()));
     ShardMap shards = directory.identity().bootstrapped() ? ShardHost.storedShards(catalog) : Bootstrap.shards(config.cluster());
     book = new NodeBook(config.cluster(), shards.shards().getFirst().replicas());
     // A node that was added finds the others by what it was told when it joined, until it has applied a newer table.
@@ -186,13 +186,13 @@ final class Rooms {
     revisions = new Revisions(nodeLoop, new OracleRoute(oracle, replicas, peers));
     snapshotReceiver = new SnapshotReceiver(engine, catalog, applier, logWriter);
     var events = new ClusterEvents(meters, oracle, revisions, members, devices.tap());
-    snapshotSender = new SnapshotSender(peers::call, devices.clock(), blocking.scan(), this::snapshotOf,
+    snapshotSender = new SnapshotSender(peers, devices.clock(), blocking.scan(), this::snapshotOf,
         devices.random().split("snapshots").nextLong() >>> 2);
     var snapshots = new SnapshotRoutes(snapshotSender, snapshotReceiver);
     host = new ShardHost(config, devices, engine, catalog, logStore, replicas, loop -> new ReplicaPorts(loop, devices.clock(), logWriter,
         applier, revisions, this::send, snapshots, events), this::ticked, members::opened);
     clients = clientService();
-    peerService = new PeerService(replicas, oracle, nodeLoop, snapshotReceiver, members.route());
+    peerService = new PeerService(replicas, oracle, nodeLoop, snapshotReceiver, members.route(), leaders::told);
     members.serveWith(peerService);
     if (config.cluster().joins() && !directory.identity().bootstrapped()) {
       joining = new Joining(nodeLoop, config.cluster().join(), config.cluster().nodeName(), handshakes.incarnation(),

@@ -3,11 +3,12 @@ package io.cairn.server.node;
 import io.cairn.server.command.SystemCommand;
 import io.cairn.server.oracle.RevisionOracle;
 import io.cairn.server.replica.Replica;
+import io.cairn.server.replica.ReplicaTap;
 import io.cairn.server.replica.Replicas;
 import io.cairn.server.shard.ShardDescriptor;
 
 /** The oracle's view of the system shard's replica; both belong to the node's first loop. */
-record SystemLeadership(Replicas replicas) implements RevisionOracle.Leadership {
+record SystemLeadership(Replicas replicas, ReplicaTap tap) implements RevisionOracle.Leadership {
 
   @Override
   public long leaseUntil() {
@@ -19,5 +20,10 @@ record SystemLeadership(Replicas replicas) implements RevisionOracle.Leadership 
   public boolean proposeWindow(long count) {
     Replica system = replicas.get(ShardDescriptor.SYSTEM);
     return system != null && system.propose(new SystemCommand.ExtendWindow(count));
+  }
+
+  @Override
+  public void handsOut(long first, long last) {
+    tap.handsOut(first, last);
   }
 }

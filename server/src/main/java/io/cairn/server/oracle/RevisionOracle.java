@@ -28,6 +28,9 @@ public final class RevisionOracle {
 
     /** Proposes to hand out {@code count} more; false when it cannot be proposed now. */
     boolean proposeWindow(long count);
+
+    /** From here on {@code [first, last]} are somebody's own; {@code first} is {@code last + 1} where only the last one was asked for. */
+    default void handsOut(long first, long last) {}
   }
 
   private final Clock clock;
@@ -156,6 +159,7 @@ public final class RevisionOracle {
       if (end - next < windowSize / 2) {
         extend(0);
       }
+      leadership.handsOut(from, next - 1);
       first.handover.handed(from, next - 1);
     }
   }

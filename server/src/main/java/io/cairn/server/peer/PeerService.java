@@ -48,22 +48,30 @@ public final class PeerService implements RequestHandler {
   private final EventLoop oracleLoop;
   private final SnapshotReceiver snapshots;
   private final MemberDesk members;
+  private final StrainListener strain;
   /** In the order they were opened: what is done to all of them is done in the same order in every run. */
   private final Set<ServerChannel> channels = Collections.synchronizedSet(new LinkedHashSet<>());
 
   public PeerService(Replicas replicas, RevisionOracle oracle, EventLoop oracleLoop, SnapshotReceiver snapshots,
-      MemberDesk members) {
+      MemberDesk members, StrainListener strain) {
     this.replicas = replicas;
     this.oracle = oracle;
     this.oracleLoop = oracleLoop;
     this.snapshots = snapshots;
     this.members = members;
+    this.strain = strain;
   }
 
   /** What other nodes ask about members. From any loop; the answer too. */
   @FunctionalInterface
   public interface MemberDesk {
     void serve(PeerRequest request, Consumer<PeerResponse> answer);
+  }
+
+  /** Hears how slow another node says it is. From any loop. */
+  @FunctionalInterface
+  public interface StrainListener {
+    void told(String node, long millis);
   }
 
   /** Ends the connections of a node that was removed: it is told so when it comes again. */
@@ -116,7 +124,9 @@ public final class PeerService implements RequestHandler {
         deliveries.add(new Delivery(replica, message));
       }
     }
+    long millis = Integer.toUnsignedLong(batch.getStrainMillis());
     return () -> {
+      strain.told(node, millis);
       for (Delivery delivery : deliveries) {
         delivery.to.loop().run(() -> delivery.to.receive(delivery.message));
       }

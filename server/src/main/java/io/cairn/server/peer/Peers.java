@@ -33,9 +33,13 @@ import java.util.function.Supplier;
  *
  * <p>Belongs to the node's first loop; {@link #send} and {@link #call} may be called from any.
  */
-public final class Peers implements AutoCloseable {
-  /** Appends of several shards share a frame up to this size; one message alone may exceed it. */
-  private static final long BATCH_BYTES_MAX = 1 << 20;
+public final class Peers implements SnapshotSender.Calls, AutoCloseable {
+  /** Messages of several shards share a frame up to this size, or what the other node takes; one message alone may exceed it. */
+  private static final int BATCH_BYTES_MAX = 1 << 20;
+  /** What a frame holds beside the messages or the data in it, at most. */
+  private static final int FRAME_ROOM_BYTES = 1 << 10;
+  /** Tag and length of a message in a batch. */
+  private static final int ENVELOPE_ROOM_BYTES = 8;
 
   /** Hears of the links, on the node's first loop. */
   public interface Listener {
@@ -66,6 +70,7 @@ public final class Peers implements AutoCloseable {
   private final Supplier<Hello> hello;
   private final Listener listener;
   private final ConcurrentSkipListMap<String, Peer> peers = new ConcurrentSkipListMap<>();
+  private volatile int strainMillis;
   private boolean started;
   private boolean closed;
 
@@ -118,8 +123,20 @@ public final class Peers implements AutoCloseable {
     });
   }
 
+  /** From now on the other nodes are told, with all that is sent, that this one is so slow. From any thread. */
+  public void strained(long millis) {
+    strainMillis = (int) Math.min(millis, Integer.MAX_VALUE);
+  }
+
   public int count() {
     return peers.size();
+  }
+
+  /** How many bytes of data a request to that node may carry, as its configuration has it. From any thread. */
+  @Override
+  public int requestBytesMax(String node) {
+    Peer peer = peers.get(node);
+    return (peer == null ? Frame.HANDSHAKE_FRAME_BYTES_MAX : peer.frameBytesMax) - FRAME_ROOM_BYTES;
   }
 
   /** Bytes of messages that the network has not taken, of all links, as of each one's last turn. From any thread. */
@@ -145,6 +162,7 @@ public final class Peers implements AutoCloseable {
   }
 
   /** Asks the node; the answer comes on the node's first loop. */
+  @Override
   public void call(String node, PeerRequest request, long timeoutNanos, Answer answer) {
     Peer peer = peers.get(node);
     if (peer == null) {
@@ -190,6 +208,45 @@ public final class Peers implements AutoCloseable {
     }
   }
 
+  /** The messages of one turn in one lane of a link, in as few frames as they fit into. */
+  private final class Batches {
+    private final Link link;
+    private final boolean bulk;
+    private final int bytesMax;
+    private RaftBatch.Builder batch = RaftBatch.newBuilder();
+    private long bytes;
+    private boolean sent = true;
+
+    Batches(Link link, boolean bulk, int frameBytesMax) {
+      this.link = link;
+      this.bulk = bulk;
+      this.bytesMax = Math.min(BATCH_BYTES_MAX, frameBytesMax - FRAME_ROOM_BYTES);
+    }
+
+    void add(RaftEnvelope message) {
+      int size = message.getSerializedSize() + ENVELOPE_ROOM_BYTES;
+      if (bytes > 0 && bytes + size > bytesMax) {
+        send();
+        batch = RaftBatch.newBuilder();
+        bytes = 0;
+      }
+      batch.addMessages(message);
+      bytes += size;
+    }
+
+    /** Whether all was sent. */
+    boolean end() {
+      if (bytes > 0) {
+        send();
+      }
+      return sent;
+    }
+
+    private void send() {
+      sent &= link.send(FrameKind.RAFT, batch.setStrainMillis(strainMillis).build(), bulk);
+    }
+  }
+
   /** One other node. */
   private final class Peer implements LinkListener {
     private final String node;
@@ -198,6 +255,7 @@ public final class Peers implements AutoCloseable {
     private final AtomicBoolean flushRequested = new AtomicBoolean();
     private Link link;
     private volatile long queuedBytes;
+    private volatile int frameBytesMax = Frame.HANDSHAKE_FRAME_BYTES_MAX;
 
     Peer(String node, HostPort address) {
       this.node = node;
@@ -220,26 +278,13 @@ public final class Peers implements AutoCloseable {
      */
     private void flush() {
       flushRequested.set(false);
-      RaftBatch.Builder urgent = RaftBatch.newBuilder();
-      RaftBatch.Builder appends = RaftBatch.newBuilder();
-      long appendBytes = 0;
-      boolean sent = true;
+      var urgent = new Batches(link, false, frameBytesMax);
+      var appends = new Batches(link, true, frameBytesMax);
       for (RaftEnvelope next = queue.poll(); next != null; next = queue.poll()) {
         boolean carriesEntries = next.hasAppend() && next.getAppend().getEntriesCount() > 0;
-        if (!carriesEntries) {
-          urgent.addMessages(next);
-          continue;
-        }
-        if (appendBytes > 0 && appendBytes + next.getSerializedSize() > BATCH_BYTES_MAX) {
-          sent &= send(appends, true);
-          appends = RaftBatch.newBuilder();
-          appendBytes = 0;
-        }
-        appends.addMessages(next);
-        appendBytes += next.getSerializedSize();
+        (carriesEntries ? appends : urgent).add(next);
       }
-      sent &= send(urgent, false);
-      sent &= send(appends, true);
+      boolean sent = urgent.end() & appends.end();
       link.flush();
       queuedBytes = link.pendingBytes();
       if (!sent) {
@@ -247,12 +292,9 @@ public final class Peers implements AutoCloseable {
       }
     }
 
-    private boolean send(RaftBatch.Builder batch, boolean bulk) {
-      return batch.getMessagesCount() == 0 || link.send(FrameKind.RAFT, batch.build(), bulk);
-    }
-
     @Override
     public void connected(Welcome welcome) {
+      frameBytesMax = welcome.getFrameBytesMax();
       listener.connected(node, welcome);
     }
 

@@ -33,9 +33,11 @@ public final class SnapshotSender implements AutoCloseable {
   /** So long a chunk is sent again; the view that is read holds back what a compaction could free. */
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
-  /** See {@link Peers#call}. */
+  /** See {@link Peers#call} and {@link Peers#requestBytesMax}. */
   public interface Calls {
     void call(String node, PeerRequest request, long timeoutNanos, Peers.Answer answer);
+
+    int requestBytesMax(String node);
   }
 
   private final Calls peers;
@@ -113,7 +115,7 @@ public final class SnapshotSender implements AutoCloseable {
         return;
       }
       int number = source.nextChunk();
-      byte[] chunk = source.next(CHUNK_BYTES);
+      byte[] chunk = source.next(Math.min(CHUNK_BYTES, peers.requestBytesMax(node)));
       if (chunk == null) {
         end(true, "");
         return;

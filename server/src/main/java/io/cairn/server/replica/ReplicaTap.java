@@ -33,6 +33,9 @@ public interface ReplicaTap {
   /** The replica stands on the snapshot, durably. */
   default void installed(Replica replica, SnapshotMeta snapshot) {}
 
+  /** The oracle of this node hands these revisions out; see {@link io.cairn.server.oracle.RevisionOracle.Leadership#handsOut}. */
+  default void handsOut(long first, long last) {}
+
   /** A turn has ended: everything that was asked for is handed on. */
   default void turned(Replica replica) {}
 }

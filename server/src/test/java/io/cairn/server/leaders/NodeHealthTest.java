@@ -6,6 +6,8 @@ import io.cairn.server.metrics.NodeMeters;
 import io.cairn.server.replica.Replicas;
 import io.cairn.server.testing.VirtualLoops;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -13,15 +15,27 @@ import org.junit.jupiter.api.Test;
 class NodeHealthTest {
   private static final long MILLIS = TimeUnit.MILLISECONDS.toNanos(1);
 
+  private final List<Long> told = new ArrayList<>();
   private final NodeHealth health = new NodeHealth(500 * MILLIS, new NodeMeters(new SimpleMeterRegistry()),
-      new Handovers(new Replicas(), new VirtualLoops(), 500 * MILLIS));
+      new Handovers(new Replicas(), new VirtualLoops(), 500 * MILLIS), told::add);
+  private long strainOfOthers;
   private long now;
+
+  /** Time passes, the others speak, and this node looks at itself; whether it has handed over. */
+  private boolean passes(long millis) {
+    boolean handedOver = false;
+    for (long end = now + millis * MILLIS; now < end; ) {
+      now = Math.min(end, now + 50 * MILLIS);
+      health.told("n2", now, strainOfOthers);
+      handedOver |= health.look(now);
+    }
+    return handedOver;
+  }
 
   private boolean pausedTimes(int times, long millis, long everyMillis) {
     for (int i = 0; i < times; i++) {
-      now += everyMillis * MILLIS;
       health.paused(now, millis * MILLIS);
-      if (health.look(now)) {
+      if (passes(everyMillis)) {
         return true;
       }
     }
@@ -40,6 +54,42 @@ class NodeHealthTest {
     assertThat(pausedTimes(100, 240, 300)).isFalse();
   }
 
+  /** Seen there in ten minutes: all three processes stood still for half a second twice in three seconds, and handed over in a circle. */
+  @Test
+  void whatTheOthersSufferAsMuchIsNoReason() {
+    strainOfOthers = 2_700;
+    assertThat(pausedTimes(4, 650, 1_000)).isFalse();
+    strainOfOthers = 1_000;
+    assertThat(passes(50)).as("now one of them is fitter").isTrue();
+  }
+
+  @Test
+  void theOthersAreGivenTimeToSayWhatTheySufferedAtTheSameMoment() {
+    health.paused(now, 1_000 * MILLIS);
+    assertThat(passes(200)).isFalse();
+    strainOfOthers = 2_000;
+    assertThat(passes(2_000)).isFalse();
+  }
+
+  @Test
+  void whoHearsNobodyHandsOverToNobody() {
+    health.paused(now, 2_000 * MILLIS);
+    for (int i = 0; i < 100; i++) {
+      now += 50 * MILLIS;
+      assertThat(health.look(now)).isFalse();
+    }
+  }
+
+  @Test
+  void theOthersAreToldOfPausesTwiceAndOfSlowWritesOnceUntilTheyArePast() {
+    health.paused(now, 300 * MILLIS);
+    health.synced(now, 400 * MILLIS);
+    passes(50);
+    assertThat(told).containsExactly(1_000L);
+    passes(10_000);
+    assertThat(told).endsWith(0L);
+  }
+
   @Test
   void pausesThatLieFarApartAreNoReason() {
     assertThat(pausedTimes(100, 400, 6_000)).isFalse();
@@ -50,9 +100,9 @@ class NodeHealthTest {
     for (int i = 0; i < 3; i++) {
       health.synced(now, 600 * MILLIS);
     }
-    assertThat(health.look(now)).isFalse();
+    assertThat(passes(1_000)).isFalse();
     health.synced(now, 600 * MILLIS);
-    assertThat(health.look(now)).isTrue();
+    assertThat(passes(1_000)).isTrue();
   }
 
   @Test

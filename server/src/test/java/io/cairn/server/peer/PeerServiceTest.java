@@ -36,6 +36,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -48,6 +50,7 @@ class PeerServiceTest {
   private final RevisionOracle oracle = new RevisionOracle(node.loops, leading);
   private final Replicas replicas = new Replicas();
   private final Sender leader = new Sender();
+  private final Map<String, Long> strains = new TreeMap<>();
 
   private final class Leading implements RevisionOracle.Leadership {
     @Override
@@ -116,7 +119,7 @@ class PeerServiceTest {
   @BeforeEach
   void connect() {
     replicas.add(node.replica);
-    var service = new PeerService(replicas, oracle, node.net, node.receiver, (request, answer) -> { });
+    var service = new PeerService(replicas, oracle, node.net, node.receiver, (request, answer) -> { }, strains::put);
     transport.listen(PORT, new Acceptance(AcceptanceSettings.of(Role.PEER, 2 << 20, 10),
         (hello, remote, verdict) -> verdict.welcome(Welcome.getDefaultInstance()), service));
     transport.connect(PORT, 0, node.net, leader);
@@ -139,6 +142,14 @@ class PeerServiceTest {
 
     assertThat(node.replica.status().term()).isEqualTo(4);
     assertThat(node.replica.leaderNode()).isEqualTo("n1");
+  }
+
+  @Test
+  void howSlowTheSenderSaysItIsComesAlong() {
+    leader.send(FrameKind.RAFT, batch(heartbeat(4)).toBuilder().setStrainMillis(2_100).build());
+    assertThat(strains.values()).containsExactly(2_100L);
+    leader.send(FrameKind.RAFT, batch(heartbeat(4)));
+    assertThat(strains.values()).containsExactly(0L);
   }
 
   @Test

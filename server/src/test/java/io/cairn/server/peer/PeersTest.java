@@ -145,6 +145,18 @@ class PeersTest {
   }
 
   @Test
+  void withAllThatIsSentTheOthersAreToldHowSlowThisNodeIs() {
+    peers.strained(2_100);
+    net.now(() -> {
+      peers.send("n2", append(1, 10));
+      peers.send("n2", beat(3));
+    });
+    loops.run();
+
+    assertThat(other.batches).hasSize(2).extracting(RaftBatch::getStrainMillis).containsOnly(2_100);
+  }
+
+  @Test
   void appendsKeepTheirOrderAndHeartbeatsDoNotWaitForThem() {
     net.now(() -> {
       peers.send("n2", append(1, 700_000));
@@ -159,6 +171,31 @@ class PeersTest {
     other.batches.forEach(batch -> batch.getMessagesList().stream().filter(RaftEnvelope::hasAppend).forEach(
         message -> order.add(message.getShard())));
     assertThat(order).containsExactly(1, 2, 4);
+  }
+
+  /** A swarm with small limits: more messages than fit one frame of the other node were never sent. */
+  @Test
+  void noFrameIsLargerThanTheOtherNodeTakes() {
+    HostPort small = new HostPort("127.0.0.1", 7_003);
+    transport.listen(small, new Acceptance(AcceptanceSettings.of(Role.PEER, 64 << 10, 10),
+        (hello, remote, verdict) -> verdict.welcome(Welcome.getDefaultInstance()), other));
+    peers.update(Map.of("n2", PORT, "n3", small));
+    loops.run();
+    heard.clear();
+    net.now(() -> {
+      for (int shard = 0; shard < 20; shard++) {
+        peers.send("n3", append(shard, 10_000));
+      }
+      for (int shard = 0; shard < 10_000; shard++) {
+        peers.send("n3", beat(shard));
+      }
+    });
+    loops.run();
+
+    assertThat(heard).isEmpty();
+    assertThat(other.batches.stream().mapToInt(RaftBatch::getMessagesCount).sum()).isEqualTo(10_020);
+    assertThat(peers.requestBytesMax("n3")).isLessThan(64 << 10);
+    assertThat(peers.requestBytesMax("n2")).isGreaterThan(1 << 20);
   }
 
   @Test

@@ -27,11 +27,12 @@ public final class SimClient {
   private final SimMachine machine;
   private final ClientCore core;
 
-  SimClient(SimMachine machine, List<HostPort> endpoints) {
+  SimClient(SimMachine machine, List<HostPort> endpoints, long attemptNanos) {
     this.machine = machine;
     SimProcess process = machine.boot();
     SimTransport transport = machine.transport(1);
-    this.core = new ClientCore(transport.loops().getFirst(), process.clock(), transport, process.random(), ClientSettings.of(endpoints));
+    this.core = new ClientCore(transport.loops().getFirst(), process.clock(), transport, process.random(),
+        ClientSettings.of(endpoints).withAttempt(attemptNanos));
   }
 
   public SimMachine machine() {

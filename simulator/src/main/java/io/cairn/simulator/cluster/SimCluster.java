@@ -1,6 +1,7 @@
 package io.cairn.simulator.cluster;
 
 import io.cairn.client.NodeStatus;
+import io.cairn.client.core.ClientSettings;
 import io.cairn.protocol.transport.HostPort;
 import io.cairn.server.config.ConfigLoader;
 import io.cairn.simulator.SimMachine;
@@ -93,11 +94,17 @@ public final class SimCluster {
   }
 
   public SimClient newClient() {
+    return newClient(ClientSettings.ATTEMPT_NANOS);
+  }
+
+  /** @param attemptNanos how long one node may be silent before the client asks another */
+  public SimClient newClient(long attemptNanos) {
     List<HostPort> endpoints = new ArrayList<>();
     for (String name : nodes.keySet()) {
       endpoints.add(new HostPort(name, CLIENT_PORT));
     }
-    return new SimClient(world.machine("client-" + ++clients, DiskSettings.NVME, SimEngineSettings.ROCKSDB), endpoints);
+    return new SimClient(world.machine("client-" + ++clients, DiskSettings.NVME, SimEngineSettings.ROCKSDB), endpoints,
+        attemptNanos);
   }
 
   /** Starts every node that does not run. */

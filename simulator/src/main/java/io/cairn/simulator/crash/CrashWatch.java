@@ -230,6 +230,11 @@ public final class CrashWatch implements DiskTap, EngineTap {
     }
 
     @Override
+    public void handsOut(long first, long last) {
+      then.handsOut(first, last);
+    }
+
+    @Override
     public void turned(Replica replica) {
       then.turned(replica);
       at(CrashPoint.TURN_ENDED);

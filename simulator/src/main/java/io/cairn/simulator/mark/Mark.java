@@ -80,6 +80,8 @@ public enum Mark {
   ALL_LOST_POWER("all nodes lost their power at once"),
   ONE_LOST_POWER("a node lost its power"),
   KILLED("a process was killed"),
+  POWER_LOST_AFTER_A_KILL("a process was killed, and soon after its next start the machine lost its power"),
+  STALLED_SIDE_CUT_OFF("nodes whose disks stood still were cut off from the others"),
   PAUSED("a process stood still"),
   CLOCK_RAN_FAST_OR_SLOW("a clock ran at a rate of its own"),
   WALL_CLOCK_JUMPED("a wall clock jumped"),

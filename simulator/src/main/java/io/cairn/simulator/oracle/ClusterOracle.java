@@ -228,6 +228,11 @@ public final class ClusterOracle {
     }
 
     @Override
+    public void handsOut(long first, long last) {
+      data.handedOut(process.describe(), first, last);
+    }
+
+    @Override
     public void turned(Replica replica) {
       ReplicaShadow shadow = shadow(replica);
       shard(replica).observe(shadow, scheduler.now());

@@ -43,6 +43,8 @@ public final class DataOracle {
   private final Set<Long> revisions = new HashSet<>();
   private final Map<Integer, Long> lastOfShard = new TreeMap<>();
   private final List<Runnable> unjudged = new ArrayList<>();
+  /** The highest revision that was handed out so far, by whichever node. */
+  private long handedOut = 1;
   private boolean ended;
 
   DataOracle(Checks checks, Marks marks) {
@@ -53,6 +55,15 @@ public final class DataOracle {
   public static String valueName(String value) {
     int colon = value.indexOf(':');
     return colon < 0 ? value : value.substring(0, colon);
+  }
+
+  // ---- what is handed out
+
+  /** No node hands out, or calls the last one, what is below what another has handed out before: writes follow real time in all shards. */
+  void handedOut(String by, long first, long last) {
+    checks.check(first > handedOut, "handed-out-follows-real-time", "%s hands out revisions %d to %d, %d was handed out before", by, first, last,
+        handedOut);
+    handedOut = last;
   }
 
   // ---- what is applied

@@ -20,6 +20,8 @@ public enum FaultKind {
   SLOW_NETWORK(FaultClass.NETWORK, Mark.NETWORK_SLOW),
   /** No sync of the node's disk ends. */
   DISK_STALL(FaultClass.DISK, Mark.DISK_STALLED),
+  /** As {@link #HALVE}, and no sync ends on the first side, until a second after the halves have met again. */
+  HALVE_STALLED(FaultClass.DISK, Mark.STALLED_SIDE_CUT_OFF),
   /** The amount-th write to the log from now on fails, in part perhaps. */
   LOG_WRITE_FAILS(FaultClass.DISK, Mark.LOG_WRITE_FAILED),
   /** The amount-th sync of the log from now on fails, and drops what it covered. */
@@ -31,6 +33,8 @@ public enum FaultKind {
   /** All nodes do, at once. */
   POWER_LOSS_OF_ALL(FaultClass.PROCESS, Mark.ALL_LOST_POWER),
   KILL(FaultClass.PROCESS, Mark.KILLED),
+  /** The node's process is killed and started again at once; after the duration its machine loses its power, as {@link #POWER_LOSS} does. */
+  KILL_THEN_POWER_LOSS(FaultClass.PROCESS, Mark.POWER_LOST_AFTER_A_KILL),
   PAUSE(FaultClass.PROCESS, Mark.PAUSED),
   /** The node loses its power at the crash point with number amount, when it comes by there. */
   CRASH_AT(FaultClass.PROCESS, null),

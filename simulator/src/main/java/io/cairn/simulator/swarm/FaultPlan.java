@@ -66,13 +66,17 @@ final class FaultPlan {
   /** From the moment to some seconds, the shorter the likelier. */
   private long duration(FaultKind kind) {
     double spread = random.nextDouble();
-    long longest = kind == FaultKind.POWER_LOSS_OF_ALL || kind == FaultKind.HALVE ? 1_500 : 6_000;
+    long longest = switch (kind) {
+      case POWER_LOSS_OF_ALL, HALVE -> 1_500;
+      case HALVE_STALLED -> 3_000;
+      default -> 6_000;
+    };
     return Math.round(5 * StrictMath.pow(longest / 5.0, spread)) * MILLI;
   }
 
   private long amount(FaultKind kind) {
     return switch (kind) {
-      case HALVE -> 1 + random.nextLong((1L << nodes) - 2);
+      case HALVE, HALVE_STALLED -> 1 + random.nextLong((1L << nodes) - 2);
       case RESETS -> random.between(1_000, 30_000);
       case SLOW_NETWORK -> random.between(1, 40) * MILLI;
       case LOG_WRITE_FAILS, LOG_SYNC_FAILS -> random.between(1, 50);
@@ -80,7 +84,7 @@ final class FaultPlan {
       case CRASH_AT -> random.nextLong(CrashPoint.values().length);
       case CLOCK_RATE -> random.between(-RATE_PPM_MAX, RATE_PPM_MAX);
       case WALL_CLOCK -> random.between(-86_400_000_000L, 86_400_000_000L);
-      case POWER_LOSS, POWER_LOSS_OF_ALL -> random.nextLong(3);
+      case POWER_LOSS, POWER_LOSS_OF_ALL, KILL_THEN_POWER_LOSS -> random.nextLong(3);
       default -> 0;
     };
   }

@@ -19,6 +19,7 @@ import java.util.function.Consumer;
 final class Faults {
   private static final long MILLI = 1_000_000L;
   private static final long LOOK_NANOS = 100 * MILLI;
+  private static final long STALLED_AFTER_NANOS = 1_000 * MILLI;
   private static final String LOG_FOLDER = "/data/log/";
 
   private final SimWorld world;
@@ -98,6 +99,10 @@ final class Faults {
     }
     switch (fault.kind()) {
       case ISOLATE, CUT_ONE_WAY, MUTE, HALVE, BRIDGE -> cut(fault, node);
+      case HALVE_STALLED -> {
+        cut(fault, node);
+        firstSide(fault).forEach(each -> each.machine().disk().stallUntil(world.nowNanos() + fault.durationNanos() + STALLED_AFTER_NANOS));
+      }
       case RESETS -> whole(fault, links.withResets(fault.amount() / 1e6));
       case SLOW_NETWORK -> whole(fault, links.withDelay(fault.amount(), fault.amount()));
       case DISK_STALL -> node.machine().disk().stallUntil(world.nowNanos() + fault.durationNanos());
@@ -110,6 +115,10 @@ final class Faults {
       case POWER_LOSS -> losePower(fault, node);
       case POWER_LOSS_OF_ALL -> cluster.nodes().forEach(each -> losePower(fault, each));
       case KILL -> goDown(fault, node, node::kill);
+      case KILL_THEN_POWER_LOSS -> {
+        node.kill();
+        undo(fault, () -> node.crash(CrashLoss.values()[(int) fault.amount()]));
+      }
       case PAUSE -> {
         if (node.running()) {
           node.pauseFor(fault.durationNanos());
@@ -194,19 +203,28 @@ final class Faults {
       case CUT_ONE_WAY -> cuts.add(new Cut(name, other));
       case MUTE -> cluster.nodes().forEach(each -> cuts.add(new Cut(name, each.name())));
       case BRIDGE -> both(cuts, name, other);
-      default -> halve(cuts, fault.amount());
+      default -> halve(cuts, firstSide(fault));
     }
     cuts.removeIf(each -> each.from.equals(each.to));
     cuts.forEach(each -> world.net().cut(each.from, each.to));
     undo(fault, () -> cuts.forEach(each -> world.net().heal(each.from, each.to)));
   }
 
-  private void halve(List<Cut> cuts, long firstSide) {
-    List<SimNode> nodes = cluster.nodes();
-    for (int i = 0; i < nodes.size(); i++) {
-      for (int j = 0; j < nodes.size(); j++) {
-        if ((firstSide >> i & 1) == 1 && (firstSide >> j & 1) == 0) {
-          both(cuts, nodes.get(i).name(), nodes.get(j).name());
+  private List<SimNode> firstSide(Fault fault) {
+    List<SimNode> side = new ArrayList<>();
+    for (int i = 0; i < cluster.nodes().size(); i++) {
+      if ((fault.amount() >> i & 1) == 1) {
+        side.add(cluster.nodes().get(i));
+      }
+    }
+    return side;
+  }
+
+  private void halve(List<Cut> cuts, List<SimNode> firstSide) {
+    for (SimNode one : firstSide) {
+      for (SimNode other : cluster.nodes()) {
+        if (!firstSide.contains(other)) {
+          both(cuts, one.name(), other.name());
         }
       }
     }

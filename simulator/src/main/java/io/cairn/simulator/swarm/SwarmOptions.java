@@ -64,6 +64,15 @@ public final class SwarmOptions {
     numbers.put("heartbeat-ms", logUniform(random, 20, 100));
     numbers.put("recent-kib", random.chance(0.2) ? 0 : logUniform(random, 1, 256));
     numbers.put("spread", random.chance(0.5) ? 1L : 0L);
+    SimRandom ofBounds = random.split("bounds");
+    // The shorter it is, the more often a client sends again what is on its way still.
+    numbers.put("attempt-ms", ofBounds.chance(0.5) ? 1_000L : logUniform(ofBounds, 20, 1_000));
+    boolean tight = ofBounds.chance(0.2);
+    numbers.put("tight", tight ? 1L : 0L);
+    if (tight) {
+      numbers.put("value-bytes", ofBounds.between(2_000, 12_000));
+      numbers.put("in-flight", ofBounds.between(3, 8));
+    }
     return new SwarmOptions(numbers, classes);
   }
 
@@ -89,6 +98,9 @@ public final class SwarmOptions {
         numbers.put(name, Long.parseLong(word.substring(equals + 1)));
       }
     }
+    // Scenarios that were kept before there were these ran with:
+    numbers.putIfAbsent("attempt-ms", 1_000L);
+    numbers.putIfAbsent("tight", 0L);
     return new SwarmOptions(numbers, classes);
   }
 
@@ -146,6 +158,14 @@ public final class SwarmOptions {
     config.put("limits.inflight-append-messages", Long.toString(number("inflight-messages")));
     config.put("limits.append-bytes", number("append-kib") + "KiB");
     config.put("limits.uncommitted-bytes", number("uncommitted-kib") + "KiB");
+    if (number("tight") == 1) {
+      // So little that a few large values of the four clients are too much.
+      config.put("limits.key-bytes", "16B");
+      config.put("limits.value-bytes", "12KiB");
+      config.put("limits.batch-bytes", "4KiB");
+      config.put("limits.inbox-bytes", "64KiB");
+      config.put("limits.uncommitted-bytes", "64KiB");
+    }
     config.put("raft.heartbeat", number("heartbeat-ms") + "ms");
     config.put("raft.election-timeout", 10 * number("heartbeat-ms") + "ms");
     config.put("raft.election-jitter", 6 * number("heartbeat-ms") + "ms");

@@ -81,7 +81,7 @@ final class Workload {
 
   void start() {
     for (int i = 0; i < options.number("clients"); i++) {
-      SimClient client = cluster.newClient();
+      SimClient client = cluster.newClient(options.number("attempt-ms") * MILLI);
       SimRandom random = cluster.world().random("workload." + i);
       for (int lane = 0; lane < options.number("in-flight"); lane++) {
         new Lane(client, random.split("lane." + lane), "c" + i + "." + lane).think();
