@@ -22,11 +22,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 
 /**
  * The true history of the data: what every key held at every revision, from what was applied first anywhere. Each answer to a client is
- * held against it. A replica may show a client what it has applied a moment before this oracle hears of it, and may be gone a moment
- * later: an answer that cannot be judged yet is judged at the end.
+ * held against it, at the end: a replica may show a client what it has applied a moment before this oracle hears of it, and what is written
+ * after an answer below the revision that the answer names breaks it as well.
  *
  * <p>A value is named by what stands before its first {@code ':'}; every put of a run has a name of its own.
  */
@@ -42,7 +43,7 @@ public final class DataOracle {
   private final Map<String, Long> appliedValues = new HashMap<>();
   private final Set<Long> revisions = new HashSet<>();
   private final Map<Integer, Long> lastOfShard = new TreeMap<>();
-  private final List<Runnable> unjudged = new ArrayList<>();
+  private final List<Runnable> answers = new ArrayList<>();
   /** The highest revision that was handed out so far, by whichever node. */
   private long handedOut = 1;
   private boolean ended;
@@ -164,14 +165,12 @@ public final class DataOracle {
 
   // ---- what clients are told
 
-  /** Judges now what can be, and at the end what cannot: until then more may come to be known. */
-  private void judge(java.util.function.BooleanSupplier holds, Runnable complain) {
-    if (!holds.getAsBoolean()) {
-      if (ended) {
-        complain.run();
-      } else {
-        unjudged.add(() -> judge(holds, complain));
-      }
+  /** Until the end more may come to be known, for an answer and against it. */
+  private void judge(BooleanSupplier holds, Runnable complain) {
+    if (!ended) {
+      answers.add(() -> judge(holds, complain));
+    } else if (!holds.getAsBoolean()) {
+      complain.run();
     }
   }
 
@@ -251,7 +250,7 @@ public final class DataOracle {
   /** All that will ever be applied is. */
   public void end() {
     ended = true;
-    unjudged.forEach(Runnable::run);
+    answers.forEach(Runnable::run);
   }
 
   /** How often a put of this value took effect. */
