@@ -117,6 +117,7 @@ final class Faults {
       case KILL -> goDown(fault, node, node::kill);
       case KILL_THEN_POWER_LOSS -> {
         node.kill();
+        fleet.lookAfter();
         undo(fault, () -> node.crash(CrashLoss.values()[(int) fault.amount()]));
       }
       case PAUSE -> {
