@@ -157,7 +157,7 @@ final class Handshakes {
       return hello.getNodeId() == 0 || hello.getNodeId() == id ? null : Handshake.refused(HandshakeError.INCARNATION,
           "node '" + name + "' has id " + id + " here, not " + hello.getNodeId());
     }
-    if (!hello.getJoining() && book.mayBeNewer(hello.getNodeId()) && ClusterConfig.isNodeName(name) && isAddress(hello.getPeerAddress())) {
+    if (!hello.getJoining() && book.mayBeNewer(name, hello.getNodeId()) && ClusterConfig.isNodeName(name) && isAddress(hello.getPeerAddress())) {
       return null;
     }
     return Handshake.refused(HandshakeError.UNKNOWN_NODE,
@@ -178,6 +178,11 @@ final class Handshakes {
   }
 
   private void remember(Hello hello, Judge.Verdict verdict) {
+    HandshakeRefused stranger = stranger(hello);
+    if (stranger != null) {
+      verdict.refuse(stranger); // Others have come, or what is known here has changed, since it was looked at first.
+      return;
+    }
     Incarnation incarnation = incarnation(hello.getIncarnation().asReadOnlyByteBuffer());
     Incarnation known = known(hello.getNodeName());
     if (known != null && !known.equals(incarnation)) {
@@ -187,7 +192,7 @@ final class Handshakes {
       return;
     }
     directory.rememberPeer(hello.getNodeName(), incarnation);
-    if (!book.knows(hello.getNodeName()) && book.mayBeNewer(hello.getNodeId())) {
+    if (!book.knows(hello.getNodeName())) {
       book.meet(hello.getNodeName(), hello.getNodeId(), HostPort.parse(hello.getPeerAddress()));
       met.run();
     }

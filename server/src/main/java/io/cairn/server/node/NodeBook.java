@@ -24,6 +24,9 @@ import java.util.concurrent.ConcurrentSkipListMap;
  * given yet; it is answered at the address it names until the table knows it. Changed on the node's first loop, read anywhere.
  */
 final class NodeBook {
+  /** While a node was away, the others may have been replaced several times; what is remembered of strangers must not grow for ever. */
+  static final int STRANGERS_MAX = 32;
+
   private record Stranger(long id, HostPort peer) {}
 
   private final ClusterConfig config;
@@ -92,9 +95,9 @@ final class NodeBook {
     return 0;
   }
 
-  /** Whether someone with this id may have been added after what this node knows. */
-  boolean mayBeNewer(long id) {
-    return table.isFounded() && id >= table.nextId();
+  /** Whether a node of that name and id may have been added after what this node knows. Of more than a few it is not believed. */
+  boolean mayBeNewer(String node, long id) {
+    return table.isFounded() && id >= table.nextId() && (strangers.containsKey(node) || strangers.size() < STRANGERS_MAX);
   }
 
   void meet(String node, long id, HostPort peer) {

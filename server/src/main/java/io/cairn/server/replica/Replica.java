@@ -46,7 +46,7 @@ public final class Replica {
   private final Raft raft;
   private final ReplicaPorts ports;
   private final ReplicaTap tap;
-  private final long inboxBytesMax;
+  private final Inbox inbox;
   private final PendingWrites pending;
   private final WriteBatches batches;
   private final ReadRounds reads;
@@ -56,7 +56,6 @@ public final class Replica {
   /** When each write that the log has not answered was given to it, oldest first. */
   private final ArrayDeque<Long> writing = new ArrayDeque<>();
   private volatile ShardStore store;
-  private volatile long inboxBytes;
   private ReplicaId leader = ReplicaId.NONE;
   private volatile RoleName role = RoleName.FOLLOWER;
   private long term;
@@ -76,14 +75,14 @@ public final class Replica {
     this.tap = ports.observer().tap();
     this.appliedIndex = store.applied().index();
     this.term = raft.term();
-    this.inboxBytesMax = bounds.queueBytesMax();
     this.pending = new PendingWrites(new HorizonAnswers(ports.loop(), ports.clock(), ports.revisions()));
     this.batches = new WriteBatches(ports.clock(), ports.loop(), ports.revisions(), bounds, new BatchProposer());
     this.reads = new ReadRounds(ports.clock(), firstRead, READ_ANSWER_NANOS,
         (read, context) -> raft.readIndex(read, context, ports.clock().nanoTime()));
+    this.inbox = new Inbox(batches, reads, bounds.queueBytesMax());
     this.resolver = new Resolver(self, ports.loop(), ports.revisions(), new ResolvedShard());
     this.members = new MemberSteps(raft, ports.clock(), () -> leaderReady && !closed, this::step);
-    this.leadership = new Leadership(raft, new LedShard());
+    this.leadership = new Leadership(raft, new LedShard(this, ports));
   }
 
   public ShardDescriptor descriptor() {
@@ -120,8 +119,8 @@ public final class Replica {
       write.completion().refused(Refusal.retry(ErrorCode.OVERLOADED, "too much waits for this node's log; come back later", 20));
       return;
     }
-    if (!inboxHolds(write.bytes())) {
-      write.completion().refused(inboxFull());
+    if (!inbox.holds(write.bytes())) {
+      write.completion().refused(inbox.full(descriptor.id()));
       return;
     }
     batches.add(write);
@@ -134,8 +133,8 @@ public final class Replica {
       read.completion().refused(shuttingDown());
       return;
     }
-    if (!inboxHolds(ReadRequest.BYTES)) {
-      read.completion().refused(inboxFull());
+    if (!inbox.holds(ReadRequest.BYTES)) {
+      read.completion().refused(inbox.full(descriptor.id()));
       return;
     }
     reads.add(read);
@@ -243,16 +242,6 @@ public final class Replica {
     requestPump();
   }
 
-  private boolean inboxHolds(int bytes) {
-    long queued = queuedBytes();
-    return queued == 0 || queued + bytes <= inboxBytesMax;
-  }
-
-  private Refusal inboxFull() {
-    return Refusal.retry(ErrorCode.OVERLOADED, queuedBytes() + " bytes wait for shard " + descriptor.id() + " on this node, at most "
-        + inboxBytesMax + " may (limits.inbox-bytes); come back later", 20);
-  }
-
   /** Ends: what is not proposed yet is refused, what is in the log is unknown, and nothing is sent or written any more. */
   public void close() {
     closed = true;
@@ -302,18 +291,19 @@ public final class Replica {
     return raft.status();
   }
 
-  private long queuedBytes() {
-    return batches.queuedBytes() + reads.queuedBytes();
-  }
-
   /** Writes and reads that wait here, as of the last turn. From any thread. */
   public long inboxBytes() {
-    return inboxBytes;
+    return inbox.bytesAtTurn();
   }
 
   // The driver.
 
-  private void requestPump() {
+  boolean leaderReady() {
+    return leaderReady;
+  }
+
+  /** Has what Raft asks for carried out, at the end of this turn. */
+  void requestPump() {
     if (!pumpRequested) {
       pumpRequested = true;
       ports.loop().execute(this::pump);
@@ -334,7 +324,7 @@ public final class Replica {
       }
       noticeChanges();
       leadership.look();
-      inboxBytes = queuedBytes();
+      inbox.turned();
       tap.turned(this);
     } catch (RuntimeException e) {
       closed = true;
@@ -462,49 +452,6 @@ public final class Replica {
 
   private static Refusal shuttingDown() {
     return Refusal.of(ErrorCode.SHUTTING_DOWN, "this node is stopping; another one takes over");
-  }
-
-  /** What its leadership tells and asks this replica. */
-  private final class LedShard implements Leadership.Shard {
-    @Override
-    public int id() {
-      return descriptor.id();
-    }
-
-    @Override
-    public String node(ReplicaId replica) {
-      return descriptor.node(replica);
-    }
-
-    @Override
-    public ReplicaId replicaOf(String node) {
-      return descriptor.replicaOf(node);
-    }
-
-    @Override
-    public long now() {
-      return ports.clock().nanoTime();
-    }
-
-    @Override
-    public boolean leaderReady() {
-      return leaderReady;
-    }
-
-    @Override
-    public void stepped() {
-      requestPump();
-    }
-
-    @Override
-    public void began(HandoverReason reason, String node) {
-      ports.observer().handoverBegan(Replica.this, reason, node);
-    }
-
-    @Override
-    public void ended(HandoverReason reason, String node, boolean taken, long nanos) {
-      ports.observer().handoverEnded(Replica.this, reason, node, taken, nanos);
-    }
   }
 
   /** What closed batches may ask of this replica. */

@@ -198,6 +198,17 @@ class HandshakesTest {
   }
 
   @Test
+  void ofStrangersNoMoreThanAFewAreBelieved() {
+    founded();
+    for (int node = 7; node < 7 + NodeBook.STRANGERS_MAX; node++) {
+      assertThat(judge(handshakes.peers(), member(node).build()).welcome).as("n%d", node).isNotNull();
+    }
+    expect(member(100), HandshakeError.UNKNOWN_NODE, "there is no node of that name");
+    assertThat(directory.identity().peers()).hasSize(NodeBook.STRANGERS_MAX);
+    assertThat(judge(handshakes.peers(), member(7).build()).welcome).as("who is known already").isNotNull();
+  }
+
+  @Test
   void aNodeThatJoinsIsLetInAndNothingIsNotedOfIt() {
     founded();
     Hello joining = member(6).setJoining(true).setNodeId(0).setBootstrapDigest(0).build();

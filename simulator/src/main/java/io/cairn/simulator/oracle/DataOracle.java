@@ -165,7 +165,7 @@ public final class DataOracle {
 
   // ---- what clients are told
 
-  /** Until the end more may come to be known, for an answer and against it. */
+  /** Until the end more may come to be known, for an answer and against it: what is kept till then holds no value, only its name. */
   private void judge(BooleanSupplier holds, Runnable complain) {
     if (!ended) {
       answers.add(() -> judge(holds, complain));
@@ -191,10 +191,11 @@ public final class DataOracle {
   public void read(String key, GetResult result, long told) {
     String found = result.valueUtf8().map(DataOracle::valueName).orElse(null);
     long changedAt = result.found().map(KeyValue::modRevision).orElse(0L);
-    long least = Math.max(told, result.revision());
+    long revision = result.revision();
+    long least = Math.max(told, revision);
     judge(() -> history(key).heldSince(least, found, changedAt), () -> checks.check(false, "linearizable",
         "a read of %s shows %s of revision %d, answered at %d and sent after %d was told, but it held %s", key, found, changedAt,
-        result.revision(), told, history(key)));
+        revision, told, history(key)));
   }
 
   /** A read at a past revision was answered. */
@@ -208,9 +209,10 @@ public final class DataOracle {
   public void readLocal(String key, GetResult result) {
     String found = result.valueUtf8().map(DataOracle::valueName).orElse(null);
     long changedAt = result.found().map(KeyValue::modRevision).orElse(0L);
+    long revision = result.revision();
     marks.reachIf(found != null && !found.equals(history(key).latest()), Mark.STALE_READ_SHOWN_AS_SUCH);
-    judge(() -> history(key).heldSince(result.revision(), found, changedAt), () -> checks.check(false, "serializable-shows-what-was",
-        "a serializable read of %s shows %s of revision %d, nothing missing up to %d, but it held %s", key, found, changedAt, result.revision(),
+    judge(() -> history(key).heldSince(revision, found, changedAt), () -> checks.check(false, "serializable-shows-what-was",
+        "a serializable read of %s shows %s of revision %d, nothing missing up to %d, but it held %s", key, found, changedAt, revision,
         history(key)));
   }
 
@@ -229,9 +231,10 @@ public final class DataOracle {
     for (KeyValue each : result.keyValues()) {
       shown.put(each.keyUtf8(), valueName(each.valueUtf8()));
     }
-    long least = Math.max(result.revision(), told);
-    judge(() -> shown.equals(at(range, result.revision())) && shown.equals(at(range, least)), () -> checks.check(false, "range-is-one-view",
-        "a range %s at %d shows %s, but there was %s", range, result.revision(), shown, at(range, result.revision())));
+    long revision = result.revision();
+    long least = Math.max(revision, told);
+    judge(() -> shown.equals(at(range, revision)) && shown.equals(at(range, least)), () -> checks.check(false, "range-is-one-view",
+        "a range %s at %d shows %s, but there was %s", range, revision, shown, at(range, revision)));
   }
 
   private TreeMap<String, String> at(KeyRange range, long revision) {
