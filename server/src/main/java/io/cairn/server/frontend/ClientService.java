@@ -14,6 +14,7 @@ import io.cairn.server.config.Limits;
 import io.cairn.server.metrics.RequestOp;
 import io.cairn.server.oracle.Revisions;
 import io.cairn.server.outcome.Refusal;
+import io.cairn.server.outcome.RefusedConnections;
 import io.cairn.server.replica.Replicas;
 import io.cairn.server.shard.ShardMap;
 import io.netty.buffer.ByteBuf;
@@ -22,12 +23,9 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The clients' port: takes requests apart, admits them, and gives each to its service. */
 public final class ClientService implements RequestHandler {
-  private static final Logger log = LoggerFactory.getLogger(ClientService.class);
   /** No request may wait longer, whatever it says. */
   private static final long REMAINING_MILLIS_MAX = TimeUnit.HOURS.toMillis(1);
 
@@ -40,6 +38,7 @@ public final class ClientService implements RequestHandler {
   private final TransferService transfers;
   private final StatusService status;
   private final MemberService members;
+  private final RefusedConnections refusals;
   private final long outboundBytesMax;
   /** In the order they were opened: what is done to all of them is done in the same order in every run. */
   private final Set<ServerChannel> channels = Collections.synchronizedSet(new LinkedHashSet<>());
@@ -58,6 +57,7 @@ public final class ClientService implements RequestHandler {
     this.transfers = new TransferService(map, replicas);
     this.status = status;
     this.members = members;
+    this.refusals = new RefusedConnections(desk.clock(), "client");
     this.outboundBytesMax = limits.connectionOutboundBytes();
   }
 
@@ -188,7 +188,6 @@ public final class ClientService implements RequestHandler {
 
   @Override
   public void refused(String remote, HandshakeRefused refusal) {
-    log.warn("refused a connection on the client port; remote={} error={} reason=\"{}\"", remote, refusal.getError(),
-        refusal.getMessage());
+    refusals.refused(remote, refusal);
   }
 }

@@ -19,14 +19,14 @@ import org.slf4j.LoggerFactory;
  * half an election timeout on: where a machine has less processor than its processes want, each of them stands still for a fifth of a
  * second now and then. Under the strain of four election timeouts everything is handed over, and for {@link #RESERVE_NANOS} others
  * campaign first. But only to a node under less than half of that strain, of which every node tells every other: what all suffer
- * together is no reason, and leadership would wander. So it is looked at only half an election timeout later, when the others have told
- * what they suffered at the same moment. Not more often than once a minute.
+ * together is no reason, and leadership would wander. Heard counts what is said half an election timeout or more after this node last
+ * suffered anything: others that suffered at the same moment have told of it by then. Only who suffers so often that this never comes
+ * (three times the strain) takes what it has heard at all. Not more often than once a minute.
  */
 final class NodeHealth {
   private static final Logger log = LoggerFactory.getLogger(NodeHealth.class);
   static final long WINDOW_NANOS = TimeUnit.SECONDS.toNanos(10);
   static final long RESERVE_NANOS = TimeUnit.SECONDS.toNanos(10);
-  private static final long NOT_STRAINED = Long.MIN_VALUE;
   static final long HANDOVER_EVERY_NANOS = TimeUnit.MINUTES.toNanos(1);
 
   private final long electionTimeoutNanos;
@@ -38,7 +38,8 @@ final class NodeHealth {
   private final Window slowSyncs = new Window();
   private long reservedUntil = Long.MIN_VALUE;
   private long nextHandover = Long.MIN_VALUE;
-  private long strainedSince = NOT_STRAINED;
+  /** When a pause or a slow write last ended. */
+  private long lastSpell;
   private boolean complained;
 
   /** @param tells hears this node's strain in milliseconds, again and again: the other nodes are to know it */
@@ -78,6 +79,7 @@ final class NodeHealth {
   synchronized void synced(long now, long nanos) {
     if (nanos >= electionTimeoutNanos / 2) {
       slowSyncs.add(now, nanos);
+      lastSpell = now;
     }
   }
 
@@ -90,6 +92,7 @@ final class NodeHealth {
     log.warn("the process stood still; millis={}", nanos / 1_000_000);
     if (nanos >= electionTimeoutNanos / 2) {
       pauses.add(now, nanos);
+      lastSpell = now;
     }
   }
 
@@ -107,18 +110,15 @@ final class NodeHealth {
     long strain = 2 * pauses.sum(now) + slowSyncs.sum(now);
     tells.accept(strain / 1_000_000);
     if (strain < 4 * electionTimeoutNanos) {
-      strainedSince = NOT_STRAINED;
       complained = false;
       return false;
     }
-    if (strainedSince == NOT_STRAINED) {
-      strainedSince = now;
-    }
-    return now - strainedSince >= electionTimeoutNanos / 2 && now >= nextHandover && handOver(now, strain);
+    long since = strain < 12 * electionTimeoutNanos ? lastSpell + electionTimeoutNanos / 2 : now - WINDOW_NANOS;
+    return now >= since && now >= nextHandover && handOver(now, strain, since);
   }
 
-  private boolean handOver(long now, long strain) {
-    List<String> fitter = others.below(strain / 2 / 1_000_000, now, WINDOW_NANOS);
+  private boolean handOver(long now, long strain, long since) {
+    List<String> fitter = others.below(strain / 2 / 1_000_000, since);
     boolean first = !complained;
     complained = true;
     if (fitter.isEmpty()) {
@@ -133,7 +133,6 @@ final class NodeHealth {
     HandoverReason reason = 2 * pauses.sum(now) >= slowSyncs.sum(now) ? HandoverReason.PAUSE : HandoverReason.DISK;
     nextHandover = now + HANDOVER_EVERY_NANOS;
     reservedUntil = now + RESERVE_NANOS;
-    strainedSince = NOT_STRAINED;
     pauses.clear();
     slowSyncs.clear();
     handovers.rankAll(1);

@@ -24,11 +24,11 @@ final class OthersStrain {
     one.millis = millis;
   }
 
-  /** Who was heard within {@code spellNanos} and is under less strain than that, the fittest first. */
-  List<String> below(long millis, long now, long spellNanos) {
+  /** Who has said since then that it is under less strain than that, the fittest first. */
+  List<String> below(long millis, long since) {
     var fitter = new ArrayList<String>();
     said.forEach((node, one) -> {
-      if (now - one.at <= spellNanos && one.millis < millis) {
+      if (one.at - since >= 0 && one.millis < millis) {
         fitter.add(node);
       }
     });

@@ -31,6 +31,7 @@ import io.cairn.server.metrics.NodeMeters;
 import io.cairn.server.oracle.RevisionOracle;
 import io.cairn.server.oracle.Revisions;
 import io.cairn.server.outcome.FailStop;
+import io.cairn.server.outcome.RefusedConnections;
 import io.cairn.server.peer.PeerService;
 import io.cairn.server.peer.Peers;
 import io.cairn.server.peer.RaftCodec;
@@ -192,7 +193,8 @@ final class Rooms {
     host = new ShardHost(config, devices, engine, catalog, logStore, replicas, loop -> new ReplicaPorts(loop, devices.clock(), logWriter,
         applier, revisions, this::send, snapshots, events), this::ticked, members::opened);
     clients = clientService();
-    peerService = new PeerService(replicas, oracle, nodeLoop, snapshotReceiver, members.route(), leaders::told);
+    peerService = new PeerService(replicas, oracle, nodeLoop, snapshotReceiver, members.route(), leaders::told,
+        new RefusedConnections(devices.clock(), "peer"));
     members.serveWith(peerService);
     if (config.cluster().joins() && !directory.identity().bootstrapped()) {
       joining = new Joining(nodeLoop, config.cluster().join(), config.cluster().nodeName(), handshakes.incarnation(),

@@ -19,6 +19,7 @@ import io.cairn.raft.ReplicaId;
 import io.cairn.raft.message.RaftMessage;
 import io.cairn.server.oracle.RevisionOracle;
 import io.cairn.server.oracle.Revisions;
+import io.cairn.server.outcome.RefusedConnections;
 import io.cairn.server.replica.Replica;
 import io.cairn.server.replica.Replicas;
 import io.cairn.server.shard.ShardDescriptor;
@@ -49,17 +50,19 @@ public final class PeerService implements RequestHandler {
   private final SnapshotReceiver snapshots;
   private final MemberDesk members;
   private final StrainListener strain;
+  private final RefusedConnections refusals;
   /** In the order they were opened: what is done to all of them is done in the same order in every run. */
   private final Set<ServerChannel> channels = Collections.synchronizedSet(new LinkedHashSet<>());
 
   public PeerService(Replicas replicas, RevisionOracle oracle, EventLoop oracleLoop, SnapshotReceiver snapshots,
-      MemberDesk members, StrainListener strain) {
+      MemberDesk members, StrainListener strain, RefusedConnections refusals) {
     this.replicas = replicas;
     this.oracle = oracle;
     this.oracleLoop = oracleLoop;
     this.snapshots = snapshots;
     this.members = members;
     this.strain = strain;
+    this.refusals = refusals;
   }
 
   /** What other nodes ask about members. From any loop; the answer too. */
@@ -207,6 +210,6 @@ public final class PeerService implements RequestHandler {
 
   @Override
   public void refused(String remote, HandshakeRefused refusal) {
-    log.warn("refused a connection on the peer port; remote={} error={} reason=\"{}\"", remote, refusal.getError(), refusal.getMessage());
+    refusals.refused(remote, refusal);
   }
 }

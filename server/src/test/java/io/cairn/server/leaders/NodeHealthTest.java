@@ -71,6 +71,24 @@ class NodeHealthTest {
     assertThat(passes(2_000)).isFalse();
   }
 
+  /** Seen once more: under strain already, all stood still again, and whoever woke first acted on what the others had said before. */
+  @Test
+  void whatTheOthersSaidBeforeThePauseDoesNotCount() {
+    strainOfOthers = 2_000;
+    health.paused(now, 1_100 * MILLIS);
+    assertThat(passes(2_500)).isFalse();
+    health.paused(now, 1_100 * MILLIS);
+    assertThat(passes(200)).isFalse();
+    strainOfOthers = 4_400;
+    assertThat(passes(2_000)).isFalse();
+  }
+
+  @Test
+  void whoSuffersWithoutAnEndTakesWhatItHasHeard() {
+    assertThat(pausedTimes(10, 260, 100)).isFalse();
+    assertThat(pausedTimes(3, 260, 100)).isTrue();
+  }
+
   @Test
   void whoHearsNobodyHandsOverToNobody() {
     health.paused(now, 2_000 * MILLIS);

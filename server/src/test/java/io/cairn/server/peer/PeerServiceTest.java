@@ -29,6 +29,7 @@ import io.cairn.raft.log.EntryId;
 import io.cairn.raft.log.EntryKind;
 import io.cairn.raft.message.RaftMessage;
 import io.cairn.server.oracle.RevisionOracle;
+import io.cairn.server.outcome.RefusedConnections;
 import io.cairn.server.replica.Replicas;
 import io.cairn.server.testing.MemoryTransport;
 import io.netty.buffer.ByteBuf;
@@ -119,7 +120,8 @@ class PeerServiceTest {
   @BeforeEach
   void connect() {
     replicas.add(node.replica);
-    var service = new PeerService(replicas, oracle, node.net, node.receiver, (request, answer) -> { }, strains::put);
+    var service = new PeerService(replicas, oracle, node.net, node.receiver, (request, answer) -> { }, strains::put,
+        new RefusedConnections(node.loops, "peer"));
     transport.listen(PORT, new Acceptance(AcceptanceSettings.of(Role.PEER, 2 << 20, 10),
         (hello, remote, verdict) -> verdict.welcome(Welcome.getDefaultInstance()), service));
     transport.connect(PORT, 0, node.net, leader);
