@@ -35,6 +35,7 @@ import io.cairn.raft.read.ReadIndexQueue;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /** Proposes, commits, confirms that it leads, and answers reads. How it sends to each follower is {@link Replication}'s. */
 final class Leader implements Role {
@@ -109,8 +110,8 @@ final class Leader implements Role {
     return answer;
   }
 
-  TransferAnswer handOver() {
-    TransferAnswer answer = transfer.beginToBest();
+  TransferAnswer handOver(Predicate<ReplicaId> among) {
+    TransferAnswer answer = transfer.beginToBest(among);
     transfer.advance(rounds.last());
     return answer;
   }
@@ -278,7 +279,7 @@ final class Leader implements Role {
     if (stalled <= state.settings.diskPatienceNanos() || state.membership().voters().size() == 1) {
       return true;
     }
-    transfer.beginToBest();
+    transfer.beginToBest(_ -> true);
     return stalled <= 2 * state.settings.diskPatienceNanos();
   }
 

@@ -7,6 +7,7 @@ import io.cairn.raft.progress.Progress;
 import io.cairn.raft.progress.ProgressTable.Row;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * A leader's handing over (dissertation 3.10): proposals stop, the target catches up, and an order to campaign at once goes out.
@@ -66,14 +67,14 @@ final class LeadershipTransfer {
     return new TransferAnswer.Begun(to);
   }
 
-  /** To whoever is nearest to taking over; not to the one tried last, where there is another. */
-  TransferAnswer beginToBest() {
+  /** To whoever of those is nearest to taking over; not to the one tried last, where there is another. */
+  TransferAnswer beginToBest(Predicate<ReplicaId> among) {
     if (isUnderWay()) {
       return new TransferAnswer.Begun(target);
     }
     Row best = null;
     for (Row row : replication.rows()) {
-      if (unfit(row.replica()) == null && (best == null || isBetter(row, best))) {
+      if (among.test(row.replica()) && unfit(row.replica()) == null && (best == null || isBetter(row, best))) {
         best = row;
       }
     }

@@ -30,6 +30,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * One replica of one shard as a pure state machine: inputs go in, {@link #ready()} says what they ask for.
@@ -299,11 +300,11 @@ public final class Raft {
     return role instanceof Leader leader ? leader.transferTo(target) : new TransferAnswer.Refused(TransferAnswer.Reason.NOT_LEADER);
   }
 
-  /** As {@link #transferLeadership}, to whoever is nearest to taking over. */
-  public TransferAnswer handOver(long now) {
+  /** As {@link #transferLeadership}, to whoever of {@code among} is nearest to taking over. */
+  public TransferAnswer handOver(long now, Predicate<ReplicaId> among) {
     passTime(now);
     wake();
-    return role instanceof Leader leader ? leader.handOver() : new TransferAnswer.Refused(TransferAnswer.Reason.NOT_LEADER);
+    return role instanceof Leader leader ? leader.handOver(among) : new TransferAnswer.Refused(TransferAnswer.Reason.NOT_LEADER);
   }
 
   /** To whom leadership is being handed; {@link ReplicaId#NONE} when it is not. */
@@ -424,7 +425,7 @@ public final class Raft {
    */
   public void connectionLost(ReplicaId to) {
     messagesLost(to);
-    if (role instanceof Follower follower && follower.leader().equals(to) && !state.quiesced) {
+    if (role instanceof Follower follower && !to.equals(ReplicaId.NONE) && follower.leader().equals(to) && !state.quiesced) {
       state.leaderLost();
     }
   }

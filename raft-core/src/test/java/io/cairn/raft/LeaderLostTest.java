@@ -69,6 +69,13 @@ class LeaderLostTest {
   }
 
   @Test
+  void aNodeWithoutAReplicaHereIsNobodysLeader() {
+    follower = OneReplica.fresh(SETTINGS, bound -> bound - 1);
+    follower.raft.connectionLost(ReplicaId.NONE);
+    assertThat(campaignsAt()).isEqualTo(159);
+  }
+
+  @Test
   void thatAnotherNodeIsGoneSaysNothingOfTheLeader() {
     follower.raft.connectionLost(THREE);
     assertThat(campaignsAt()).isEqualTo(159);

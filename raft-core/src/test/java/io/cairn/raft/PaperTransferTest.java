@@ -218,21 +218,28 @@ class PaperTransferTest {
     @Test
     void aSecondTryGoesToAnother() {
       leadCommitted();
-      assertThat(raft.handOver(now)).isEqualTo(new TransferAnswer.Begun(TWO));
+      assertThat(raft.handOver(now, _ -> true)).isEqualTo(new TransferAnswer.Begun(TWO));
       assertThat(raft.transferLeadership(THREE, now)).isEqualTo(refused(TransferAnswer.Reason.UNDER_WAY));
       settle();
       pass(60);
       receive(new HeartbeatResponse(TWO, SELF, 1, 6, 1));
       receive(new HeartbeatResponse(THREE, SELF, 1, 6, 1));
       pass(40);
-      assertThat(raft.handOver(now)).isEqualTo(new TransferAnswer.Begun(THREE));
+      assertThat(raft.handOver(now, _ -> true)).isEqualTo(new TransferAnswer.Begun(THREE));
+    }
+
+    @Test
+    void whoIsNotAmongThoseNamedIsNotAsked() {
+      leadCommitted();
+      assertThat(raft.handOver(now, replica -> false)).isEqualTo(refused(TransferAnswer.Reason.NOBODY));
+      assertThat(raft.handOver(now, THREE::equals)).isEqualTo(new TransferAnswer.Begun(THREE));
     }
 
     @Test
     void nobodyIsLeftToTakeOver() {
       leadCommitted();
       pass(60);
-      assertThat(raft.handOver(now)).isEqualTo(refused(TransferAnswer.Reason.NOBODY));
+      assertThat(raft.handOver(now, _ -> true)).isEqualTo(refused(TransferAnswer.Reason.NOBODY));
     }
 
     @Test

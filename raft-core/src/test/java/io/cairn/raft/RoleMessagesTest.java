@@ -162,7 +162,7 @@ class RoleMessagesTest {
         assertThat(raft.transferTarget()).isEqualTo(ReplicaId.NONE);
         assertThat(raft.leadsByTransfer()).isFalse();
         assertThat(raft.quiesce(1000)).isFalse();
-        assertThat(raft.handOver(1000)).isEqualTo(new TransferAnswer.Refused(TransferAnswer.Reason.NOT_LEADER));
+        assertThat(raft.handOver(1000, _ -> true)).isEqualTo(new TransferAnswer.Refused(TransferAnswer.Reason.NOT_LEADER));
         raft.snapshotSent(TWO, 1, true);
         raft.connectionLost(TWO);
         raft.rank(8);

@@ -222,7 +222,7 @@ final class SimReplica {
 
   /** To {@code target}, or, asked for itself, to whom the leader likes best. */
   void handOver(ReplicaId target) {
-    TransferAnswer answer = target.equals(id) ? raft.handOver(localNow()) : raft.transferLeadership(target, localNow());
+    TransferAnswer answer = target.equals(id) ? raft.handOver(localNow(), _ -> true) : raft.transferLeadership(target, localNow());
     cluster.tally().transfers += answer instanceof TransferAnswer.Begun ? 1 : 0;
     stepped();
   }

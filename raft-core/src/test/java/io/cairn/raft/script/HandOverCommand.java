@@ -15,7 +15,7 @@ final class HandOverCommand implements ScriptCommand {
   @Override
   public void run(ScriptedCluster cluster, List<String> words) {
     String[] ends = words.get(1).split("->");
-    cluster.replica(ends[0]).tell(raft -> text(ends.length == 1 ? raft.handOver(cluster.now())
+    cluster.replica(ends[0]).tell(raft -> text(ends.length == 1 ? raft.handOver(cluster.now(), _ -> true)
         : raft.transferLeadership(ScriptCommand.replica(ends[1]), cluster.now())));
   }
 

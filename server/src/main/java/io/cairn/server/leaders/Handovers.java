@@ -6,12 +6,12 @@ import io.cairn.raft.ReplicaId;
 import io.cairn.server.replica.HandoverReason;
 import io.cairn.server.replica.Replica;
 import io.cairn.server.replica.Replicas;
-import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** Hands over all that a node leads. */
-public final class Handovers {
+public final class Handovers implements NodeHealth.Leaderships {
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
   private final Replicas replicas;
@@ -25,23 +25,17 @@ public final class Handovers {
     this.electionTimeoutNanos = electionTimeoutNanos;
   }
 
-  /**
-   * Begins to hand over everything, each shard to the first of the nodes that can take it; how that ends is heard by those who watch
-   * replicas. From any thread.
-   */
-  void handOverAll(List<String> nodes, HandoverReason reason) {
+  @Override
+  public void handOverAmong(Set<String> nodes, HandoverReason reason, Runnable begun) {
     each(replica -> {
-      for (String node : nodes) {
-        ReplicaId to = replica.descriptor().replicaOf(node);
-        if (!to.equals(ReplicaId.NONE) && replica.leadership().handOver(to, reason)) {
-          return;
-        }
+      if (replica.leadership().handOverAmong(nodes, reason)) {
+        begun.run();
       }
     });
   }
 
-  /** See {@link io.cairn.raft.Raft#rank}. From any thread. */
-  void rankAll(int rank) {
+  @Override
+  public void rankAll(int rank) {
     each(replica -> replica.leadership().rank(rank));
   }
 

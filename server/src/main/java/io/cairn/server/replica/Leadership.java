@@ -7,8 +7,10 @@ import io.cairn.raft.TransferAnswer;
 import io.cairn.server.outcome.Completion;
 import io.cairn.server.outcome.Refusal;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.SortedSet;
+import java.util.function.LongFunction;
 
 /**
  * A replica's leadership on its way to another (dissertation 3.10): why, and who waits to hear how it ends. Raft does it; here is only
@@ -112,10 +114,18 @@ public final class Leadership {
     return !closed && begin(to, why) instanceof TransferAnswer.Begun;
   }
 
+  /** As {@link #handOver}, to whoever is nearest to taking over among the replicas on those nodes. */
+  public boolean handOverAmong(Collection<String> nodes, HandoverReason why) {
+    return !closed && begin(why, now -> raft.handOver(now, replica -> nodes.contains(shard.node(replica)))) instanceof TransferAnswer.Begun;
+  }
+
   private TransferAnswer begin(ReplicaId to, HandoverReason why) {
-    long now = shard.now();
+    return begin(why, now -> to.equals(ReplicaId.NONE) ? raft.handOver(now, _ -> true) : raft.transferLeadership(to, now));
+  }
+
+  private TransferAnswer begin(HandoverReason why, LongFunction<TransferAnswer> how) {
     asked = why;
-    TransferAnswer answer = to.equals(ReplicaId.NONE) ? raft.handOver(now) : raft.transferLeadership(to, now);
+    TransferAnswer answer = how.apply(shard.now());
     look();
     asked = null;
     shard.stepped();

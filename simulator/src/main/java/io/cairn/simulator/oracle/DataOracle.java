@@ -168,7 +168,8 @@ public final class DataOracle {
   /** Until the end more may come to be known, for an answer and against it: what is kept till then holds no value, only its name. */
   private void judge(BooleanSupplier holds, Runnable complain) {
     if (!ended) {
-      answers.add(() -> judge(holds, complain));
+      long came = checks.now();
+      answers.add(() -> checks.ofEarlier(came, () -> judge(holds, complain)));
     } else if (!holds.getAsBoolean()) {
       complain.run();
     }

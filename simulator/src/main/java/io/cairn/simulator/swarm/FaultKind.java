@@ -34,7 +34,7 @@ public enum FaultKind {
   POWER_LOSS_OF_ALL(FaultClass.PROCESS, Mark.ALL_LOST_POWER),
   KILL(FaultClass.PROCESS, Mark.KILLED),
   /** The node's process is killed and started again at once; after the duration its machine loses its power, as {@link #POWER_LOSS} does. */
-  KILL_THEN_POWER_LOSS(FaultClass.PROCESS, Mark.POWER_LOST_AFTER_A_KILL),
+  KILL_THEN_POWER_LOSS(FaultClass.PROCESS, Mark.KILLED),
   PAUSE(FaultClass.PROCESS, Mark.PAUSED),
   /** The node loses its power at the crash point with number amount, when it comes by there. */
   CRASH_AT(FaultClass.PROCESS, null),

@@ -118,7 +118,10 @@ final class Faults {
       case KILL_THEN_POWER_LOSS -> {
         node.kill();
         fleet.lookAfter();
-        undo(fault, () -> node.crash(CrashLoss.values()[(int) fault.amount()]));
+        undo(fault, () -> {
+          marks.reachIf(node.running(), Mark.POWER_LOST_AFTER_A_KILL);
+          node.crash(CrashLoss.values()[(int) fault.amount()]);
+        });
       }
       case PAUSE -> {
         if (node.running()) {

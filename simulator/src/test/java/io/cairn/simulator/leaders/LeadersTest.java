@@ -135,6 +135,21 @@ class LeadersTest {
   }
 
   @Test
+  @DisplayName("RD-08 a leader whose process hardly runs between its pauses gives its leadership away too")
+  void pausesWithoutQuietGiveLeadershipAway() {
+    SimCluster cluster = started(9, ClusterSettings.threeNodes());
+    cluster.world().runFor(10 * SECOND);
+    SimNode leader = cluster.awaitLeader(0);
+    for (int i = 0; i < 10; i++) {
+      leader.pauseFor(320 * MILLI);
+      cluster.world().runFor(470 * MILLI);
+    }
+    assertThat(counted(leader, "kvd.leader.handovers", "reason", "pause", "outcome", "taken")).isPositive();
+    assertThat(cluster.awaitLeader(0)).isNotEqualTo(leader);
+    cluster.close();
+  }
+
+  @Test
   @DisplayName("RD-08 a leader whose process stands still again and again gives its leadership away")
   void pausesGiveLeadershipAway() {
     SimCluster cluster = started(8, ClusterSettings.threeNodes());
