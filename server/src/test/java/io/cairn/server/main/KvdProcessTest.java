@@ -188,8 +188,9 @@ class KvdProcessTest {
         cluster.nodes: [{name: n1, peer: 127.0.0.1:7101, client: 127.0.0.1:7001}]
         storage.dir: %s
         """.formatted(folder.resolve("data")));
-    List<String> command = new ArrayList<>(List.of(System.getProperty("java.home") + "/bin/java", "-Xmx48m", "-XX:+UseSerialGC",
-        "-XX:TieredStopAtLevel=1", "-XX:+ExitOnOutOfMemoryError", "--enable-native-access=ALL-UNNAMED",
+    // Whoever runs the tests in the background of a script has told all their children to ignore SIGINT.
+    List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT", System.getProperty("java.home") + "/bin/java", "-Xmx48m",
+        "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:+ExitOnOutOfMemoryError", "--enable-native-access=ALL-UNNAMED",
         "--sun-misc-unsafe-memory-access=allow", "-cp", System.getProperty("java.class.path"), ScriptedNode.class.getName(), script,
         "--config", config.toString()));
     if (!List.of(flags).contains("--admin.listen")) {
