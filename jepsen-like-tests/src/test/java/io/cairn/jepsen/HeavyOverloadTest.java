@@ -2,6 +2,7 @@ package io.cairn.jepsen;
 
 import io.cairn.jepsen.overload.Records;
 import java.time.Duration;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -24,11 +25,15 @@ final class HeavyOverloadTest {
     return new Overload(EXTENSION.cluster(), new Records(16 << 10, 64 << 10));
   }
 
+  @BeforeAll
+  static void fill() throws Exception {
+    overload().fill();
+  }
+
   @Test
   @Order(1)
   @DisplayName("1 GB scanned by 50 clients at once: every one of them gets every record, and no node dies")
   void everybodyReadsAll() throws Exception {
-    overload().fill();
     overload().everybodyReadsAll();
   }
 
