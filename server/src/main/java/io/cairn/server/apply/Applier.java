@@ -141,6 +141,9 @@ public final class Applier {
       store.putRecord(round, ShardStore.MEMBERS, payload);
       return new EntryEffect.MembersChanged(MembershipCodec.decode(payload));
     }
+    if (EntryPayload.isUpkeep(payload)) {
+      return ShardUpkeep.apply(store, round, EntryPayload.decodeUpkeep(payload));
+    }
     boolean system = EntryPayload.isSystem(payload);
     return system ? SystemState.apply(store, round, EntryPayload.decodeSystem(payload)) : EntryEffect.NOTHING;
   }

@@ -12,9 +12,10 @@ import java.util.List;
  * The payload of an entry. Changing this corrupts existing logs.
  *
  * <pre>
- *   u8 format (1) | u8 feature level (1, or 2 with changes of members) | u8 kind | u8 zero
+ *   u8 format (1) | u8 feature level (1; 2 with changes of members; 3 with upkeep of a shard) | u8 kind | u8 zero
  *   kind 1, commands: u64 first revision | u32 count | u32 clients remembered | count x (u32 length | the client's bytes)
- *   kind 2, system:   u32 count | count x system command ({@link SystemCommand})
+ *   kind 2, system:   system command ({@link SystemCommand})
+ *   kind 3, upkeep:   shard command ({@link ShardCommand})
  * </pre>
  *
  * An empty payload changes nothing. A replica that meets a format, level or kind above its own stops before applying it: what
@@ -23,12 +24,15 @@ import java.util.List;
 public final class EntryPayload {
   public static final int FORMAT = 1;
   /** The highest that this version understands. */
-  public static final int FEATURE_LEVEL = 2;
+  public static final int FEATURE_LEVEL = 3;
   /** From which on members can be changed. */
   public static final int MEMBERS_LEVEL = 2;
+  /** From which on shards are kept up by entries of their own. */
+  public static final int UPKEEP_LEVEL = 3;
   private static final int FIRST_LEVEL = 1;
   static final int KIND_COMMANDS = 1;
   static final int KIND_SYSTEM = 2;
+  static final int KIND_UPKEEP = 3;
   private static final int HEAD = 4;
   private static final int COMMANDS_HEAD = HEAD + 8 + 4 + 4;
 
@@ -55,9 +59,16 @@ public final class EntryPayload {
   }
 
   public static byte[] system(SystemCommand command) {
-    byte[] body = command.encode();
+    return one(command.level(), KIND_SYSTEM, command.encode());
+  }
+
+  public static byte[] upkeep(ShardCommand command) {
+    return one(command.level(), KIND_UPKEEP, command.encode());
+  }
+
+  private static byte[] one(int level, int kind, byte[] body) {
     byte[] payload = new byte[HEAD + body.length];
-    head(payload, command.level(), KIND_SYSTEM).put(body);
+    head(payload, level, kind).put(body);
     return payload;
   }
 
@@ -73,6 +84,10 @@ public final class EntryPayload {
     return payload.length > 0 && kind(payload) == KIND_COMMANDS;
   }
 
+  public static boolean isUpkeep(byte[] payload) {
+    return payload.length > 0 && kind(payload) == KIND_UPKEEP;
+  }
+
   private static int kind(byte[] payload) {
     int format = payload[0] & 0xff;
     int level = payload[1] & 0xff;
@@ -80,7 +95,7 @@ public final class EntryPayload {
       throw new IllegalStateException("an entry of format " + format + ", feature level " + level + " is above this version's ("
           + FORMAT + ", " + FEATURE_LEVEL + "); the replica stops before applying it");
     }
-    if (payload[2] != KIND_COMMANDS && payload[2] != KIND_SYSTEM) {
+    if (payload[2] < KIND_COMMANDS || payload[2] > KIND_UPKEEP) {
       throw new IllegalStateException("an entry of kind " + payload[2] + " is unknown to this version; the replica stops before applying it");
     }
     return payload[2];
@@ -88,6 +103,10 @@ public final class EntryPayload {
 
   public static SystemCommand decodeSystem(byte[] payload) {
     return SystemCommand.decode(ByteBuffer.wrap(payload, HEAD, payload.length - HEAD));
+  }
+
+  public static ShardCommand decodeUpkeep(byte[] payload) {
+    return ShardCommand.decode(ByteBuffer.wrap(payload, HEAD, payload.length - HEAD));
   }
 
   /** Decodes a batch. A command that cannot be decoded was checked before it was proposed: finding one is Broken. */

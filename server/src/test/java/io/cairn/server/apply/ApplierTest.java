@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.cairn.raft.log.Entry;
 import io.cairn.raft.log.EntryKind;
 import io.cairn.server.command.EntryPayload;
+import io.cairn.server.command.ShardCommand;
 import io.cairn.server.command.SystemCommand;
 import io.cairn.server.testing.Commands;
 import io.cairn.server.testing.MemoryEngine;
@@ -122,6 +123,16 @@ class ApplierTest {
     assertThat(effects).containsExactly(EntryEffect.NOTHING);
     assertThat(first.applied().index()).isEqualTo(1);
     assertThat(first.applied().revision()).isEqualTo(1);
+  }
+
+  @Test
+  void anEntryThatCompactsHidesWhatIsOlder() {
+    submit(first, put(1, 2, 1), put(2, 3, 2), new Entry(1, 3, EntryKind.COMMAND, EntryPayload.upkeep(new ShardCommand.Compact(3))));
+    loops.run();
+
+    assertThat(effects).last().isEqualTo(EntryEffect.NOTHING);
+    assertThat(first.compacted()).isEqualTo(3);
+    assertThat(first.applied().index()).isEqualTo(3);
   }
 
   @Test

@@ -132,7 +132,7 @@ class CommandProperties {
     payload[1] = (byte) level;
     payload[2] = (byte) kind;
     boolean known = format == EntryPayload.FORMAT && level <= EntryPayload.FEATURE_LEVEL
-        && (kind == EntryPayload.KIND_COMMANDS || kind == EntryPayload.KIND_SYSTEM);
+        && (kind == EntryPayload.KIND_COMMANDS || kind == EntryPayload.KIND_SYSTEM || kind == EntryPayload.KIND_UPKEEP);
 
     if (known) {
       assertThat(EntryPayload.isCommands(payload)).isEqualTo(kind == EntryPayload.KIND_COMMANDS);
@@ -150,6 +150,17 @@ class CommandProperties {
     assertThat(EntryPayload.decodeSystem(payload)).isEqualTo(new SystemCommand.ExtendWindow(count));
     payload[4] = 9;
     assertThatThrownBy(() -> EntryPayload.decodeSystem(payload)).hasMessageContaining("system command 9");
+  }
+
+  @Property(tries = 50)
+  void aCompactionReadsBack(@ForAll long revision) {
+    byte[] payload = EntryPayload.upkeep(new ShardCommand.Compact(revision));
+
+    assertThat(EntryPayload.isUpkeep(payload)).isTrue();
+    assertThat(EntryPayload.isCommands(payload) || EntryPayload.isSystem(payload)).isFalse();
+    assertThat(EntryPayload.decodeUpkeep(payload)).isEqualTo(new ShardCommand.Compact(revision));
+    payload[4] = 99;
+    assertThatThrownBy(() -> EntryPayload.decodeUpkeep(payload)).hasMessageContaining("shard command 99");
   }
 
   @net.jqwik.api.Example

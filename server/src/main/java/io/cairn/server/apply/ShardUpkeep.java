@@ -1,0 +1,18 @@
+package io.cairn.server.apply;
+
+import io.cairn.server.command.ShardCommand;
+import io.cairn.storage.mvcc.ApplyRound;
+import io.cairn.storage.mvcc.ShardStore;
+
+/** What a shard's leader has said for the upkeep of the shard, as every replica carries it out. */
+final class ShardUpkeep {
+
+  private ShardUpkeep() {}
+
+  static EntryEffect apply(ShardStore store, ApplyRound round, ShardCommand command) {
+    switch (command) {
+      case ShardCommand.Compact(long revision) -> store.compact(round, revision);
+    }
+    return EntryEffect.NOTHING;
+  }
+}
