@@ -5,6 +5,7 @@ import io.cairn.client.ClusterMap;
 import io.cairn.client.GetOptions;
 import io.cairn.client.KvClient;
 import io.cairn.client.PutOptions;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.Callable;
@@ -46,6 +47,18 @@ public final class Bench implements Callable<Integer> {
           + "Default: ${DEFAULT-VALUE}.")
   private double rate;
 
+  @Option(names = "--event", paramLabel = "COMMAND",
+      description = "A command of the shell, begun after --seconds while the same load goes on for --event-seconds more, and until it has "
+          + "ended. What is reported then is p99 during it over p99 before it. Needs --rate.")
+  private String event;
+
+  @Option(names = "--event-seconds", defaultValue = "10", description = "How long is measured from the begin of the event on, at least. "
+      + "Default: ${DEFAULT-VALUE}.")
+  private double eventSeconds;
+
+  @Option(names = "--rounds", defaultValue = "5", description = "How often both are done, with --event. Default: ${DEFAULT-VALUE}.")
+  private int rounds;
+
   @Option(names = "--keys", defaultValue = "100000",
       description = "Keys, drawn at random, spread over the alphabet. Default: ${DEFAULT-VALUE}.")
   private int keys;
@@ -58,9 +71,13 @@ public final class Bench implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws InterruptedException {
-    if (inFlight < 1 || valueBytes < 0 || seconds <= 0 || keys < 1 || rate < 0) {
-      System.err.println("bench: --in-flight, --seconds and --keys must be above 0, --value-size and --rate not below");
+  public Integer call() throws IOException, InterruptedException {
+    if (inFlight < 1 || valueBytes < 0 || seconds <= 0 || keys < 1 || rate < 0 || eventSeconds <= 0 || rounds < 1) {
+      System.err.println("bench: --in-flight, --seconds, --keys, --event-seconds and --rounds must be above 0, --value-size and --rate not below");
+      return 2;
+    }
+    if (event != null && rate == 0) {
+      System.err.println("bench: --event needs --rate: as fast as possible, what the event takes shows in the throughput, not in the latency");
       return 2;
     }
     try (KvClient client = KvClient.builder().endpoints(endpoints).deadline(Duration.ofSeconds(10)).build()) {
@@ -68,6 +85,9 @@ public final class Bench implements Callable<Integer> {
       long next = 0;
       if (warmSeconds > 0) {
         next = new Load(request, inFlight, rate).run(0, warmSeconds);
+      }
+      if (event != null) {
+        return new EventRun(request, inFlight, rate, event).run(next, rounds, seconds, eventSeconds);
       }
       long cpuBefore = cpuMicros(client);
       var load = new Load(request, inFlight, rate);

@@ -1,0 +1,50 @@
+package io.cairn.benchmarks;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.concurrent.CompletionStage;
+import java.util.function.LongFunction;
+
+/** Measures what an event does to requests that are due at a steady rate: before it, and while it lasts, several times in turn. */
+final class EventRun {
+  /** A command that has not ended so long after its measuring is taken for hung. */
+  private static final long HUNG_SECONDS = 600;
+  private static final double LOOK_SECONDS = 1;
+
+  private final LongFunction<CompletionStage<?>> request;
+  private final int inFlight;
+  private final double rate;
+  private final String command;
+
+  EventRun(LongFunction<CompletionStage<?>> request, int inFlight, double rate, String command) {
+    this.request = request;
+    this.inFlight = inFlight;
+    this.rate = rate;
+    this.command = command;
+  }
+
+  /** Prints a line for each round and one for all; the exit status is not 0 when the event's was not. */
+  int run(long first, int rounds, double secondsBefore, double secondsDuring) throws IOException, InterruptedException {
+    var done = new ArrayList<Ratios.Round>();
+    long next = first;
+    for (int round = 1; round <= rounds; round++) {
+      var before = new Load(request, inFlight, rate);
+      next = before.run(next, secondsBefore);
+      var during = new Load(request, inFlight, rate);
+      try (Event event = Event.start(command)) {
+        next = during.run(next, secondsDuring);
+        for (int look = 0; look < HUNG_SECONDS && !event.awaitEnd(0); look++) {
+          next = during.run(next, LOOK_SECONDS);
+        }
+        if (!event.awaitEnd(0) || event.status() != 0) {
+          System.err.println("bench: the event " + (event.awaitEnd(0) ? "ended with status " + event.status() : "has not ended") + ": " + command);
+          return 1;
+        }
+      }
+      done.add(new Ratios.Round(before.figures(secondsBefore, 0), during.figures(secondsDuring, 0)));
+      System.out.println(done.getLast().line(round));
+    }
+    System.out.println(new Ratios(done).line());
+    return 0;
+  }
+}

@@ -1,0 +1,54 @@
+package io.cairn.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EventRunTest {
+
+  @TempDir
+  private Path directory;
+
+  private static Figures p99(long micros) {
+    return new Figures(1_000, 1, micros / 2, micros, 0, 1);
+  }
+
+  @Test
+  void theRatioIsTheMedianOfTheRounds() {
+    var ratios = Ratios.of(new Ratios.Round(p99(100), p99(150)), new Ratios.Round(p99(100), p99(900)), new Ratios.Round(p99(200), p99(220)));
+    assertThat(ratios.line()).isEqualTo("rounds=3 p99_ratio_median=1.50 p99_ratio_lowest=1.10 p99_ratio_highest=9.00 errors=6");
+    assertThat(ratios.rounds().getFirst().line(1))
+        .isEqualTo("round=1 before_p50_us=50 before_p99_us=100 during_p50_us=75 during_p99_us=150 p99_ratio=1.50 errors=2");
+  }
+
+  @Test
+  void theEventRunsOnceARoundBesideTheLoad() throws Exception {
+    Path ran = directory.resolve("ran");
+    var run = new EventRun(CompletableFuture::completedFuture, 2, 200, "echo . >> " + ran);
+    assertThat(run.run(0, 2, 0.02, 0.02)).isZero();
+    assertThat(Files.readAllLines(ran)).hasSize(2);
+  }
+
+  @Test
+  void anEventThatFailsEndsTheRun() throws Exception {
+    assertThat(new EventRun(CompletableFuture::completedFuture, 2, 200, "exit 3").run(0, 2, 0.02, 0.02)).isEqualTo(1);
+  }
+
+  @Test
+  void anEventIsEndedWithWhatItStarted() throws Exception {
+    Path began = directory.resolve("began");
+    Event event = Event.start("sleep 600 & echo $! > " + began + "; wait");
+    while (!Files.exists(began) || Files.size(began) == 0) {
+      assertThat(event.awaitEnd(0)).isFalse();
+    }
+    event.close();
+    assertThat(event.awaitEnd(20)).isTrue();
+    long child = Long.parseLong(Files.readString(began).trim());
+    ProcessHandle.of(child).ifPresent(left -> left.onExit().orTimeout(20, TimeUnit.SECONDS).join());
+  }
+}
