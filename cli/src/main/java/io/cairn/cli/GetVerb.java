@@ -10,11 +10,12 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
 @Command(name = "get", description = "Shows the value of a key. Status 1 when there is no such key.",
-    footer = {"", "Examples:", "  kvctl get greeting", "  kvctl get greeting -w json", "  kvctl get image -w raw > image.png"})
+    footer = {"", "Examples:", "  kvctl get greeting", "  kvctl get greeting -w json", "  kvctl get greeting --rev 42", "  kvctl get image -w raw > image.png"})
 final class GetVerb implements Callable<Integer> {
 
   @ParentCommand private Kvctl root;
@@ -22,11 +23,18 @@ final class GetVerb implements Callable<Integer> {
   @Parameters(index = "0", paramLabel = "KEY", description = "The key.")
   private String key;
 
+  @Option(names = "--rev", paramLabel = "R", defaultValue = "0", description = "As it was at revision R; 0, the default, is now.")
+  private long revision;
+
   @Mixin private ReadArguments.Freshness fresh;
 
   @Override
   public Integer call() throws IOException {
-    GetOptions options = root.node().map(GetOptions.DEFAULT::withNode).orElse(GetOptions.DEFAULT).withConsistency(fresh.consistency());
+    if (revision < 0) {
+      throw new BadInput("--rev is not negative");
+    }
+    GetOptions options = root.node().map(GetOptions.DEFAULT::withNode).orElse(GetOptions.DEFAULT).withConsistency(fresh.consistency())
+        .withRevision(revision);
     try (KvClient client = root.connect()) {
       GetResult result = client.get(ByteSeq.utf8(key), options);
       Output output = root.output();

@@ -70,9 +70,10 @@ final class ShardsVerb implements Callable<Integer> {
           shard.range().flatMap(range -> range.end()).map(end -> "'" + Escaped.text(end) + "'").orElse("-"),
           leader(shard, replicas).orElse("-"),
           term(replicas).map(String::valueOf).orElse("-"),
+          compacted(replicas).map(String::valueOf).orElse("-"),
           String.join(" ", shown)));
     }
-    root.output().table(List.of("SHARD", "START", "END", "LEADER", "TERM", "COMMIT/APPLIED"), rows);
+    root.output().table(List.of("SHARD", "START", "END", "LEADER", "TERM", "COMPACTED", "COMMIT/APPLIED"), rows);
   }
 
   private void places(Survey survey) throws IOException {
@@ -131,6 +132,11 @@ final class ShardsVerb implements Callable<Integer> {
     return replicas.values().stream().flatMap(Optional::stream).map(NodeStatus.Replica::term).max(Long::compare);
   }
 
+  /** The oldest revision that can be read, as of the replica that is ahead. */
+  private static Optional<Long> compacted(Map<String, Optional<NodeStatus.Replica>> replicas) {
+    return replicas.values().stream().flatMap(Optional::stream).map(NodeStatus.Replica::compacted).max(Long::compare);
+  }
+
   private void json(Survey survey) throws IOException {
     root.output().json(json -> {
       json.writeStringProperty("clusterId", survey.map().clusterId());
@@ -181,6 +187,7 @@ final class ShardsVerb implements Callable<Integer> {
     json.writeNumberProperty("applied", replica.applied());
     json.writeNumberProperty("revision", replica.revision());
     json.writeNumberProperty("clients", replica.clients());
+    json.writeNumberProperty("compacted", replica.compacted());
     json.writeEndObject();
   }
 }

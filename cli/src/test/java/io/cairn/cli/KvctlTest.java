@@ -176,7 +176,7 @@ class KvctlTest {
     assertThat(status.out().lines().filter(line -> line.startsWith("n1 "))).singleElement().asString().contains("yes").contains("0.1.0");
     assertThat(status.out().lines().filter(line -> line.startsWith("n3 "))).singleElement().asString().contains("no");
     Run shards = kvctl("shards");
-    assertThat(shards.out().lines().toList().get(2)).matches("1 +'' +'m' +n1 +3 +n1:9/8 n2:9/8 n3:-");
+    assertThat(shards.out().lines().toList().get(2)).matches("1 +'' +'m' +n1 +3 +0 +n1:9/8 n2:9/8 n3:-");
     assertThat(kvctl("nodes").out()).hasLineCount(4).contains(cluster.endpoints()[0]);
     assertThat(kvctl("nodes", "--node", "n2").out()).hasLineCount(2);
     assertThat(kvctl("status", "--node", "n2", "-w", "json").json().get("nodes").size()).isEqualTo(1);

@@ -171,6 +171,26 @@ public final class KvClient implements AutoCloseable {
     return sync.await(new Operation.Map(), Optional.empty());
   }
 
+  /** How much history the cluster keeps, asked linearizably; needs a majority of the system shard. */
+  public ClusterHistory history() {
+    return sync.await(Operation.History.INFO, Optional.empty());
+  }
+
+  /**
+   * Drops the history that only reads below the revision need: from then on they are refused with {@link RefusedCode#COMPACTED}. Returns
+   * when the cluster has committed that; the shards follow within moments, which {@link ClusterHistory#isCompactedTo} of
+   * {@link #history()} shows. A revision at or below an earlier one changes nothing; one that was never handed out is refused with
+   * {@link RefusedCode#FUTURE_REVISION}.
+   *
+   * @param revision 1 or more
+   */
+  public ClusterHistory compact(long revision) {
+    if (revision < 1) {
+      throw new IllegalArgumentException("a revision to compact to is 1 or more, was " + revision);
+    }
+    return sync.await(new Operation.History(revision), Optional.empty());
+  }
+
   /** The nodes that the cluster has written down, asked linearizably; needs a majority of the system shard. */
   public ClusterMembers members() {
     return sync.await(Operation.Members.LIST, Optional.empty());

@@ -49,6 +49,7 @@ public record NodeStatus(
    * @param persisted up to where its log is on stable storage
    * @param revision up to where it is applied
    * @param clients how many clients' writes it remembers
+   * @param compacted the oldest revision that can be read here; 0 while nothing was compacted
    */
   public record Replica(
       int shard,
@@ -62,7 +63,8 @@ public record NodeStatus(
       long commit,
       long applied,
       long revision,
-      long clients) {}
+      long clients,
+      long compacted) {}
 
   /** A bound, by name, with its unit last in the name. */
   public record Limit(String name, long value) {}

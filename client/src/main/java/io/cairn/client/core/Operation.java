@@ -3,6 +3,7 @@ package io.cairn.client.core;
 import io.cairn.client.ByteSeq;
 import io.cairn.client.ChildrenOptions;
 import io.cairn.client.ChildrenResult;
+import io.cairn.client.ClusterHistory;
 import io.cairn.client.ClusterMap;
 import io.cairn.client.ClusterMembers;
 import io.cairn.client.Consistency;
@@ -139,6 +140,12 @@ public sealed interface Operation<T> {
     public enum Kind { LIST, ADD, PROMOTE, REMOVE, REPLACE }
 
     public static final Members LIST = new Members(Kind.LIST, "", "", "", "");
+  }
+
+  /** How much history is kept; with a revision above 0 that is compacted to it first. */
+  record History(long compactTo) implements Operation<ClusterHistory> {
+
+    public static final History INFO = new History(0);
   }
 
   record Map() implements Operation<ClusterMap> {}

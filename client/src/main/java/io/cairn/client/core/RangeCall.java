@@ -8,6 +8,8 @@ import io.cairn.client.RangeOptions.Show;
 import io.cairn.client.RangeResult;
 import io.cairn.client.RefusedCode;
 import io.cairn.client.RefusedException;
+import io.cairn.protocol.wire.Error;
+import io.cairn.protocol.wire.ErrorCode;
 import io.cairn.protocol.wire.RangeChunk;
 import io.cairn.protocol.wire.RangeRequest;
 import io.cairn.protocol.wire.Request;
@@ -92,6 +94,22 @@ final class RangeCall extends Call<RangeResult> {
   @Override
   boolean takesLateAnswers() {
     return false;
+  }
+
+  /** What is read as of now was compacted while it was read: nothing of it was shown to anybody, and it is read anew as of a later now. */
+  @Override
+  boolean recovered(Error error) {
+    boolean asOfNow = options.revision() == 0 && options.resume().isEmpty();
+    if (error.getCode() != ErrorCode.COMPACTED || !asOfNow) {
+      return false;
+    }
+    kvs.clear();
+    bytesHeld = 0;
+    left = whole;
+    revision = 0;
+    complete = Long.MAX_VALUE;
+    askAgain(error.getMessage());
+    return true;
   }
 
   @Override

@@ -72,6 +72,9 @@ final class Started<T> implements ClientCore.Pending {
     if (operation instanceof Operation.Members members) {
       return new MemberCall(core, deadline, members, cast());
     }
+    if (operation instanceof Operation.History history) {
+      return new HistoryCall(core, deadline, bytes(), Wire.historyRequest(history), cast());
+    }
     throw new IllegalStateException("no call for " + operation);
   }
 

@@ -14,6 +14,9 @@ import io.cairn.client.RefusedException;
 import io.cairn.client.Staleness;
 import io.cairn.protocol.wire.Error;
 import io.cairn.protocol.wire.ErrorCode;
+import io.cairn.protocol.wire.CompactRequest;
+import io.cairn.protocol.wire.HistoryInfoRequest;
+import io.cairn.protocol.wire.HistoryRequest;
 import io.cairn.protocol.wire.MemberRequest;
 import io.cairn.protocol.wire.MemberTable;
 import io.cairn.protocol.wire.Request;
@@ -95,6 +98,11 @@ final class Wire {
         .setReplaced(members.replaced()).setPeerAddress(members.peer()).setClientAddress(members.client()).build();
   }
 
+  static HistoryRequest historyRequest(Operation.History history) {
+    return history.compactTo() == 0 ? HistoryRequest.newBuilder().setInfo(HistoryInfoRequest.getDefaultInstance()).build()
+        : HistoryRequest.newBuilder().setCompact(CompactRequest.newBuilder().setRevision(history.compactTo())).build();
+  }
+
   static ClusterMembers members(MemberTable table) {
     List<ClusterMembers.Member> members = new ArrayList<>();
     for (MemberTable.Member member : table.getMembersList()) {
@@ -118,7 +126,7 @@ final class Wire {
     for (io.cairn.protocol.wire.NodeStatus.ReplicaStatus r : status.getReplicasList()) {
       replicas.add(new NodeStatus.Replica(
           r.getShard(), r.getReplica(), r.getRole().toLowerCase(Locale.ROOT), r.getTerm(), text(r.getLeader()), r.getFirst(),
-          r.getLast(), r.getPersisted(), r.getCommit(), r.getApplied(), r.getRevision(), r.getClients()));
+          r.getLast(), r.getPersisted(), r.getCommit(), r.getApplied(), r.getRevision(), r.getClients(), r.getCompacted()));
     }
     List<NodeStatus.Limit> limits = new ArrayList<>();
     for (io.cairn.protocol.wire.NodeStatus.Limit limit : status.getLimitsList()) {

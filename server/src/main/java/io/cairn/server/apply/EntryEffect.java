@@ -1,6 +1,7 @@
 package io.cairn.server.apply;
 
 import io.cairn.raft.membership.Membership;
+import io.cairn.server.history.HistoryTable;
 import io.cairn.server.members.NodeTable;
 import io.cairn.storage.mvcc.WriteResult;
 import java.util.List;
@@ -22,6 +23,9 @@ public sealed interface EntryEffect {
 
   /** The system shard's table of nodes, as of this entry. */
   record NodesChanged(NodeTable nodes) implements EntryEffect {}
+
+  /** How much history the cluster wants to keep, as of this entry. */
+  record HistoryChanged(HistoryTable history) implements EntryEffect {}
 
   EntryEffect NOTHING = new Nothing();
 }

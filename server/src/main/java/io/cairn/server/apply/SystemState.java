@@ -1,6 +1,9 @@
 package io.cairn.server.apply;
 
 import io.cairn.server.command.SystemCommand;
+import io.cairn.server.history.HistoryCodec;
+import io.cairn.server.history.HistoryCommand;
+import io.cairn.server.history.HistoryTable;
 import io.cairn.server.members.MemberCodec;
 import io.cairn.server.members.MemberCommand;
 import io.cairn.server.members.NodeTable;
@@ -13,6 +16,7 @@ import java.nio.ByteBuffer;
 public final class SystemState {
   private static final String WINDOW_END = "revision-window-end";
   private static final String NODES = "nodes";
+  private static final String HISTORY = "history";
   /** Revision 1 is every store's birth; it is never handed out. */
   private static final long BORN = 1;
 
@@ -34,7 +38,24 @@ public final class SystemState {
         }
         yield new EntryEffect.NodesChanged(after);
       }
+      case SystemCommand.ChangeHistory(HistoryCommand change) -> {
+        HistoryTable before = history(store.record(round, HISTORY));
+        HistoryTable after = before.after(change);
+        if (after != before) {
+          store.putRecord(round, HISTORY, HistoryCodec.encode(after));
+        }
+        yield new EntryEffect.HistoryChanged(after);
+      }
     };
+  }
+
+  /** How much history is wanted, as of what the system shard's store has applied. From any thread. */
+  public static HistoryTable history(ShardStore store) {
+    return history(store.record(HISTORY));
+  }
+
+  private static HistoryTable history(byte[] stored) {
+    return stored == null ? HistoryTable.NONE : HistoryCodec.decodeTable(stored);
   }
 
   /** The table of nodes as of what the system shard's store has applied. From any thread. */

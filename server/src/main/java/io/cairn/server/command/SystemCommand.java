@@ -1,5 +1,7 @@
 package io.cairn.server.command;
 
+import io.cairn.server.history.HistoryCodec;
+import io.cairn.server.history.HistoryCommand;
 import io.cairn.server.members.MemberCodec;
 import io.cairn.server.members.MemberCommand;
 import java.nio.ByteBuffer;
@@ -13,33 +15,42 @@ public sealed interface SystemCommand {
   /** Changes the table of nodes, or says how far a change of it has come. Of feature level 2. */
   record ChangeMembers(MemberCommand change) implements SystemCommand {}
 
+  /** Changes how much history is kept. */
+  record ChangeHistory(HistoryCommand change) implements SystemCommand {}
+
   /** The lowest feature level of a version that understands it. */
   default int level() {
     return switch (this) {
       case ExtendWindow _ -> 1;
       case ChangeMembers _ -> EntryPayload.MEMBERS_LEVEL;
+      case ChangeHistory _ -> EntryPayload.UPKEEP_LEVEL;
     };
   }
 
   default byte[] encode() {
     return switch (this) {
       case ExtendWindow(long count) -> ByteBuffer.allocate(9).put((byte) 1).putLong(count).array();
-      case ChangeMembers(MemberCommand change) -> {
-        byte[] encoded = MemberCodec.encode(change);
-        yield ByteBuffer.allocate(1 + encoded.length).put((byte) 2).put(encoded).array();
-      }
+      case ChangeMembers(MemberCommand change) -> kind(2, MemberCodec.encode(change));
+      case ChangeHistory(HistoryCommand change) -> kind(20, HistoryCodec.encode(change));
     };
+  }
+
+  private static byte[] kind(int kind, byte[] encoded) {
+    return ByteBuffer.allocate(1 + encoded.length).put((byte) kind).put(encoded).array();
+  }
+
+  private static byte[] rest(ByteBuffer buffer) {
+    byte[] encoded = new byte[buffer.remaining()];
+    buffer.get(encoded);
+    return encoded;
   }
 
   static SystemCommand decode(ByteBuffer buffer) {
     byte kind = buffer.get();
     return switch (kind) {
       case 1 -> new ExtendWindow(buffer.getLong());
-      case 2 -> {
-        byte[] encoded = new byte[buffer.remaining()];
-        buffer.get(encoded);
-        yield new ChangeMembers(MemberCodec.decodeCommand(encoded));
-      }
+      case 2 -> new ChangeMembers(MemberCodec.decodeCommand(rest(buffer)));
+      case 20 -> new ChangeHistory(HistoryCodec.decodeCommand(rest(buffer)));
       default -> throw new IllegalStateException("system command " + kind + " is unknown to this version; the replica stops before it");
     };
   }

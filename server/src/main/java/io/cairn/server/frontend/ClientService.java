@@ -38,6 +38,7 @@ public final class ClientService implements RequestHandler {
   private final TransferService transfers;
   private final StatusService status;
   private final MemberService members;
+  private final HistoryService history;
   private final RefusedConnections refusals;
   private final long outboundBytesMax;
   /** In the order they were opened: what is done to all of them is done in the same order in every run. */
@@ -45,7 +46,7 @@ public final class ClientService implements RequestHandler {
   private volatile boolean stopping;
 
   public ClientService(Call.Desk desk, Supplier<ShardMap> map, Replicas replicas, Revisions revisions, EventLoop scanLoop, Limits limits,
-      StatusService status, MemberService members) {
+      StatusService status, MemberService members, HistoryService history) {
     var checks = new RequestChecks(limits);
     this.desk = desk;
     this.admission = desk.admission();
@@ -57,6 +58,7 @@ public final class ClientService implements RequestHandler {
     this.transfers = new TransferService(map, replicas);
     this.status = status;
     this.members = members;
+    this.history = history;
     this.refusals = new RefusedConnections(desk.clock(), "client");
     this.outboundBytesMax = limits.connectionOutboundBytes();
   }
@@ -151,6 +153,7 @@ public final class ClientService implements RequestHandler {
       case SHARD_MAP -> status.shardMap(call);
       case STATUS -> status.status(call);
       case MEMBER -> members.serve(call, request.getMember());
+      case HISTORY -> history.serve(call, request.getHistory());
       case BODY_NOT_SET -> call.refused(Refusal.of(ErrorCode.BAD_REQUEST, "the request is of a kind that this version does not know"));
     }
   }
@@ -166,6 +169,7 @@ public final class ClientService implements RequestHandler {
       case TRANSFER -> RequestOp.TRANSFER;
       case SHARD_MAP -> RequestOp.SHARD_MAP;
       case MEMBER -> RequestOp.MEMBER;
+      case HISTORY -> RequestOp.HISTORY;
       case STATUS, BODY_NOT_SET -> RequestOp.STATUS;
     };
   }

@@ -85,7 +85,8 @@ public final class StatusService {
         .setCommit(raft.commit())
         .setApplied(raft.applied())
         .setRevision(replica.store().applied().revision())
-        .setClients(replica.store().clients());
+        .setClients(replica.store().clients())
+        .setCompacted(replica.store().compacted());
   }
 
   /** Visits each replica on its own loop, one after the other; then {@code end} on the last one's. */

@@ -2,6 +2,7 @@ package io.cairn.server.node;
 
 import io.cairn.raft.ReplicaId;
 import io.cairn.server.apply.SystemState;
+import io.cairn.server.history.HistoryTable;
 import io.cairn.server.members.NodeTable;
 import io.cairn.server.metrics.NodeMeters;
 import io.cairn.server.oracle.RevisionOracle;
@@ -22,13 +23,16 @@ final class ClusterEvents implements ReplicaPorts.Observer {
   private final RevisionOracle oracle;
   private final Revisions revisions;
   private final MemberRoom members;
+  private final HistoryRoom history;
   private final ReplicaTap tap;
 
-  ClusterEvents(NodeMeters meters, RevisionOracle oracle, Revisions revisions, MemberRoom members, ReplicaTap tap) {
+  ClusterEvents(NodeMeters meters, RevisionOracle oracle, Revisions revisions, MemberRoom members,
+      HistoryRoom history, ReplicaTap tap) {
     this.meters = meters;
     this.oracle = oracle;
     this.revisions = revisions;
     this.members = members;
+    this.history = history;
     this.tap = tap;
   }
 
@@ -46,6 +50,7 @@ final class ClusterEvents implements ReplicaPorts.Observer {
       }
       revisions.oracleMoved();
       members.follow();
+      history.follow();
     }
     if (leader.equals(ReplicaId.NONE)) {
       log.debug("shard={} {} knows no leader", shard, replica.status().describe());
@@ -90,6 +95,7 @@ final class ClusterEvents implements ReplicaPorts.Observer {
       oracle.start(before, end);
       revisions.oracleMoved();
       members.lead(replica);
+      history.lead(replica);
     } else if (own) {
       oracle.extended(end);
     }
@@ -101,9 +107,15 @@ final class ClusterEvents implements ReplicaPorts.Observer {
   }
 
   @Override
+  public void historyChanged(Replica replica, HistoryTable wanted) {
+    history.changed(wanted);
+  }
+
+  @Override
   public void installed(Replica replica) {
     if (replica.descriptor().isSystem()) {
       members.changed(SystemState.nodes(replica.store()));
+      history.changed(SystemState.history(replica.store()));
     }
   }
 }

@@ -8,6 +8,8 @@ import io.cairn.protocol.transport.HostPort;
 import io.cairn.protocol.transport.Transport;
 import io.cairn.protocol.wire.JoinAnswer;
 import io.cairn.protocol.wire.NodeStatus;
+import io.cairn.protocol.wire.PeerRequest;
+import io.cairn.protocol.wire.PeerResponse;
 import io.cairn.protocol.wire.Role;
 import io.cairn.raft.Raft;
 import io.cairn.raft.ReplicaId;
@@ -21,6 +23,7 @@ import io.cairn.server.disk.LogWriter;
 import io.cairn.server.frontend.Admission;
 import io.cairn.server.frontend.Call;
 import io.cairn.server.frontend.ClientService;
+import io.cairn.server.frontend.HistoryService;
 import io.cairn.server.frontend.MemberService;
 import io.cairn.server.frontend.StatusService;
 import io.cairn.server.leaders.Handovers;
@@ -52,6 +55,7 @@ import io.cairn.storage.snapshot.SnapshotSource;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -82,6 +86,7 @@ final class Rooms {
   private PeerLinks links;
   private NodeBook book;
   private MemberRoom members;
+  private HistoryRoom history;
   private Joining joining;
   private SnapshotSender snapshotSender;
   private SnapshotReceiver snapshotReceiver;
@@ -185,15 +190,16 @@ final class Rooms {
     members = new MemberRoom(book, devices, blocking.log(), directory, replicas, peers, shards,
         () -> directory.identity().bootstrapDigest(), failStop);
     revisions = new Revisions(nodeLoop, new OracleRoute(oracle, replicas, peers));
+    history = new HistoryRoom(devices.clock(), nodeLoop, replicas, peers, revisions);
     snapshotReceiver = new SnapshotReceiver(engine, catalog, applier, logWriter);
-    var events = new ClusterEvents(meters, oracle, revisions, members, devices.tap());
+    var events = new ClusterEvents(meters, oracle, revisions, members, history, devices.tap());
     snapshotSender = new SnapshotSender(peers, devices.clock(), blocking.scan(), this::snapshotOf,
         devices.random().split("snapshots").nextLong() >>> 2);
     var snapshots = new SnapshotRoutes(snapshotSender, snapshotReceiver);
     host = new ShardHost(config, devices, engine, catalog, logStore, replicas, loop -> new ReplicaPorts(loop, devices.clock(), logWriter,
-        applier, revisions, this::send, snapshots, events), this::ticked, members::opened);
+        applier, revisions, this::send, snapshots, events), this::ticked, this::opened);
     clients = clientService();
-    peerService = new PeerService(replicas, oracle, nodeLoop, snapshotReceiver, members.route(), leaders::told,
+    peerService = new PeerService(replicas, oracle, nodeLoop, snapshotReceiver, this::aboutCluster, leaders::told,
         new RefusedConnections(devices.clock(), "peer"));
     members.serveWith(peerService);
     if (config.cluster().joins() && !directory.identity().bootstrapped()) {
@@ -207,6 +213,20 @@ final class Rooms {
   private void ticked() {
     oracle.retry();
     members.tick();
+    history.tick();
+  }
+
+  private void opened(Replica replica) {
+    members.opened(replica);
+    history.opened(replica);
+  }
+
+  private void aboutCluster(PeerRequest request, Consumer<PeerResponse> answer) {
+    if (request.hasHistory()) {
+      history.route().serve(request.getHistory(), answer);
+    } else {
+      members.route().serve(request, answer);
+    }
   }
 
   private void send(Replica from, RaftMessage message) {
@@ -308,7 +328,7 @@ final class Rooms {
         .addAllPeers(links.status());
     return new ClientService(desk, members::map, replicas, revisions, blocking.scan(), limits,
         new StatusService(members::map, replicas, revisions, () -> NodeDescription.shardMap(config, book.nodes()), status),
-        new MemberService(members.route()));
+        new MemberService(members.route()), new HistoryService(history.route()));
   }
 
   private int connections() {

@@ -65,7 +65,7 @@ public final class PeerService implements RequestHandler {
     this.refusals = refusals;
   }
 
-  /** What other nodes ask about members. From any loop; the answer too. */
+  /** What other nodes ask about members, and about history. From any loop; the answer too. */
   @FunctionalInterface
   public interface MemberDesk {
     void serve(PeerRequest request, Consumer<PeerResponse> answer);
@@ -152,7 +152,7 @@ public final class PeerService implements RequestHandler {
       switch (request.getBodyCase()) {
         case REVISIONS -> revisions(channel, requestId, request.getRevisions().getCountsList());
         case SNAPSHOT -> snapshot(channel, requestId, request.getSnapshot());
-        case MEMBER_STEP, MEMBER, JOIN -> members.serve(request, response -> respond(channel, requestId, response));
+        case MEMBER_STEP, MEMBER, JOIN, HISTORY -> members.serve(request, response -> respond(channel, requestId, response));
         case BODY_NOT_SET -> refuse(channel, requestId, "the request is unknown to this version");
       }
     };

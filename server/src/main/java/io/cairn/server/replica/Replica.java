@@ -16,6 +16,7 @@ import io.cairn.raft.read.ConfirmedRead;
 import io.cairn.raft.read.ReadAnswer;
 import io.cairn.server.apply.EntryEffect;
 import io.cairn.server.command.EntryPayload;
+import io.cairn.server.command.ShardCommand;
 import io.cairn.server.command.SystemCommand;
 import io.cairn.server.members.NodeTable;
 import io.cairn.server.outcome.Refusal;
@@ -61,6 +62,8 @@ public final class Replica {
   private long term;
   private long appliedIndex;
   private long lastProposed;
+  /** The highest revision that this replica, as leader, has asked the shard to be compacted to. */
+  private long compactionProposed;
   private boolean leaderReady;
   private boolean pumpRequested;
   private boolean closed;
@@ -190,6 +193,27 @@ public final class Replica {
     boolean proposed = !closed && raft.isLeader() && raft.propose(EntryKind.COMMAND, EntryPayload.system(command)) > 0;
     requestPump();
     return proposed;
+  }
+
+  /** Proposes what a shard's leader says for the shard's upkeep; false when this replica cannot. */
+  public boolean propose(ShardCommand command) {
+    boolean proposed = !closed && leaderReady && raft.isLeader() && raft.propose(EntryKind.COMMAND, EntryPayload.upkeep(command)) > 0;
+    requestPump();
+    return proposed;
+  }
+
+  /**
+   * Proposes to drop what only reads below {@code to} need, {@code to} having been handed out. False while a write at or below it may
+   * still come (W-04): its revisions may have been asked for before this node knew {@code to}. From here on this leader proposes
+   * nothing at or below it.
+   */
+  public boolean compact(long to) {
+    if (to > ports.revisions().known() || batches.mayGetAtOrBelow(to) || !propose(new ShardCommand.Compact(to))) {
+      return false;
+    }
+    lastProposed = Math.max(lastProposed, to);
+    compactionProposed = Math.max(compactionProposed, to);
+    return true;
   }
 
   public void messagesLost(ReplicaId to) {
@@ -407,6 +431,7 @@ public final class Replica {
       case EntryEffect.WindowMoved(long before, long end) -> ports.observer().windowMoved(this, before, end, firstOfTerm, own);
       case EntryEffect.MembersChanged(var now) -> log.info("shard={} members changed; {}", descriptor.id(), now.describe());
       case EntryEffect.NodesChanged(NodeTable nodes) -> ports.observer().nodesChanged(this, nodes);
+      case EntryEffect.HistoryChanged(var history) -> ports.observer().historyChanged(this, history);
       case EntryEffect.Written _, EntryEffect.Nothing _ -> { }
     }
   }
@@ -515,7 +540,8 @@ public final class Replica {
 
     @Override
     public long proposedUpTo(long index) {
-      return pending.revisionUpTo(index);
+      // A compaction in the log raises the shard's revision like a write: who reads behind it must read at or above it.
+      return Math.max(pending.revisionUpTo(index), compactionProposed);
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.cairn.raft.SnapshotMeta;
 import io.cairn.raft.message.RaftMessage;
 import io.cairn.server.apply.Applier;
 import io.cairn.server.disk.LogWriter;
+import io.cairn.server.history.HistoryTable;
 import io.cairn.server.members.NodeTable;
 import io.cairn.server.oracle.Revisions;
 
@@ -57,6 +58,9 @@ public record ReplicaPorts(EventLoop loop, Clock clock, LogWriter log, Applier a
 
     /** The system shard's table of nodes is this one now. */
     void nodesChanged(Replica replica, NodeTable nodes);
+
+    /** How much history the system shard wants is this now. */
+    default void historyChanged(Replica replica, HistoryTable history) {}
 
     /** The replica stands on a snapshot: what its store holds beside keys may be news. */
     void installed(Replica replica);

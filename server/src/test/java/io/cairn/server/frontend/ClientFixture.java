@@ -153,7 +153,8 @@ final class ClientFixture {
         new NodeMeters(new SimpleMeterRegistry()), loops, (what, cause) -> broken.add(what + cause));
     service = new ClientService(desk, () -> map, replicas, revisions, scan, limits, new StatusService(() -> map, replicas, revisions,
         io.cairn.protocol.wire.ShardMap::getDefaultInstance, NodeStatus::newBuilder),
-        new MemberService((request, deadline, answer) -> answer.accept(Response.getDefaultInstance())));
+        new MemberService((request, deadline, answer) -> answer.accept(Response.getDefaultInstance())),
+        new HistoryService((request, deadline, answer) -> answer.accept(Response.getDefaultInstance())));
     transport.listen(PORT, new Acceptance(AcceptanceSettings.of(Role.CLIENT, (int) limits.frameBytes(), 1_000),
         (hello, remote, verdict) -> verdict.welcome(Welcome.getDefaultInstance()), service));
     link = link();

@@ -11,6 +11,8 @@ import io.cairn.raft.membership.MembershipCodec;
 import io.cairn.raft.message.RaftMessage;
 import io.cairn.raft.read.ReadAnswer;
 import io.cairn.server.apply.EntryEffect;
+import io.cairn.server.history.HistoryCodec;
+import io.cairn.server.history.HistoryTable;
 import io.cairn.server.members.MemberCodec;
 import io.cairn.server.members.NodeTable;
 import io.cairn.server.replica.Replica;
@@ -111,6 +113,7 @@ public final class ClusterOracle {
       case EntryEffect.WindowMoved(long before, long end) -> hash = before * 31 + end;
       case EntryEffect.MembersChanged(Membership members) -> hash = Arrays.hashCode(MembershipCodec.encode(members));
       case EntryEffect.NodesChanged(NodeTable nodes) -> hash = Arrays.hashCode(MemberCodec.encode(nodes));
+      case EntryEffect.HistoryChanged(HistoryTable history) -> hash = Arrays.hashCode(HistoryCodec.encode(history));
       default -> hash = 1;
     }
     return hash;

@@ -8,6 +8,7 @@ import io.cairn.protocol.link.Handshake;
 import io.cairn.protocol.wire.ChildrenChunk;
 import io.cairn.protocol.wire.ChildrenRequest;
 import io.cairn.protocol.wire.Command;
+import io.cairn.protocol.wire.CompactRequest;
 import io.cairn.protocol.wire.Consistency;
 import io.cairn.protocol.wire.Delete;
 import io.cairn.protocol.wire.DeleteRange;
@@ -21,16 +22,20 @@ import io.cairn.protocol.wire.GoAwayReason;
 import io.cairn.protocol.wire.HandshakeError;
 import io.cairn.protocol.wire.HashAnswer;
 import io.cairn.protocol.wire.HashRequest;
-import io.cairn.protocol.wire.KeyValue;
-import io.cairn.protocol.wire.NodeStatus;
+import io.cairn.protocol.wire.HistoryForward;
+import io.cairn.protocol.wire.HistoryForwardAnswer;
+import io.cairn.protocol.wire.HistoryInfo;
+import io.cairn.protocol.wire.HistoryRequest;
 import io.cairn.protocol.wire.JoinAnswer;
 import io.cairn.protocol.wire.JoinRequest;
+import io.cairn.protocol.wire.KeyValue;
 import io.cairn.protocol.wire.MemberForward;
 import io.cairn.protocol.wire.MemberForwardAnswer;
 import io.cairn.protocol.wire.MemberRequest;
 import io.cairn.protocol.wire.MemberStep;
 import io.cairn.protocol.wire.MemberStepAnswer;
 import io.cairn.protocol.wire.MemberTable;
+import io.cairn.protocol.wire.NodeStatus;
 import io.cairn.protocol.wire.PeerRefused;
 import io.cairn.protocol.wire.PeerRequest;
 import io.cairn.protocol.wire.PeerResponse;
@@ -272,6 +277,20 @@ final class WireSamples {
     add("PEER_RESPONSE: snapshot", "", FrameKind.PEER_RESPONSE, 22,
         PeerResponse.newBuilder().setSnapshot(SnapshotChunkAnswer.newBuilder().setAccepted(true)).build());
     members();
+    history();
+  }
+
+  private void history() {
+    HistoryRequest request = HistoryRequest.newBuilder().setCompact(CompactRequest.newBuilder().setRevision(1_000)).build();
+    Response told = Response.newBuilder().setHistory(HistoryInfo.newBuilder().setWanted(1_000)
+        .addShards(HistoryInfo.Shard.newBuilder().setShard(1).setCompacted(900))).build();
+    add("REQUEST: history", "Compact to revision 1,000. Answered when shard 0 has committed it.", FrameKind.REQUEST, 71,
+        Request.newBuilder().setRemainingMillis(5_000).setKeyspace(1).setHistory(request).build());
+    add("RESPONSE: history", "The shards follow.", FrameKind.RESPONSE, 71, told);
+    add("PEER_REQUEST: history", "The same, on its way to the leader of shard 0.", FrameKind.PEER_REQUEST, 26,
+        PeerRequest.newBuilder().setHistory(HistoryForward.newBuilder().setRequest(request.toByteString()).setRemainingMillis(5_000)).build());
+    add("PEER_RESPONSE: history", "", FrameKind.PEER_RESPONSE, 26,
+        PeerResponse.newBuilder().setHistory(HistoryForwardAnswer.newBuilder().setResponse(told.toByteString())).build());
   }
 
   private void members() {

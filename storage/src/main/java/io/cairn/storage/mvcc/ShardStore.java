@@ -96,6 +96,14 @@ public final class ShardStore {
     return published.compacted();
   }
 
+  /**
+   * The oldest revision at which all of {@code [start, end)} can be read, null as end for no bound. A watch of the range may begin at
+   * any revision above it: the events at or below it are gone, or may be. From any thread.
+   */
+  public long oldestReadable(byte[] start, byte[] end) {
+    return published.compacted();
+  }
+
   /** Clients remembered, as the apply loop sees it. */
   public int clients() {
     return clients.size();
@@ -137,10 +145,10 @@ public final class ShardStore {
 
   /**
    * Refuses reads below {@code to} from now on and drops the events at or below it, which only such reads need. Asked for by an
-   * entry, so that every replica does it at the same place.
+   * entry, so that every replica does it at the same place; whoever proposes that sees to it that nothing at or below {@code to} comes
+   * behind it. A store that nothing was written to for long takes the revision over, so that all shards refuse the same reads (SM-05).
    */
   public void compact(ApplyRound round, long to) {
-    Invariant.check(to <= revision, "compaction to %d is not above the last revision %d", to, revision);
     if (to <= compacted) {
       return;
     }
@@ -148,6 +156,7 @@ public final class ShardStore {
     round.begin();
     round.batch().deleteRange(Family.EVENTS, OnDiskFormat.storePrefix(store), OnDiskFormat.eventKey(store, to + 1, 0));
     compacted = to;
+    revision = Math.max(revision, to);
     round.end();
   }
 

@@ -269,6 +269,22 @@ class ShardStoreTest {
     }
     script.store.compact(round, 2);
     assertThat(round.isEmpty()).isTrue();
-    assertThatThrownBy(() -> script.store.compact(round, 9)).hasMessageContaining("compaction to 9");
+  }
+
+  @Test
+  @DisplayName("SM-05 a compaction above the last revision takes it along: nothing is written at or below it any more")
+  void compactionAboveTheLastRevisionTakesItAlong() {
+    script.apply(put("a", "1"), put("a", "2"));
+    var round = new ApplyRound(scratch.engine(), new RecentVersions(1 << 14));
+    script.store.compact(round, 9);
+    round.commit();
+    assertThat(script.store.applied().revision()).isEqualTo(9);
+    assertThat(script.store.compacted()).isEqualTo(9);
+    assertThat(script.store.oldestReadable(bytes("a"), null)).isEqualTo(9);
+    assertThatThrownBy(() -> script.store.get(bytes("a"), 8)).isInstanceOf(CompactedException.class);
+    assertThat(script.get("a", 9)).isEqualTo("2");
+    var late = new ApplyRound(scratch.engine(), new RecentVersions(1 << 14));
+    assertThatThrownBy(() -> script.store.apply(late, script.next(), new Batch(9, 10, script.batch(put("a", "3")).writes())))
+        .hasMessageContaining("first revision 9");
   }
 }

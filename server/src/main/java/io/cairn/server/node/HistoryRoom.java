@@ -1,0 +1,116 @@
+package io.cairn.server.node;
+
+import io.cairn.platform.Clock;
+import io.cairn.platform.EventLoop;
+import io.cairn.server.apply.SystemState;
+import io.cairn.server.command.SystemCommand;
+import io.cairn.server.history.HistoryDesk;
+import io.cairn.server.history.HistoryTable;
+import io.cairn.server.oracle.Revisions;
+import io.cairn.server.peer.Peers;
+import io.cairn.server.replica.Replica;
+import io.cairn.server.replica.Replicas;
+import io.cairn.server.shard.ShardDescriptor;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What this node makes of shard 0's table of history: where it leads a shard, that shard is told in its own log what the table wants.
+ * Where shard 0 is led, changes of the table are taken in. On the node's first loop, which is also the system shard's replica's; what
+ * touches another replica goes to that one's loop.
+ */
+final class HistoryRoom {
+  private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+  /** A proposal that is not applied by then may have been lost with the leadership it was made under. */
+  private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+  /** What was proposed last for a shard. On the shard's replica's loop. */
+  private record Proposed(long to, long term, long at) {}
+
+  private final Clock clock;
+  private final EventLoop loop;
+  private final Replicas replicas;
+  private final Revisions revisions;
+  private final HistoryDesk desk;
+  private final HistoryRoute route;
+  private final Map<Integer, Proposed> proposed = new ConcurrentSkipListMap<>();
+  private volatile HistoryTable table = HistoryTable.NONE;
+  private long lookedAt;
+
+  HistoryRoom(Clock clock, EventLoop loop, Replicas replicas, Peers peers, Revisions revisions) {
+    this.clock = clock;
+    this.loop = loop;
+    this.replicas = replicas;
+    this.revisions = revisions;
+    this.lookedAt = clock.nanoTime();
+    this.desk = new HistoryDesk(clock, loop, revisions, command -> {
+      Replica system = replicas.get(ShardDescriptor.SYSTEM);
+      return system != null && system.propose(new SystemCommand.ChangeHistory(command));
+    });
+    this.route = new HistoryRoute(clock, loop, replicas, peers, desk);
+  }
+
+  HistoryRoute route() {
+    return route;
+  }
+
+  /** A replica was opened. */
+  void opened(Replica replica) {
+    if (replica.descriptor().isSystem()) {
+      changed(SystemState.history(replica.store()));
+    }
+  }
+
+  /** The table as of what this node has applied. */
+  void changed(HistoryTable next) {
+    table = next;
+    revisions.learn(next.wanted()); // Before a shard is told: it was handed out, and what a shard asks for from now on is above it.
+    desk.applied(next);
+    look();
+  }
+
+  /** This node leads the system shard. */
+  void lead(Replica system) {
+    desk.lead(SystemState.history(system.store()));
+  }
+
+  /** It does so no more. */
+  void follow() {
+    if (desk.leads()) {
+      desk.follow();
+    }
+  }
+
+  void tick() {
+    desk.tick();
+    if (clock.nanoTime() - lookedAt >= LOOK_NANOS) {
+      look();
+    }
+  }
+
+  private void look() {
+    lookedAt = clock.nanoTime();
+    for (Replica replica : replicas.all()) {
+      if (replica.leads() && !replica.descriptor().isSystem()) {
+        replica.loop().run(() -> look(replica));
+      }
+    }
+  }
+
+  /** On the replica's loop. */
+  private void look(Replica replica) {
+    long to = table.wanted();
+    if (to <= replica.store().compacted() || replica.closed()) {
+      return;
+    }
+    int shard = replica.descriptor().id();
+    long now = clock.nanoTime();
+    long term = replica.leadership().term();
+    Proposed last = proposed.get(shard);
+    boolean open = last != null && last.to >= to && last.term == term && now - last.at < AGAIN_NANOS;
+    if (!open && replica.compact(to)) {
+      proposed.put(shard, new Proposed(to, term, now));
+    }
+  }
+}

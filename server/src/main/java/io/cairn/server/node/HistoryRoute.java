@@ -1,0 +1,139 @@
+package io.cairn.server.node;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.cairn.platform.Clock;
+import io.cairn.platform.EventLoop;
+import io.cairn.protocol.wire.ErrorCode;
+import io.cairn.protocol.wire.HistoryForward;
+import io.cairn.protocol.wire.HistoryForwardAnswer;
+import io.cairn.protocol.wire.HistoryInfo;
+import io.cairn.protocol.wire.HistoryRequest;
+import io.cairn.protocol.wire.PeerRequest;
+import io.cairn.protocol.wire.PeerResponse;
+import io.cairn.protocol.wire.Response;
+import io.cairn.server.apply.SystemState;
+import io.cairn.server.frontend.Answers;
+import io.cairn.server.frontend.HistoryService;
+import io.cairn.server.history.HistoryCommand;
+import io.cairn.server.history.HistoryDesk;
+import io.cairn.server.history.HistoryTable;
+import io.cairn.server.outcome.Outcome;
+import io.cairn.server.outcome.Refusal;
+import io.cairn.server.peer.Peers;
+import io.cairn.server.replica.ReadRequest;
+import io.cairn.server.replica.Replica;
+import io.cairn.server.replica.Replicas;
+import io.cairn.server.shard.ShardDescriptor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/** Brings what is asked about history to the leader of shard 0, or answers it here. On the node's first loop, unless it says otherwise. */
+final class HistoryRoute implements HistoryService.Route {
+  private final Clock clock;
+  private final EventLoop loop;
+  private final Replicas replicas;
+  private final Peers peers;
+  private final HistoryDesk desk;
+
+  HistoryRoute(Clock clock, EventLoop loop, Replicas replicas, Peers peers, HistoryDesk desk) {
+    this.clock = clock;
+    this.loop = loop;
+    this.replicas = replicas;
+    this.peers = peers;
+    this.desk = desk;
+  }
+
+  /** From any loop. */
+  @Override
+  public void serve(HistoryRequest request, long deadline, Consumer<Response> answer) {
+    loop.run(() -> {
+      if (request.hasInfo()) {
+        info(deadline, answer);
+      } else if (desk.leads()) {
+        change(request, deadline, answer);
+      } else {
+        forward(request, deadline, answer);
+      }
+    });
+  }
+
+  /** The table as of a moment after the question came, from any node that hears the leader of shard 0. */
+  private void info(long deadline, Consumer<Response> answer) {
+    Replica system = replicas.get(ShardDescriptor.SYSTEM);
+    if (system == null) {
+      answer.accept(Answers.refused(notStarted()));
+      return;
+    }
+    system.read(new ReadRequest(0, deadline, outcome -> answer.accept(switch (outcome) {
+      case Outcome.Done<Long> _ -> told(SystemState.history(system.store()));
+      case Outcome.Refused<Long>(var refusal) -> Answers.refused(refusal);
+      case Outcome.Unknown<Long>(var message) -> Answers.refused(Refusal.of(ErrorCode.NO_QUORUM, message));
+    })));
+  }
+
+  private static Refusal notStarted() {
+    return Refusal.retry(ErrorCode.NO_QUORUM, "this node has not joined the others yet", 100);
+  }
+
+  private Response told(HistoryTable table) {
+    HistoryInfo.Builder told = HistoryInfo.newBuilder().setWanted(table.wanted());
+    for (Replica replica : replicas.all()) {
+      if (!replica.descriptor().isSystem()) {
+        told.addShards(HistoryInfo.Shard.newBuilder().setShard(replica.descriptor().id()).setCompacted(replica.store().compacted()));
+      }
+    }
+    return Response.newBuilder().setHistory(told).build();
+  }
+
+  private void change(HistoryRequest request, long deadline, Consumer<Response> answer) {
+    desk.request(new HistoryCommand.Compact(request.getCompact().getRevision()), deadline, outcome -> answer.accept(switch (outcome) {
+      case Outcome.Done<HistoryTable>(var table) -> told(table);
+      case Outcome.Refused<HistoryTable>(var refusal) -> Answers.refused(refusal);
+      case Outcome.Unknown<HistoryTable>(var message) -> Answers.unknown(message);
+    }));
+  }
+
+  /** One hop: whoever is asked takes the change, or refuses. Asked for twice it happens once, so what became of a lost one is soon heard. */
+  private void forward(HistoryRequest request, long deadline, Consumer<Response> answer) {
+    Replica system = replicas.get(ShardDescriptor.SYSTEM);
+    String leader = system == null ? "" : system.leaderNode();
+    if (leader.isEmpty() || system.isLeader()) {
+      answer.accept(Answers.refused(system == null ? notStarted() : Refusal.notLeader(ShardDescriptor.SYSTEM, "")));
+      return;
+    }
+    long left = Math.max(1, deadline - clock.nanoTime());
+    var forward = HistoryForward.newBuilder().setRequest(request.toByteString())
+        .setRemainingMillis((int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(left)));
+    peers.call(leader, PeerRequest.newBuilder().setHistory(forward).build(), left, new Peers.Answer() {
+      @Override
+      public void answered(PeerResponse response) {
+        try {
+          answer.accept(Response.parseFrom(response.getHistory().getResponse()));
+        } catch (InvalidProtocolBufferException e) {
+          failed("its answer could not be read: " + e.getMessage());
+        }
+      }
+
+      @Override
+      public void failed(String why) {
+        answer.accept(Answers.unknown("node " + leader + ", which leads shard 0, gave no answer: " + why));
+      }
+    });
+  }
+
+  /** What another node has passed on. From any loop. */
+  void serve(HistoryForward forward, Consumer<PeerResponse> answer) {
+    Consumer<Response> encoded = response -> answer.accept(
+        PeerResponse.newBuilder().setHistory(HistoryForwardAnswer.newBuilder().setResponse(response.toByteString())).build());
+    try {
+      HistoryRequest request = HistoryRequest.parseFrom(forward.getRequest());
+      if (!request.hasCompact()) {
+        throw new IllegalArgumentException("not a change of history");
+      }
+      long deadline = clock.nanoTime() + TimeUnit.MILLISECONDS.toNanos(Integer.toUnsignedLong(forward.getRemainingMillis()));
+      loop.run(() -> change(request, deadline, encoded));
+    } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
+      encoded.accept(Answers.refused(Refusal.of(ErrorCode.BAD_REQUEST, "the request cannot be read: " + e.getMessage())));
+    }
+  }
+}
