@@ -123,21 +123,46 @@ public final class ReplayChecker implements Checker {
     }
 
     private void showed(Call call, Result result) {
+      boolean absent = result instanceof Result.Found found && found.found().isEmpty();
+      if (call.op() instanceof Op.Get get && (get.local() || absent && get.revision() == 0)) {
+        showedAtLeast(call, get, result);
+        return;
+      }
       boolean past = call.op() instanceof Op.Get get && get.revision() > 0 || call.op() instanceof Op.Range range && range.revision() > 0;
-      boolean local = call.op() instanceof Op.Get get && get.local();
       long revision = asked(call.op()).orElse(result.revision());
       Model model = new Model(truth, revision, revision);
       Optional<String> differs = model.differs(call.op(), result);
       findings.check(differs.isEmpty() && model.effects().isEmpty(), SHOWN, "%s, answered at %d: %s", call, revision,
           differs.orElse("it should have left " + model.effects()));
       long due = before.get(call.invoke().call()).ofItsKeys();
-      if (!past && !local && due > revision) {
+      if (!past && due > revision) {
         Optional<String> later = new Model(truth, due, due).differs(call.op(), result);
         findings.check(later.isEmpty(), FRESH, "%s was answered at %d, but %d was told of its keys before it was made: %s", call, revision, due,
             later.orElse(""));
-      } else if (!past && !local) {
+      } else if (!past) {
         findings.check(true, FRESH, "");
       }
+    }
+
+    /**
+     * What names a revision up to which nothing is missing, and may show more: a replica as it is, and an absence, whose delete may be
+     * above the revision that is named for it.
+     */
+    private void showedAtLeast(Call call, Op.Get get, Result result) {
+      Optional<Version> found = result instanceof Result.Found answer ? answer.found() : Optional.empty();
+      long told = get.local() ? 0 : before.get(call.invoke().call()).ofItsKeys();
+      findings.check(heldSince(get.key(), result.revision(), found), SHOWN, "%s, answered at %d, shows %s, which it did not hold then or later",
+          call, result.revision(), found);
+      findings.check(get.local() || heldSince(get.key(), Math.max(told, result.revision()), found), FRESH,
+          "%s shows %s, but %d was told of its key before it was made, and it did not hold that then or later", call, found, told);
+    }
+
+    private boolean heldSince(String key, long revision, Optional<Version> found) {
+      boolean held = truth.held(key, revision).equals(found);
+      for (Change change : truth.of(key)) {
+        held |= change.revision() > revision && change.now().equals(found);
+      }
+      return held;
     }
 
     private static Optional<Long> asked(Op op) {

@@ -192,7 +192,7 @@ public final class SessionChecker implements Checker {
         return;
       }
       boolean holds = found.found().isPresent() ? found.found().get().mod() >= own
-          : truth.last(get.key(), Math.max(own, found.revision())).map(Change::isDelete).orElse(true);
+          : truth.of(get.key()).stream().anyMatch(change -> change.isDelete() && change.revision() >= own);
       findings.check(holds, OWN_WRITES, "call %d reads %s as %s, its session wrote the key at %d", call, get.key(),
           found.found().map(Object::toString).orElse("absent"), own);
     }

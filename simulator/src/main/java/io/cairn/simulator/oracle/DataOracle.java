@@ -47,10 +47,18 @@ public final class DataOracle {
   /** The highest revision that was handed out so far, by whichever node. */
   private long handedOut = 1;
   private boolean ended;
+  private ApplyWitness witness = new ApplyWitness() {};
+  /** What the write that is looked at has changed. */
+  private final TreeMap<String, String> changes = new TreeMap<>();
 
   DataOracle(Checks checks, Marks marks) {
     this.checks = checks;
     this.marks = marks;
+  }
+
+  /** Hears from now on what is applied. */
+  public void witness(ApplyWitness listener) {
+    witness = listener;
   }
 
   public static String valueName(String value) {
@@ -94,6 +102,10 @@ public final class DataOracle {
             last = next++;
           }
           tookEffect(write, done);
+          if (!changes.isEmpty()) {
+            witness.applied(shard, done.revision(), changes);
+            changes.clear();
+          }
         }
         case WriteResult.Refused refused -> refused(refused.reason());
       }
@@ -122,7 +134,7 @@ public final class DataOracle {
       case Op.Put put -> {
         String value = valueName(text(put.value(), 0));
         appliedValues.merge(value, 1L, Long::sum);
-        history(text(put.key(), 1)).add(done.revision(), value);
+        change(text(put.key(), 1), done.revision(), value);
       }
       case Op.Delete delete -> delete(text(delete.key(), 1), done);
       case Op.DeleteRange range -> deleteRange(range, done);
@@ -135,7 +147,7 @@ public final class DataOracle {
     checks.check((history.latest() != null) == (done.changed() == 1), "apply-is-right", "a delete of %s changed %d, it held %s", key,
         done.changed(), history.latest());
     if (done.changed() == 1) {
-      history.add(done.revision(), null);
+      change(key, done.revision(), null);
     } else {
       marks.reach(Mark.DELETE_OF_NOTHING);
     }
@@ -147,12 +159,17 @@ public final class DataOracle {
     for (Map.Entry<String, KeyHistory> each : keys.tailMap(start, true).entrySet()) {
       boolean inside = range.end() == null || range.end()[0] != range.start()[0] || each.getKey().compareTo(text(range.end(), 1)) < 0;
       if (inside && each.getValue().latest() != null) {
-        each.getValue().add(done.revision(), null);
+        change(each.getKey(), done.revision(), null);
         changed++;
       }
     }
     marks.reachIf(changed > 1, Mark.RANGE_DELETED);
     checks.check(changed == done.changed(), "apply-is-right", "a delete range from %s changed %d keys, %d lived", start, done.changed(), changed);
+  }
+
+  private void change(String key, long revision, String value) {
+    history(key).add(revision, value);
+    changes.put(key, value);
   }
 
   private KeyHistory history(String key) {

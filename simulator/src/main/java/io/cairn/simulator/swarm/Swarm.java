@@ -41,15 +41,18 @@ public final class Swarm {
   private final Operator operator;
   private final Faults faults;
 
-  private Swarm(SwarmOptions options, List<Fault> plan) {
+  private final Witness witness;
+
+  private Swarm(SwarmOptions options, List<Fault> plan, Witness witness) {
     this.options = options;
+    this.witness = witness;
     this.world = new SimWorld(options.seed());
     this.oracle = new ClusterOracle(world.scheduler(), marks);
     LinkSettings links = LinkSettings.LAN.withDelay(options.number("link-us") * 1_000, options.number("link-us") * 1_000);
     world.net().defaults(links);
     this.cluster = new SimCluster(world, settings());
     this.fleet = new Fleet(cluster, oracle, marks);
-    this.workload = new Workload(options, cluster, oracle, marks);
+    this.workload = new Workload(options, cluster, oracle, marks, witness);
     this.operator = new Operator(options, cluster, fleet, oracle, marks);
     this.faults = new Faults(cluster, fleet, operator, links, settings().engines(), plan, marks);
   }
@@ -80,18 +83,25 @@ public final class Swarm {
    * @throws SimFailure with the seed, when something does not hold
    */
   public static SwarmResult run(SwarmOptions options, List<Fault> plan) {
-    return new Swarm(options, plan).run();
+    return run(options, plan, Witness.NONE);
+  }
+
+  /** As {@link #run}, in front of a witness of calls and of what is applied. */
+  public static SwarmResult run(SwarmOptions options, List<Fault> plan, Witness witness) {
+    return new Swarm(options, plan, witness).run();
   }
 
   /** As {@link #run}, in front of a witness of each event. */
   public static SwarmResult run(SwarmOptions options, List<Fault> plan, SimTrace trace, Consumer<String> faultListener) {
-    Swarm swarm = new Swarm(options, plan);
+    Swarm swarm = new Swarm(options, plan, Witness.NONE);
     swarm.world.scheduler().trace(trace);
     swarm.faults.listener(faultListener);
     return swarm.run();
   }
 
   private SwarmResult run() {
+    oracle.data().witness(witness);
+    witness.begins(world.scheduler()::now);
     cluster.start();
     cluster.awaitReady();
     workload.start();
@@ -110,6 +120,7 @@ public final class Swarm {
     cluster.awaitReady();
     world.runUntil("all replicas hold the same", oracle::agrees, AGREE_NANOS_MAX);
     marks.reach(Mark.CONVERGED);
+    witness.agreed();
     compareHashes();
     readEverythingBack();
     oracle.data().end();

@@ -35,7 +35,7 @@ import java.util.function.BiConsumer;
 final class Workload {
   private static final long MILLI = 1_000_000L;
   /** What a call may end late by: the turns of its client's loop. */
-  private static final long LATE_NANOS_MAX = 5 * MILLI;
+  static final long LATE_NANOS_MAX = 5 * MILLI;
   private static final String PADDING = "x".repeat(16 * 1024);
 
   private enum Outcome {
@@ -60,23 +60,26 @@ final class Workload {
   private final SimScheduler scheduler;
   private final ClusterOracle oracle;
   private final Marks marks;
+  private final Witness witness;
   private final List<Put> puts = new ArrayList<>();
   /** The highest revision at which anybody was told of a key, and of anything. */
   private final Map<String, Long> told = new TreeMap<>();
   private long toldOfAny = 1;
   private boolean stopping;
   private int open;
+  private long calledSoFar;
   private long acknowledged;
   private long unknown;
   private long refused;
   private long reads;
 
-  Workload(SwarmOptions options, SimCluster cluster, ClusterOracle oracle, Marks marks) {
+  Workload(SwarmOptions options, SimCluster cluster, ClusterOracle oracle, Marks marks, Witness witness) {
     this.options = options;
     this.cluster = cluster;
     this.scheduler = cluster.world().scheduler();
     this.oracle = oracle;
     this.marks = marks;
+    this.witness = witness;
   }
 
   void start() {
@@ -84,7 +87,7 @@ final class Workload {
       SimClient client = cluster.newClient(options.number("attempt-ms") * MILLI);
       SimRandom random = cluster.world().random("workload." + i);
       for (int lane = 0; lane < options.number("in-flight"); lane++) {
-        new Lane(client, random.split("lane." + lane), "c" + i + "." + lane).think();
+        new Lane(i, client, random.split("lane." + lane), "c" + i + "." + lane).think();
       }
     }
   }
@@ -157,12 +160,14 @@ final class Workload {
 
   /** One call after the other. */
   private final class Lane {
+    private final int number;
     private final SimClient client;
     private final SimRandom random;
     private final String name;
     private long calls;
 
-    Lane(SimClient client, SimRandom random, String name) {
+    Lane(int number, SimClient client, SimRandom random, String name) {
+      this.number = number;
       this.client = client;
       this.random = random;
       this.name = name;
@@ -206,8 +211,11 @@ final class Workload {
       long deadline = random.between(options.number("deadline-ms") / 4 + 1, options.number("deadline-ms")) * MILLI;
       long until = scheduler.now() + deadline + LATE_NANOS_MAX;
       open++;
+      long call = ++calledSoFar;
+      witness.called(call, number, deadline, operation);
       client.start(operation, deadline).whenComplete((result, failure) -> {
         open--;
+        witness.ended(call, result, failure);
         oracle.checks().check(scheduler.now() <= until, "every-call-ends", "%s of %s ended %d us after its deadline", operation, name,
             (scheduler.now() - until) / 1_000);
         if (failure instanceof RefusedException refusal) {

@@ -1,0 +1,116 @@
+package io.cairn.simulator.history;
+
+import io.cairn.client.ByteSeq;
+import io.cairn.client.Consistency;
+import io.cairn.client.DeleteRangeResult;
+import io.cairn.client.DeleteResult;
+import io.cairn.client.GetResult;
+import io.cairn.client.KeyRange;
+import io.cairn.client.KeyValue;
+import io.cairn.client.PutResult;
+import io.cairn.client.RangeResult;
+import io.cairn.client.RefusedException;
+import io.cairn.client.core.Operation;
+import io.cairn.jepsen.history.Change;
+import io.cairn.jepsen.history.Event;
+import io.cairn.jepsen.history.History;
+import io.cairn.jepsen.history.HistoryRecorder;
+import io.cairn.jepsen.history.Op;
+import io.cairn.jepsen.history.Result;
+import io.cairn.jepsen.history.Version;
+import io.cairn.simulator.oracle.DataOracle;
+import io.cairn.simulator.swarm.Witness;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.function.LongSupplier;
+
+/** Writes a run down. Values are their names, without what pads them. */
+final class RecordingWitness implements Witness {
+  private static final int EVENTS_MAX = 500_000;
+  /** Behind every key of a run. */
+  private static final String LAST = "\uffff";
+
+  private final Map<String, Version> held = new HashMap<>();
+  /** The record's number of each call of the run. */
+  private final Map<Long, Long> numbers = new HashMap<>();
+  private HistoryRecorder recorder;
+
+  History history() {
+    return recorder.history();
+  }
+
+  @Override
+  public void begins(LongSupplier clock) {
+    recorder = new HistoryRecorder(clock, EVENTS_MAX);
+  }
+
+  @Override
+  public void called(long call, int client, long timeoutNanos, Operation<?> operation) {
+    numbers.put(call, recorder.invoke(client, timeoutNanos, op(operation)));
+  }
+
+  private static Op op(Operation<?> operation) {
+    return switch (operation) {
+      case Operation.Put put -> new Op.Put(put.key().utf8(), DataOracle.valueName(put.value().utf8()), 0);
+      case Operation.Delete delete -> new Op.Delete(delete.key().utf8());
+      case Operation.DeleteRange range -> new Op.DeleteRange(range.range().start().utf8(), end(range.range()));
+      case Operation.Get get -> new Op.Get(get.key().utf8(), get.options().revision(),
+          get.options().consistency().level() == Consistency.Level.SERIALIZABLE);
+      case Operation.Range range -> new Op.Range(range.range().start().utf8(), end(range.range()), range.options().revision());
+      default -> throw new IllegalArgumentException("no checker knows of " + operation);
+    };
+  }
+
+  private static String end(KeyRange range) {
+    return range.end().map(ByteSeq::utf8).orElse(LAST);
+  }
+
+  @Override
+  public void ended(long call, Object result, Throwable failure) {
+    long number = numbers.remove(call);
+    if (failure instanceof RefusedException refused) {
+      recorder.refused(number, refused.code().name(), refused.revision());
+    } else if (failure != null) {
+      recorder.unknown(number);
+    } else {
+      recorder.ok(number, result(result));
+    }
+  }
+
+  private static Result result(Object result) {
+    return switch (result) {
+      case PutResult put -> new Result.Written(put.revision(), 1, Optional.empty());
+      case DeleteResult delete -> new Result.Written(delete.revision(), delete.deleted() ? 1 : 0, Optional.empty());
+      case DeleteRangeResult range -> new Result.Written(range.revision(), range.deleted(), Optional.empty());
+      case GetResult get -> new Result.Found(get.revision(), get.found().map(RecordingWitness::version));
+      case RangeResult range -> new Result.Shown(range.revision(), range.keyValues().stream().map(RecordingWitness::version).toList());
+      default -> throw new IllegalArgumentException("no checker knows of " + result);
+    };
+  }
+
+  private static Version version(KeyValue shown) {
+    return new Version(shown.keyUtf8(), DataOracle.valueName(shown.valueUtf8()), shown.createRevision(), shown.modRevision(), shown.version(),
+        shown.lease());
+  }
+
+  @Override
+  public void applied(int shard, long revision, SortedMap<String, String> values) {
+    List<Change> changes = new ArrayList<>();
+    values.forEach((key, value) -> {
+      Version before = held.get(key);
+      if (value == null) {
+        changes.add(Change.delete(revision, before));
+        held.remove(key);
+      } else {
+        Version now = new Version(key, value, before == null ? revision : before.create(), revision, before == null ? 1 : before.version() + 1, 0);
+        changes.add(Change.put(now, Optional.ofNullable(before)));
+        held.put(key, now);
+      }
+    });
+    recorder.add(at -> new Event.Applied(at, shard, revision, 0, changes));
+  }
+}
