@@ -18,6 +18,8 @@ import java.util.Arrays;
  *           10 store(4) 00                             applied index, term, revision StoreState
  *           10 store(4) 01 client id(16)               what a client has sent        ClientRecord
  *           10 store(4) 02 name                        a named record of whoever sits on top
+ *           10 store(4) 06 revision(8)                 how many events are at or below it: a mark        EventCount
+ *           10 store(4) 07                             how many events there were, and at the last mark  EventCount
  * </pre>
  *
  * Numbers in keys are big-endian, so that the order of bytes is their order. A store number has 32 bits: it is local to a
@@ -47,6 +49,8 @@ public final class OnDiskFormat {
   public static final byte STORE_STATE = 0x00;
   public static final byte STORE_CLIENT = 0x01;
   public static final byte STORE_RECORD = 0x02;
+  public static final byte STORE_MARK = 0x06;
+  public static final byte STORE_EVENTS = 0x07;
 
   /** The last store number that may be given: its successor must still fit as the end of a range. */
   public static final long STORE_MAX = 0xffff_fffeL;
@@ -133,6 +137,17 @@ public final class OnDiskFormat {
     int64(id, 0, clientHigh);
     int64(id, 8, clientLow);
     return smallKey(store, STORE_CLIENT, id);
+  }
+
+  /** A mark of how many events are at or below the revision. */
+  public static byte[] markKey(long store, long revision) {
+    byte[] rest = new byte[8];
+    int64(rest, 0, revision);
+    return smallKey(store, STORE_MARK, rest);
+  }
+
+  public static long markRevision(byte[] markKey) {
+    return readInt64(markKey, 6);
   }
 
   /** A key of the small family under the store; also, with nothing behind {@code kind}, the first of that kind. */

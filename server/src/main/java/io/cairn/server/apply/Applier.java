@@ -13,6 +13,7 @@ import io.cairn.storage.mvcc.RecentVersions;
 import io.cairn.storage.mvcc.ShardStore;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Applies what the replicas of one engine have committed. Belongs to the engine's apply loop, the only writer of the engine;
@@ -81,6 +82,15 @@ public final class Applier {
       if (!ended) {
         guarded(what, work);
       }
+    });
+  }
+
+  /** Changes stores between two rounds, in a round of its own; a failure stops the node. */
+  public void change(String what, Consumer<ApplyRound> change) {
+    run(what, () -> {
+      var round = new ApplyRound(engine, recent);
+      change.accept(round);
+      round.commit();
     });
   }
 

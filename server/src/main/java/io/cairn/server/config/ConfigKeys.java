@@ -68,6 +68,15 @@ public final class ConfigKeys {
   static final ConfigKey<Long> RETRIES_CLIENTS = ConfigKey.of("retries.clients", COUNT, 10_000L, Bound.between(COUNT, 1, 10_000_000),
       "Clients each shard remembers so that what they send again takes effect once; a retry of a forgotten client ends in "
           + "OUTCOME_UNKNOWN. The same on every node.");
+  static final ConfigKey<Long> HISTORY_AGE = ConfigKey.of("history.keep-age", DURATION, 3_600 * SECOND,
+      Bound.that("1s to 8760h; 0s keeps whatever its age", "must lie between 1s and 8760h, or be 0s to keep history whatever its age",
+          age -> age == 0 || age >= SECOND && age <= 8_760 * 3_600 * SECOND),
+      "Past revisions that are older can be dropped by themselves. Counted while the node runs: one that was restarted and then leads keeps them "
+          + "longer, by this much at most.");
+  static final ConfigKey<Long> HISTORY_EVENTS = ConfigKey.of("history.keep-events", COUNT, 1_000_000L,
+      Bound.that("1000 to 1000000000; 0 keeps however many", "must lie between 1000 and 1000000000, or be 0 to keep however many",
+          events -> events == 0 || events >= 1_000 && events <= 1_000_000_000),
+      "Changes of keys that each shard keeps at least, if they are younger than history.keep-age; what is before them can be dropped by itself.");
   static final ConfigKey<Long> HEARTBEAT = ConfigKey.of("raft.heartbeat", DURATION, 50 * MILLI,
       Bound.between(DURATION, MILLI, 10 * SECOND), "Between two rounds of heartbeats.");
   static final ConfigKey<Long> ELECTION_TIMEOUT = ConfigKey.of("raft.election-timeout", DURATION, 500 * MILLI,
@@ -98,7 +107,7 @@ public final class ConfigKeys {
 
   private static final List<ConfigKey<?>> BEFORE_LIMITS = List.of(
       NODE_NAME, CLUSTER_ID, CLUSTER_NODES, CLUSTER_JOIN, SPLIT_POINTS, LISTEN_CLIENT, LISTEN_PEER, ADMIN_LISTEN, INSECURE, STORAGE_DIR,
-      LOG_SEGMENT_SIZE, LOG_KEEP, BLOCK_CACHE, WRITE_BUFFERS, RECENT_VERSIONS, RETRIES_CLIENTS, HEARTBEAT, ELECTION_TIMEOUT, ELECTION_JITTER,
+      LOG_SEGMENT_SIZE, LOG_KEEP, BLOCK_CACHE, WRITE_BUFFERS, RECENT_VERSIONS, RETRIES_CLIENTS, HISTORY_AGE, HISTORY_EVENTS, HEARTBEAT, ELECTION_TIMEOUT, ELECTION_JITTER,
       LEADERS, NET_LOOPS, LOGGING_FORMAT, LOGGING_LEVEL, LOGGING_FILE, LOGGING_FILE_SIZE, LOGGING_FILES, SHUTDOWN_GRACE);
 
   /** All of them. */

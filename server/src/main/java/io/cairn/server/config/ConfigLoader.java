@@ -141,12 +141,13 @@ public final class ConfigLoader {
         value(ConfigKeys.STORAGE_DIR), value(ConfigKeys.LOG_SEGMENT_SIZE), value(ConfigKeys.LOG_KEEP)));
     EngineConfig engine = attempt(() -> new EngineConfig(value(ConfigKeys.BLOCK_CACHE), value(ConfigKeys.WRITE_BUFFERS),
         value(ConfigKeys.RECENT_VERSIONS)));
+    HistoryConfig history = attempt(() -> new HistoryConfig(value(ConfigKeys.HISTORY_AGE), value(ConfigKeys.HISTORY_EVENTS)));
     RaftConfig raft = attempt(() -> new RaftConfig(
         value(ConfigKeys.HEARTBEAT), value(ConfigKeys.ELECTION_TIMEOUT), value(ConfigKeys.ELECTION_JITTER), value(ConfigKeys.LEADERS)));
     Limits limits = attempt(() -> LimitKeys.read(this::value));
     LoggingConfig logging = attempt(() -> new LoggingConfig(value(ConfigKeys.LOGGING_FORMAT), value(ConfigKeys.LOGGING_LEVEL),
         value(ConfigKeys.LOGGING_FILE), value(ConfigKeys.LOGGING_FILE_SIZE), value(ConfigKeys.LOGGING_FILES)));
-    NodeConfig config = attempt(() -> new NodeConfig(cluster, addresses, storage, engine, value(ConfigKeys.RETRIES_CLIENTS), raft,
+    NodeConfig config = attempt(() -> new NodeConfig(cluster, addresses, storage, engine, value(ConfigKeys.RETRIES_CLIENTS), history, raft,
         value(ConfigKeys.NET_LOOPS), limits, logging, value(ConfigKeys.SHUTDOWN_GRACE)));
     if (!mistakes.isEmpty()) {
       throw new ConfigException(mistakes);

@@ -9,6 +9,7 @@ package io.cairn.server.config;
  * @param storage the data directory and the log
  * @param engine the store engine's memory
  * @param retriedClientsMax how many clients each shard remembers, so that what they send again takes effect once
+ * @param history how long past revisions are kept
  * @param raft the times of elections and heartbeats
  * @param netLoops threads for connections; 0: as many as the machine suggests
  * @param limits every bound of every queue
@@ -21,6 +22,7 @@ public record NodeConfig(
     StorageConfig storage,
     EngineConfig engine,
     long retriedClientsMax,
+    HistoryConfig history,
     RaftConfig raft,
     long netLoops,
     Limits limits,

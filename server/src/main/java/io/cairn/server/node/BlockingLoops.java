@@ -12,14 +12,16 @@ import java.util.List;
  * @param flush flushes of the engine; also fills the log's next segment ahead of time
  * @param scan reads of ranges and of snapshots
  * @param watch does nothing but look at the time, and so notices when the process stood still
+ * @param space gives back what dropped history took: may be at one thing for minutes
  */
-record BlockingLoops(EventLoop log, EventLoop apply, EventLoop flush, EventLoop scan, EventLoop watch) {
+record BlockingLoops(EventLoop log, EventLoop apply, EventLoop flush, EventLoop scan, EventLoop watch, EventLoop space) {
 
   BlockingLoops(EventLoops loops) {
-    this(loops.start("log-writer"), loops.start("apply"), loops.start("flush"), loops.start("scan"), loops.start("watch"));
+    this(loops.start("log-writer"), loops.start("apply"), loops.start("flush"), loops.start("scan"), loops.start("watch"),
+        loops.start("space"));
   }
 
   List<EventLoop> all() {
-    return List.of(log, apply, flush, scan, watch);
+    return List.of(log, apply, flush, scan, watch, space);
   }
 }

@@ -10,6 +10,8 @@ import io.cairn.server.oracle.Revisions;
 import io.cairn.server.peer.Peers;
 import io.cairn.server.replica.Replica;
 import io.cairn.server.replica.Replicas;
+import io.cairn.server.retention.Retention;
+import io.cairn.server.retention.SpaceKeeper;
 import io.cairn.server.shard.ShardDescriptor;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -36,13 +38,19 @@ final class HistoryRoom {
   private final HistoryRoute route;
   private final Map<Integer, Proposed> proposed = new ConcurrentSkipListMap<>();
   private volatile HistoryTable table = HistoryTable.NONE;
+  private final Retention retention;
+  private final SpaceKeeper space;
   private long lookedAt;
+  /** The sum of all compaction revisions here: when it grows there may be space to give back. */
+  private long compactedSum;
 
-  HistoryRoom(Clock clock, EventLoop loop, Replicas replicas, Peers peers, Revisions revisions) {
+  HistoryRoom(Clock clock, EventLoop loop, Replicas replicas, Peers peers, Revisions revisions, Retention retention, SpaceKeeper space) {
     this.clock = clock;
     this.loop = loop;
     this.replicas = replicas;
     this.revisions = revisions;
+    this.retention = retention;
+    this.space = space;
     this.lookedAt = clock.nanoTime();
     this.desk = new HistoryDesk(clock, loop, revisions, command -> {
       Replica system = replicas.get(ShardDescriptor.SYSTEM);
@@ -90,17 +98,27 @@ final class HistoryRoom {
   }
 
   private void look() {
-    lookedAt = clock.nanoTime();
+    long now = clock.nanoTime();
+    lookedAt = now;
+    retention.note(now, revisions.known());
+    long sum = 0;
     for (Replica replica : replicas.all()) {
       if (replica.leads() && !replica.descriptor().isSystem()) {
-        replica.loop().run(() -> look(replica));
+        boolean due = retention.isDue(replica.descriptor().id(), now);
+        long old = due ? retention.oldAt(now) : 0;
+        replica.loop().run(() -> look(replica, due ? retention.target(replica.store(), old) : 0));
       }
+      sum += replica.store().compacted();
+    }
+    if (sum != compactedSum) {
+      compactedSum = sum;
+      space.wake();
     }
   }
 
   /** On the replica's loop. */
-  private void look(Replica replica) {
-    long to = table.wanted();
+  private void look(Replica replica, long byItself) {
+    long to = Math.max(table.wanted(), byItself);
     if (to <= replica.store().compacted() || replica.closed()) {
       return;
     }

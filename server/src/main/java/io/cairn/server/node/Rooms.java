@@ -43,6 +43,8 @@ import io.cairn.server.peer.SnapshotSender;
 import io.cairn.server.replica.Replica;
 import io.cairn.server.replica.ReplicaPorts;
 import io.cairn.server.replica.Replicas;
+import io.cairn.server.retention.Retention;
+import io.cairn.server.retention.SpaceKeeper;
 import io.cairn.server.shard.ShardDescriptor;
 import io.cairn.server.shard.ShardMap;
 import io.cairn.storage.catalog.ReplicaCatalog;
@@ -87,6 +89,7 @@ final class Rooms {
   private NodeBook book;
   private MemberRoom members;
   private HistoryRoom history;
+  private SpaceKeeper space;
   private Joining joining;
   private SnapshotSender snapshotSender;
   private SnapshotReceiver snapshotReceiver;
@@ -190,7 +193,9 @@ final class Rooms {
     members = new MemberRoom(book, devices, blocking.log(), directory, replicas, peers, shards,
         () -> directory.identity().bootstrapDigest(), failStop);
     revisions = new Revisions(nodeLoop, new OracleRoute(oracle, replicas, peers));
-    history = new HistoryRoom(devices.clock(), nodeLoop, replicas, peers, revisions);
+    space = new SpaceKeeper(devices.clock(), blocking.space(), engine, catalog, replicas, applier, flusher, failStop);
+    history = new HistoryRoom(devices.clock(), nodeLoop, replicas, peers, revisions,
+        new Retention(config.history(), devices.random().split("history")), space);
     snapshotReceiver = new SnapshotReceiver(engine, catalog, applier, logWriter);
     var events = new ClusterEvents(meters, oracle, revisions, members, history, devices.tap());
     snapshotSender = new SnapshotSender(peers, devices.clock(), blocking.scan(), this::snapshotOf,
@@ -436,6 +441,7 @@ final class Rooms {
       joining.close();
     }
     revisions.close();
+    space.end();
     snapshotSender.close();
     peers.close();
     peerPort.close();

@@ -99,6 +99,26 @@ public final class MemoryEngine implements Engine {
     };
   }
 
+  @Override
+  public long viewMark() {
+    return 0;
+  }
+
+  @Override
+  public boolean isViewedBefore(long mark) {
+    return false;
+  }
+
+  @Override
+  public void reclaim(Family family, List<Range> gone) {
+    gone.forEach(range -> durable.get(family).subMap(range.start(), true, range.end(), false).clear());
+  }
+
+  @Override
+  public boolean isWorthReclaiming(Family family, Range range) {
+    return !durable.get(family).subMap(range.start(), true, range.end(), false).isEmpty();
+  }
+
   private static final class Cursor implements EngineCursor {
     private final List<Map.Entry<byte[], byte[]>> entries;
     private int at;

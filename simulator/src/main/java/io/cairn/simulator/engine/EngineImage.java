@@ -2,6 +2,7 @@ package io.cairn.simulator.engine;
 
 import io.cairn.simulator.schedule.SimProcess;
 import io.cairn.simulator.schedule.SimRandom;
+import io.cairn.storage.engine.Family;
 import java.util.ArrayDeque;
 
 /** The content of one engine's folder: what is durable, and each batch since. Outlives processes. */
@@ -35,6 +36,12 @@ final class EngineImage {
     for (EngineVersion version : unsettled) {
       version.durableAt = Math.min(version.durableAt, endsAt);
     }
+  }
+
+  /** Takes keys out of all there is, also of what is durable. */
+  void drop(Family family, byte[] start, byte[] end) {
+    durable.drop(family, start, end);
+    unsettled.forEach(version -> version.drop(family, start, end));
   }
 
   /** What is durable at this time, which may be ahead of what has settled. */

@@ -20,6 +20,14 @@ final class EngineVersion {
     return maps[family.ordinal()];
   }
 
+  /** Also for those who look at this version already. */
+  void drop(Family family, byte[] start, byte[] end) {
+    OrderedBytes map = map(family);
+    if (map != null) { // EMPTY, which all engines share, stays as it is.
+      maps[family.ordinal()] = OrderedBytes.deleteRange(map, start, end);
+    }
+  }
+
   OrderedBytes[] copyOfMaps() {
     return maps.clone();
   }

@@ -7,12 +7,18 @@ import io.cairn.storage.engine.EngineBatch;
 import io.cairn.storage.engine.EngineCursor;
 import io.cairn.storage.engine.EngineView;
 import io.cairn.storage.engine.Family;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 
 /** An open engine. */
 final class SimEngine implements Engine {
   private final SimEngineDisk disk;
   private final SimProcess process;
   private final EngineImage image;
+  private final Set<View> views = new LinkedHashSet<>();
+  private long viewsTaken;
   private long unflushedBytes;
   /** After a failure every call fails: nothing is known of what the engine holds. */
   private StorageFailure failure;
@@ -41,7 +47,36 @@ final class SimEngine implements Engine {
   @Override
   public EngineView view() {
     checkOpen();
-    return new View(image.latest());
+    var view = new View(image.latest(), ++viewsTaken);
+    views.add(view);
+    return view;
+  }
+
+  @Override
+  public long viewMark() {
+    return viewsTaken;
+  }
+
+  @Override
+  public boolean isViewedBefore(long mark) {
+    return views.stream().anyMatch(view -> view.number <= mark);
+  }
+
+  /** As RocksDB drops files: at once, durably, and under every view; here to the last byte. */
+  @Override
+  public void reclaim(Family family, List<Range> gone) {
+    checkOpen();
+    if (!gone.isEmpty()) {
+      disk.at(EngineTap.Moment.BEFORE_WRITE, process);
+      gone.forEach(range -> image.drop(family, range.start(), range.end()));
+    }
+  }
+
+  @Override
+  public boolean isWorthReclaiming(Family family, Range range) {
+    checkOpen();
+    OrderedBytes first = OrderedBytes.ceiling(image.durable(disk.scheduler().now()).map(family), range.start());
+    return first != null && Arrays.compareUnsigned(first.key, range.end()) < 0;
   }
 
   @Override
@@ -132,10 +167,12 @@ final class SimEngine implements Engine {
 
   private final class View implements EngineView {
     private final EngineVersion version;
+    private final long number;
     private boolean viewClosed;
 
-    View(EngineVersion version) {
+    View(EngineVersion version, long number) {
       this.version = version;
+      this.number = number;
     }
 
     @Override
@@ -155,6 +192,7 @@ final class SimEngine implements Engine {
     @Override
     public void close() {
       viewClosed = true;
+      views.remove(this);
     }
 
     private void checkView() {

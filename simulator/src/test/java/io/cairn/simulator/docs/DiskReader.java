@@ -275,12 +275,14 @@ final class DiskReader {
       in.number(4, "shard");
     } else if (what == 0x10) {
       in.number(4, "store");
-      int kind = (int) in.bits(1, "00 state, 01 client, 02 named record");
+      int kind = (int) in.bits(1, "00 state, 01 client, 02 named record, 06 mark, 07 events");
       if (kind == 1) {
         in.bits(8, "client id, high half");
         in.bits(8, "client id, low half");
       } else if (kind == 2) {
         in.bytes(in.left(), "name");
+      } else if (kind == 6) {
+        in.number(8, "revision");
       }
     }
     return in.end();
@@ -296,6 +298,11 @@ final class DiskReader {
         switch (key[5]) {
           case 0 -> state(in);
           case 1 -> client(in);
+          case 6 -> in.varint("events at or below it");
+          case 7 -> {
+            in.varint("events so far");
+            in.varint("of them up to the last mark");
+          }
           default -> in.number(8, "the last revision that may be handed out");
         }
       }

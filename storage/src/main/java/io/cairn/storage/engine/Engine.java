@@ -1,5 +1,7 @@
 package io.cairn.storage.engine;
 
+import java.util.List;
+
 /**
  * An ordered map of bytes in {@link Family families}: the seam in front of RocksDB. Keys are ordered as unsigned bytes.
  *
@@ -28,6 +30,27 @@ public interface Engine extends AutoCloseable {
 
   /** Bytes written since the last flush began, about: what a crash would make the log replay. */
   long unflushedBytes();
+
+  /** Counts views: what {@link #isViewedBefore} compares with. */
+  long viewMark();
+
+  /** Whether a view is open that was taken before the mark was asked for. */
+  boolean isViewedBefore(long mark);
+
+  /**
+   * Gives back the space of ranges of which nothing is left: whole files at once and for good, not waiting for a flush; the rest, when
+   * it has become more than what lives, by rewriting what lives. May take long, and is cut off by {@link #close()}.
+   *
+   * <p>The caller vouches that what deleted them is durable, since a crash would not bring them back, and that no view is open that
+   * was taken before they were deleted ({@link #isViewedBefore}), since it might find them or not.
+   */
+  void reclaim(Family family, List<Range> gone);
+
+  /** Whether the files hold so much between the two keys that it would be worth it. */
+  boolean isWorthReclaiming(Family family, Range range);
+
+  /** Keys in {@code [start, end)}. */
+  record Range(byte[] start, byte[] end) {}
 
   /** Bytes of the files. */
   long diskBytes();

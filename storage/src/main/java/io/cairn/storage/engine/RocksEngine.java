@@ -28,6 +28,7 @@ final class RocksEngine implements Engine {
   private final StampedLock gate = new StampedLock();
   private final Set<RocksView> views = ConcurrentHashMap.newKeySet();
   private final AtomicLong unflushed = new AtomicLong();
+  private final AtomicLong viewsTaken = new AtomicLong();
   private final RocksOptions options;
   private final RocksFailures failures;
   private final RocksDB db;
@@ -36,6 +37,7 @@ final class RocksEngine implements Engine {
   private final ColumnFamilyHandle[] families = new ColumnFamilyHandle[Family.values().length];
   private final int[] familyIds = new int[families.length];
   private boolean closed;
+  private final RocksSpace space = new RocksSpace();
 
   RocksEngine(String directory, EngineSettings settings, Consumer<StorageFailure> onFailure) {
     options = new RocksOptions(settings);
@@ -82,9 +84,52 @@ final class RocksEngine implements Engine {
   public EngineView view() {
     long stamp = enter();
     try {
-      var view = new RocksView(this, db.getSnapshot());
+      // Listed before it shows anything: whoever does not find it here knows that it will show what was written by now.
+      var view = new RocksView(this, viewsTaken.incrementAndGet());
       views.add(view);
+      view.show(db.getSnapshot());
       return view;
+    } finally {
+      leave(stamp);
+    }
+  }
+
+  @Override
+  public long viewMark() {
+    return viewsTaken.get();
+  }
+
+  @Override
+  public boolean isViewedBefore(long mark) {
+    for (RocksView view : views) {
+      if (view.number() <= mark) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Override
+  public void reclaim(Family family, List<Range> gone) {
+    long stamp = enter();
+    try {
+      space.reclaim(db, families[family.ordinal()], gone);
+    } catch (RocksDBException e) {
+      if (!space.isCutOff()) {
+        throw failed("giving back space", e);
+      }
+    } finally {
+      leave(stamp);
+    }
+  }
+
+  @Override
+  public boolean isWorthReclaiming(Family family, Range range) {
+    long stamp = enter();
+    try {
+      return RocksSpace.isWorth(db, families[family.ordinal()], range);
+    } catch (RocksDBException e) {
+      throw failed("reading the size of a range", e);
     } finally {
       leave(stamp);
     }
@@ -148,6 +193,7 @@ final class RocksEngine implements Engine {
   /** Waits for calls under way, frees views left open, and closes without a flush: what is not durable by now is the log's. */
   @Override
   public void close() {
+    space.cutOff(); // It may take minutes, and nobody waits for it.
     long stamp = gate.writeLock();
     try {
       if (closed) {
@@ -158,6 +204,7 @@ final class RocksEngine implements Engine {
       views.clear();
       handles.forEach(ColumnFamilyHandle::close);
       db.close();
+      space.close();
       options.close();
     } finally {
       gate.unlockWrite(stamp);

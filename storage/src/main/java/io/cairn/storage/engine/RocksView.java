@@ -10,15 +10,24 @@ import org.rocksdb.Snapshot;
 /** A RocksDB snapshot with the cursors made on it. */
 final class RocksView implements EngineView {
   private final RocksEngine engine;
-  private final Snapshot snapshot;
-  private final ReadOptions read;
+  private final long number;
+  private Snapshot snapshot;
+  private ReadOptions read;
   private final List<RocksCursor> cursors = new ArrayList<>(2);
   private boolean closed;
 
-  RocksView(RocksEngine engine, Snapshot snapshot) {
+  RocksView(RocksEngine engine, long number) {
     this.engine = engine;
-    this.snapshot = snapshot;
-    read = new ReadOptions().setSnapshot(snapshot);
+    this.number = number;
+  }
+
+  void show(Snapshot taken) {
+    snapshot = taken;
+    read = new ReadOptions().setSnapshot(taken);
+  }
+
+  long number() {
+    return number;
   }
 
   @Override

@@ -36,6 +36,7 @@ public final class ShardStore {
   private final long store;
   private final ClientRecords clients;
   private final StoreChanges changes;
+  private final EventCount events;
   /** Named records that the open round has changed; null for one it deleted. */
   private final TreeMap<String, byte[]> records = new TreeMap<>();
   private final StoredVersion decoded = new StoredVersion();
@@ -52,11 +53,12 @@ public final class ShardStore {
   /** The round that has changed this store and is not committed yet, or null. */
   private ApplyRound open;
 
-  private ShardStore(Engine engine, long store, StoreState state, ClientRecords clients) {
+  private ShardStore(Engine engine, long store, StoreState state, ClientRecords clients, EventCount events) {
     this.engine = engine;
     this.store = store;
     this.clients = clients;
-    this.changes = new StoreChanges(engine, store, state.deletedKeys());
+    this.events = events;
+    this.changes = new StoreChanges(engine, store, state.deletedKeys(), events);
     this.published = state;
     index = state.applied().index();
     term = state.applied().term();
@@ -69,7 +71,7 @@ public final class ShardStore {
     OnDiskFormat.checkStore(store);
     try (EngineView view = engine.view()) {
       StoreState state = StoreState.decode(view.get(Family.SMALL, OnDiskFormat.stateKey(store)));
-      return new ShardStore(engine, store, state, ClientRecords.load(view, store, state.forgotten()));
+      return new ShardStore(engine, store, state, ClientRecords.load(view, store, state.forgotten()), EventCount.load(view, store));
     }
   }
 
@@ -154,10 +156,42 @@ public final class ShardStore {
     }
     enter(round);
     round.begin();
-    round.batch().deleteRange(Family.EVENTS, OnDiskFormat.storePrefix(store), OnDiskFormat.eventKey(store, to + 1, 0));
+    round.batch().deleteRange(Family.EVENTS, OnDiskFormat.eventKey(store, compacted + 1, 0), OnDiskFormat.eventKey(store, to + 1, 0));
+    events.compact(round.batch(), compacted + 1, to);
     compacted = to;
     revision = Math.max(revision, to);
     round.end();
+  }
+
+  /**
+   * Removes what {@link DeletedSweep} found. Takes no entry: nothing that is read depends on it. Its cost on the apply loop is a look
+   * for each key.
+   */
+  public void sweepDeleted(ApplyRound round, List<byte[]> keys) {
+    enter(round);
+    round.begin();
+    changes.sweep(round, keys, compacted);
+    round.end();
+  }
+
+  /**
+   * The highest revision to compact to that leaves at least {@code keep} events, as far as it is known: marks are left about every 1,000
+   * events. 0 when nothing can go. From any thread.
+   */
+  public long revisionWithout(long keep) {
+    try (EngineView view = engine.view()) {
+      return EventCount.revisionWithout(view, store, published.compacted(), keep);
+    }
+  }
+
+  /** How far history is dropped in a way that a crash does not undo. From any thread. */
+  public long durablyCompacted() {
+    return StoreState.decode(engine.durable(Family.SMALL, OnDiskFormat.stateKey(store))).compacted();
+  }
+
+  /** Records of deleted keys, as of the last commit: 0 when there is nothing to sweep. From any thread. */
+  public long deletedKeys() {
+    return published.deletedKeys();
   }
 
   /** The key's version at {@code at} (0 for the newest), or null. From any thread. @throws CompactedException */
@@ -254,6 +288,7 @@ public final class ShardStore {
   /** The round is about to be written: adds what is kept in memory until then. */
   void save(EngineBatch batch) {
     clients.save(batch);
+    events.save(batch);
     batch.put(Family.SMALL, OnDiskFormat.stateKey(store), state().encode());
   }
 

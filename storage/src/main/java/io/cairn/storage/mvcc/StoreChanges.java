@@ -34,12 +34,14 @@ final class StoreChanges {
   private final byte[] eventKey = new byte[OnDiskFormat.EVENT_KEY_BYTES];
   private final StoredVersion decoded = new StoredVersion();
   private final BytesIn in = new BytesIn(eventKey);
+  private final EventCount events;
   private long deletedKeys;
 
-  StoreChanges(Engine engine, long store, long deletedKeys) {
+  StoreChanges(Engine engine, long store, long deletedKeys, EventCount events) {
     this.engine = engine;
     this.store = store;
     this.deletedKeys = deletedKeys;
+    this.events = events;
   }
 
   long deletedKeys() {
@@ -120,6 +122,17 @@ final class StoreChanges {
     changed.put(key, new Changed(null, revision, ordinal));
   }
 
+  /** Removes the records of deletes at or below the compaction revision; one that was written anew since stays. */
+  void sweep(ApplyRound round, List<byte[]> keys, long compacted) {
+    for (byte[] key : keys) {
+      byte[] deleted = changed.containsKey(key) ? null : engine.get(Family.DELETED, key);
+      if (deleted != null && in.over(deleted, 0, deleted.length).varint() <= compacted) {
+        round.batch().delete(Family.DELETED, key);
+        deletedKeys--;
+      }
+    }
+  }
+
   private byte[] newest(ApplyRound round, byte[] key) {
     byte[] recent = round.recent().get(key);
     return recent != null ? recent : engine.get(Family.NEWEST, key);
@@ -128,6 +141,7 @@ final class StoreChanges {
   private void event(EngineBatch batch, Write write, byte[] key, byte[] current, byte[] replaced, long deleteRevision, int deleteOrdinal,
       long revision, int ordinal) {
     StoredEvent.encode(scratch, write, key, current, replaced, deleteRevision, deleteOrdinal);
+    events.add(batch, revision, ordinal);
     OnDiskFormat.eventKey(eventKey, store, revision, ordinal);
     batch.put(Family.EVENTS, eventKey, eventKey.length, scratch.buffer(), scratch.length());
   }
