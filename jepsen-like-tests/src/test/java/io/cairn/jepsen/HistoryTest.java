@@ -33,7 +33,7 @@ final class HistoryTest {
   private final Kvctl kvctl = new Kvctl(cluster);
 
   @Test
-  @DisplayName("compactions with the leader killed in the middle: below COMPACTED with the oldest revision left, at and above it all as it was")
+  @DisplayName("SM-05 compactions with the leader killed in the middle: below COMPACTED with the oldest revision left, at and above it all as it was")
   void compactionsWithTheLeaderKilled() throws Exception {
     try (KvClient client = cluster.client(MOST)) {
       Map<String, TreeMap<Long, String>> written = new TreeMap<>();
