@@ -57,7 +57,7 @@ public final class Kvctl implements Callable<Integer> {
 
   static final List<Class<?>> VERBS = List.of(
       PutVerb.class, GetVerb.class, DelVerb.class, RangeVerb.class, LsVerb.class, LoadVerb.class, StatusVerb.class, ShardsVerb.class,
-      NodesVerb.class, MemberVerb.class, TransferVerb.class, CompactVerb.class, VersionVerb.class);
+      NodesVerb.class, MemberVerb.class, TransferVerb.class, HistoryVerb.class, CompactVerb.class, VersionVerb.class);
 
   @Option(names = "--endpoints", paramLabel = "H:P,...", scope = ScopeType.INHERIT,
       description = {
@@ -174,7 +174,7 @@ public final class Kvctl implements Callable<Integer> {
   @Override
   public Integer call() {
     throw new BadInput(
-        "a command is missing: put, get, del, range, ls, load, status, shards, nodes, member, transfer, compact or version (try 'kvctl --help')");
+        "a command is missing: put, get, del, range, ls, load, status, shards, nodes, member, transfer, history, compact or version (try 'kvctl --help')");
   }
 
   KvClient connect() {
@@ -208,6 +208,12 @@ public final class Kvctl implements Callable<Integer> {
   /** What was asked for was done, and does not hold. */
   int notMet(String message) {
     return fail(err, ExitStatus.NOT_MET, message);
+  }
+
+  /** Something that is not among what is shown, which another program may read. */
+  void say(String message) {
+    err.println("kvctl: " + message);
+    err.flush();
   }
 
   /** It was not done by the deadline. */

@@ -191,6 +191,18 @@ public final class KvClient implements AutoCloseable {
     return sync.await(new Operation.History(revision), Optional.empty());
   }
 
+  /** What became of a key, newest first, with the last 100 changes at most. */
+  public KeyHistory history(String key) {
+    return history(ByteSeq.utf8(key), KeyHistoryOptions.DEFAULT);
+  }
+
+  /**
+   * What became of a key, newest first, as far as history is kept: who changed it, when, and into what. Linearizable at its new end.
+   */
+  public KeyHistory history(ByteSeq key, KeyHistoryOptions options) {
+    return sync.await(new Operation.OfKey(key, options), options.deadline());
+  }
+
   /** The nodes that the cluster has written down, asked linearizably; needs a majority of the system shard. */
   public ClusterMembers members() {
     return sync.await(Operation.Members.LIST, Optional.empty());

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.cairn.client.ByteSeq;
 import io.cairn.client.ClusterHistory;
 import io.cairn.client.GetOptions;
+import io.cairn.client.KeyEvent;
+import io.cairn.client.KeyHistory;
+import io.cairn.client.KeyHistoryOptions;
 import io.cairn.client.KvClient;
 import io.cairn.client.RefusedCode;
 import io.cairn.client.RefusedException;
@@ -83,6 +86,42 @@ final class HistoryTest {
         assertThat(client.get(ByteSeq.utf8(key), options).valueUtf8().orElse(null)).as("%s at %d on %s", key, at, node)
             .isEqualTo(expected == null ? null : expected.getValue());
       }
+    }
+  }
+
+  @Test
+  @DisplayName("kvctl history shows what became of a key, over a delete and a compaction, page by page, from any node")
+  void whatBecameOfAKey() throws Exception {
+    try (KvClient client = cluster.client(MOST)) {
+      List<Long> revisions = new ArrayList<>();
+      for (int i = 0; i < 30; i++) {
+        revisions.add(i % 10 == 5 ? client.delete("k/history").revision() : client.put("k/history", "v" + i).revision());
+        client.put("k/other", "v" + i);
+      }
+      KeyHistory all = client.history("k/history");
+      assertThat(all.events()).extracting(KeyEvent::revision).isEqualTo(revisions.reversed());
+      assertThat(all.events()).extracting(KeyEvent::isDelete).containsExactlyElementsOf(
+          revisions.reversed().stream().map(revision -> revisions.indexOf(revision) % 10 == 5).toList());
+      assertThat(all.events().getFirst().put().get().valueUtf8()).isEqualTo("v29");
+      assertThat(all.events().getFirst().clientId()).hasSize(32).isEqualTo(all.events().getLast().clientId());
+      assertThat(all.cut() || all.more()).isFalse();
+
+      KeyHistory some = client.history(ByteSeq.utf8("k/history"),
+          KeyHistoryOptions.DEFAULT.withTo(revisions.get(20)).withFrom(revisions.get(3)).withLimit(10));
+      assertThat(some.events()).extracting(KeyEvent::revision).isEqualTo(revisions.subList(11, 21).reversed());
+      assertThat(some.more()).isTrue();
+
+      client.compact(revisions.get(7));
+      Await.until("compacted", MOST, () -> client.history().isCompactedTo(revisions.get(7)));
+      KeyHistory left = client.history("k/history");
+      assertThat(left.events()).extracting(KeyEvent::revision).isEqualTo(revisions.subList(8, 30).reversed());
+      assertThat(left.cut()).isTrue();
+      Kvctl.Ended shown = kvctl.run("history", "k/history", "--limit", "2");
+      assertThat(shown.status()).as("%s", shown).isZero();
+      assertThat(shown.lines().get(1)).contains(revisions.get(29) + "  ").contains("put").endsWith("v29");
+      assertThat(shown.err()).contains("--to " + (revisions.get(28) - 1));
+      assertThat(kvctl.run("history", "k/never").status()).isEqualTo(1);
+      assertThat(kvctl.run("history").out()).contains("while younger than 3600 s").contains("the last 1000000 changes");
     }
   }
 

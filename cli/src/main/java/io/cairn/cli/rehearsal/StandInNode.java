@@ -16,6 +16,7 @@ import io.cairn.protocol.wire.GetAnswer;
 import io.cairn.protocol.wire.HashAnswer;
 import io.cairn.protocol.wire.Hello;
 import io.cairn.protocol.wire.HistoryInfo;
+import io.cairn.protocol.wire.KeyHistory;
 import io.cairn.protocol.wire.KeyValue;
 import io.cairn.protocol.wire.MemberTable;
 import io.cairn.protocol.wire.NodeStatus;
@@ -79,6 +80,8 @@ public final class StandInNode implements RequestHandler, AutoCloseable {
       case MEMBER -> answer.setMembers(MemberTable.newBuilder().setEpoch(1).addMembers(MemberTable.Member.newBuilder().setId(1).setName(NAME)
           .setPeerAddress("127.0.0.1:1").setClientAddress(address()).setStanding(MemberTable.Standing.VOTER)));
       case HISTORY -> answer.setHistory(HistoryInfo.newBuilder().setWanted(2).addShards(HistoryInfo.Shard.newBuilder().setShard(1).setCompacted(2)));
+      case KEY_HISTORY -> answer.setKeyHistory(KeyHistory.newBuilder().addEvents(KeyHistory.Event.newBuilder().setRevision(2)
+          .setPut(KeyHistory.KeyEventValue.newBuilder().setValue(KEY_VALUE.getValue()).setCreateRevision(2).setVersion(1))));
       case BODY_NOT_SET -> { }
     }
     return answer.build();

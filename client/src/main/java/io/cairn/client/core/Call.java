@@ -265,6 +265,13 @@ abstract class Call<T> {
     backOff(0);
   }
 
+  /** What the answer left open is asked for as a sending of its own, from the start. */
+  final void nextPage() {
+    note("", false, false);
+    phase = Phase.PARKED;
+    attempt();
+  }
+
   /** What an error of a server means for this call. */
   private void failedWith(Error error, Node node) {
     note(node + ": " + error.getCode() + (error.getMessage().isEmpty() ? "" : ": " + error.getMessage()), true, false);

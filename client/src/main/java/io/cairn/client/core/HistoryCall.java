@@ -5,6 +5,7 @@ import io.cairn.protocol.wire.HistoryInfo;
 import io.cairn.protocol.wire.HistoryRequest;
 import io.cairn.protocol.wire.Request;
 import io.cairn.protocol.wire.Response;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -43,6 +44,7 @@ final class HistoryCall extends Call<ClusterHistory> {
     for (HistoryInfo.Shard shard : response.getHistory().getShardsList()) {
       shards.add(new ClusterHistory.Shard(shard.getShard(), shard.getCompacted()));
     }
-    succeed(new ClusterHistory(response.getHistory().getWanted(), shards));
+    succeed(new ClusterHistory(response.getHistory().getWanted(),
+        Duration.ofMillis(response.getHistory().getKeepAgeMillis()), response.getHistory().getKeepEvents(), shards));
   }
 }

@@ -11,6 +11,8 @@ import io.cairn.client.DeleteRangeResult;
 import io.cairn.client.DeleteResult;
 import io.cairn.client.GetOptions;
 import io.cairn.client.GetResult;
+import io.cairn.client.KeyHistory;
+import io.cairn.client.KeyHistoryOptions;
 import io.cairn.client.KeyRange;
 import io.cairn.client.LeaderTransfer;
 import io.cairn.client.NodeStatus;
@@ -146,6 +148,19 @@ public sealed interface Operation<T> {
   record History(long compactTo) implements Operation<ClusterHistory> {
 
     public static final History INFO = new History(0);
+  }
+
+  /** What became of a key. */
+  record OfKey(ByteSeq key, KeyHistoryOptions options) implements Operation<KeyHistory> {
+    @Override
+    public long bytes() {
+      return FIXED_BYTES + key.size();
+    }
+
+    @Override
+    public RefusedException fault() {
+      return faultOf(key);
+    }
   }
 
   record Map() implements Operation<ClusterMap> {}

@@ -39,6 +39,7 @@ public final class ClientService implements RequestHandler {
   private final StatusService status;
   private final MemberService members;
   private final HistoryService history;
+  private final KeyHistoryService keyHistory;
   private final RefusedConnections refusals;
   private final long outboundBytesMax;
   /** In the order they were opened: what is done to all of them is done in the same order in every run. */
@@ -54,6 +55,7 @@ public final class ClientService implements RequestHandler {
     this.gets = new GetService(checks, map, replicas);
     var turns = new ScanTurns(scanLoop, admission);
     this.ranges = new RangeService(checks, map, replicas, revisions, turns, limits);
+    this.keyHistory = new KeyHistoryService(checks, map, replicas, scanLoop, limits);
     this.hashes = new HashService(checks, map, replicas, turns, limits);
     this.transfers = new TransferService(map, replicas);
     this.status = status;
@@ -154,6 +156,7 @@ public final class ClientService implements RequestHandler {
       case STATUS -> status.status(call);
       case MEMBER -> members.serve(call, request.getMember());
       case HISTORY -> history.serve(call, request.getHistory());
+      case KEY_HISTORY -> keyHistory.serve(call, request);
       case BODY_NOT_SET -> call.refused(Refusal.of(ErrorCode.BAD_REQUEST, "the request is of a kind that this version does not know"));
     }
   }
@@ -169,7 +172,7 @@ public final class ClientService implements RequestHandler {
       case TRANSFER -> RequestOp.TRANSFER;
       case SHARD_MAP -> RequestOp.SHARD_MAP;
       case MEMBER -> RequestOp.MEMBER;
-      case HISTORY -> RequestOp.HISTORY;
+      case HISTORY, KEY_HISTORY -> RequestOp.HISTORY;
       case STATUS, BODY_NOT_SET -> RequestOp.STATUS;
     };
   }

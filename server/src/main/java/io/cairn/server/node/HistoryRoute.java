@@ -12,6 +12,7 @@ import io.cairn.protocol.wire.PeerRequest;
 import io.cairn.protocol.wire.PeerResponse;
 import io.cairn.protocol.wire.Response;
 import io.cairn.server.apply.SystemState;
+import io.cairn.server.config.HistoryConfig;
 import io.cairn.server.frontend.Answers;
 import io.cairn.server.frontend.HistoryService;
 import io.cairn.server.history.HistoryCommand;
@@ -34,8 +35,10 @@ final class HistoryRoute implements HistoryService.Route {
   private final Replicas replicas;
   private final Peers peers;
   private final HistoryDesk desk;
+  private final HistoryConfig config;
 
-  HistoryRoute(Clock clock, EventLoop loop, Replicas replicas, Peers peers, HistoryDesk desk) {
+  HistoryRoute(Clock clock, EventLoop loop, Replicas replicas, Peers peers, HistoryDesk desk, HistoryConfig config) {
+    this.config = config;
     this.clock = clock;
     this.loop = loop;
     this.replicas = replicas;
@@ -76,7 +79,8 @@ final class HistoryRoute implements HistoryService.Route {
   }
 
   private Response told(HistoryTable table) {
-    HistoryInfo.Builder told = HistoryInfo.newBuilder().setWanted(table.wanted());
+    HistoryInfo.Builder told = HistoryInfo.newBuilder().setWanted(table.wanted())
+        .setKeepAgeMillis(TimeUnit.NANOSECONDS.toMillis(config.keepAgeNanos())).setKeepEvents(config.keepEvents());
     for (Replica replica : replicas.all()) {
       if (!replica.descriptor().isSystem()) {
         told.addShards(HistoryInfo.Shard.newBuilder().setShard(replica.descriptor().id()).setCompacted(replica.store().compacted()));

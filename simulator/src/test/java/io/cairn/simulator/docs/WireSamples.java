@@ -27,6 +27,8 @@ import io.cairn.protocol.wire.HistoryForwardAnswer;
 import io.cairn.protocol.wire.HistoryInfo;
 import io.cairn.protocol.wire.HistoryRequest;
 import io.cairn.protocol.wire.JoinAnswer;
+import io.cairn.protocol.wire.KeyHistory;
+import io.cairn.protocol.wire.KeyHistoryRequest;
 import io.cairn.protocol.wire.JoinRequest;
 import io.cairn.protocol.wire.KeyValue;
 import io.cairn.protocol.wire.MemberForward;
@@ -287,6 +289,14 @@ final class WireSamples {
     add("REQUEST: history", "Compact to revision 1,000. Answered when shard 0 has committed it.", FrameKind.REQUEST, 71,
         Request.newBuilder().setRemainingMillis(5_000).setKeyspace(1).setHistory(request).build());
     add("RESPONSE: history", "The shards follow.", FrameKind.RESPONSE, 71, told);
+    add("REQUEST: key history", "What became of a key.", FrameKind.REQUEST, 72, Request.newBuilder().setShard(1).setShardEpoch(1)
+        .setRemainingMillis(5_000).setKeyspace(1)
+        .setKeyHistory(KeyHistoryRequest.newBuilder().setKey(ByteString.copyFromUtf8("color")).setLimit(100)).build());
+    add("RESPONSE: key history", "A delete, and the put before it; what came earlier is compacted.", FrameKind.RESPONSE, 72,
+        Response.newBuilder().setRevision(1_200).setKeyHistory(KeyHistory.newBuilder().setCut(true).setCompacted(900)
+            .addEvents(KeyHistory.Event.newBuilder().setRevision(1_100).setClientHigh(1).setClientLow(2).setSequence(8))
+            .addEvents(KeyHistory.Event.newBuilder().setRevision(1_000).setClientHigh(1).setClientLow(2).setSequence(7).setPut(
+                KeyHistory.KeyEventValue.newBuilder().setValue(ByteString.copyFromUtf8("blue")).setCreateRevision(950).setVersion(2)))).build());
     add("PEER_REQUEST: history", "The same, on its way to the leader of shard 0.", FrameKind.PEER_REQUEST, 26,
         PeerRequest.newBuilder().setHistory(HistoryForward.newBuilder().setRequest(request.toByteString()).setRemainingMillis(5_000)).build());
     add("PEER_RESPONSE: history", "", FrameKind.PEER_RESPONSE, 26,

@@ -78,6 +78,11 @@ public final class ReadView implements AutoCloseable {
     return walk(query.start(), query.end(), query.revision(), false, query.stepsMax(), walk -> children(query, walk));
   }
 
+  /** One page of what became of a key. */
+  public KeyHistoryPage history(KeyHistoryQuery query) {
+    return new KeyHistoryWalk(view, store, state, query.key()).page(query);
+  }
+
   private static boolean isEmpty(byte[] start, byte[] end) {
     return end != null && Arrays.compareUnsigned(start, end) >= 0;
   }
