@@ -37,6 +37,8 @@ public final class OnDiskFormat {
   public static final byte STATE = 1;
   public static final byte CLIENT = 1;
   public static final byte REPLICA = 1;
+  /** Of a transaction's answer inside a client's record. */
+  public static final byte ANSWER = 1;
 
   /** First bytes of keys in the small family. */
   public static final byte SMALL_FORMAT = 0x00;

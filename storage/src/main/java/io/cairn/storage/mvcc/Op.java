@@ -1,5 +1,7 @@
 package io.cairn.storage.mvcc;
 
+import java.util.List;
+
 /** What a command asks of the data. */
 public sealed interface Op {
 
@@ -8,6 +10,37 @@ public sealed interface Op {
 
   record Delete(byte[] key, boolean previous) implements Op {}
 
-  /** Removes the keys in {@code [start, end)}; null as end means to the end of the shard. */
-  record DeleteRange(byte[] start, byte[] end) implements Op {}
+  /**
+   * Removes the keys in {@code [start, end)}; null as end means to the end of the shard.
+   *
+   * @param previous whether the answer shall carry the versions that were deleted
+   */
+  record DeleteRange(byte[] start, byte[] end, boolean previous) implements Op {
+
+    /** One that is told their number only. */
+    public DeleteRange(byte[] start, byte[] end) {
+      this(start, end, false);
+    }
+  }
+
+  /** Adds to a value that is a signed number of 64 bits in decimal text; a key that is not there counts as 0. Keeps the key's lease. */
+  record Add(byte[] key, long delta) implements Op {}
+
+  /** Reads, in a transaction. {@code limit} 0 is none; a null {@code end} means to the end of the shard. */
+  record Range(byte[] start, byte[] end, long limit, boolean keysOnly, boolean countOnly, boolean reverse) implements Op {}
+
+  /**
+   * All of {@code then} if every comparison holds, else all of {@code otherwise}, under one revision. Each operation sees what those
+   * before it did. No key is written by two of them that may be done together: so a key has one event in a revision.
+   */
+  record Txn(List<Comparison> comparisons, List<Op> then, List<Op> otherwise) implements Op {}
+
+  /** Whether it is worked out as a whole before it changes anything, and answered with an {@link OpAnswer}. */
+  default boolean isTransactional() {
+    return switch (this) {
+      case Put _, Delete _ -> false;
+      case DeleteRange range -> range.previous();
+      case Add _, Range _, Txn _ -> true;
+    };
+  }
 }

@@ -124,7 +124,7 @@ public final class ShardStore {
     long next = batch.firstRevision();
     for (int position = 0; position < batch.writes().size(); position++) {
       Write write = batch.writes().get(position);
-      WriteResult result = apply(round, write, next, entry.index(), position);
+      WriteResult result = apply(round, write, batch.txnBounds(), next, entry.index(), position);
       if (result instanceof WriteResult.Done done && !done.repeated() && done.changed() > 0) {
         revision = next++;
       }
@@ -347,14 +347,18 @@ public final class ShardStore {
         case Op.Put put -> put.key() != null && put.value() != null;
         case Op.Delete delete -> delete.key() != null;
         case Op.DeleteRange range -> range.start() != null;
+        case Op.Add add -> add.key() != null;
+        case Op.Txn txn -> txn.then() != null && txn.otherwise() != null;
+        case Op.Range _ -> false;
       }, "a command names its key and its value");
     }
   }
 
-  private WriteResult apply(ApplyRound round, Write write, long next, long entryIndex, int position) {
+  private WriteResult apply(ApplyRound round, Write write, TxnBounds bounds, long next, long entryIndex, int position) {
     return switch (clients.judge(write.clientHigh(), write.clientLow(), write.sequence(), write.lowestOpen(), write.seen(), write.hash())) {
-      case FRESH -> applyFresh(round, write, next, entryIndex, position);
-      case REPEATED -> repeat(write, clients.answer());
+      case FRESH -> write.op().isTransactional() ? applyTransaction(round, write, bounds, next, entryIndex, position)
+          : applyFresh(round, write, next, entryIndex, position);
+      case REPEATED -> write.op().isTransactional() ? repeatTransaction(write, clients.answer()) : repeat(write, clients.answer());
       case CLOSED -> new WriteResult.Refused(WriteResult.Reason.SEQUENCE_CLOSED,
           "sequence " + write.sequence() + " is below the lowest one that its client holds open");
       case REUSED -> new WriteResult.Refused(WriteResult.Reason.SEQUENCE_REUSED,
@@ -372,21 +376,63 @@ public final class ShardStore {
     boolean shown = false;
     switch (write.op()) {
       case Op.Put put -> {
-        previous = changes.put(round, write, put, next, 0);
+        previous = changes.put(round, write, put.key(), put.value(), put.lease(), next, 0);
         shown = put.previous();
       }
       case Op.Delete delete -> {
-        previous = changes.delete(round, write, delete.key(), next);
+        previous = changes.delete(round, write, delete.key(), next, 0);
         changed = previous == null ? 0 : 1;
         shown = delete.previous();
       }
       case Op.DeleteRange range -> changed = changes.deleteRange(round, write, range, next);
+      case Op.Add _, Op.Range _, Op.Txn _ -> throw new IllegalStateException("worked out as a whole: " + write.op());
     }
     byte[] answered = shown ? previous : null;
     long at = changed > 0 ? next : next - 1;
     clients.remember(write.clientHigh(), write.clientLow(), write.sequence(), write.lowestOpen(), write.seen(), write.hash(),
         at, changed, answered, entryIndex, position);
     return new WriteResult.Done(at, changed, answered == null ? null : decoded.read(answered).toVersion(keyOf(write.op()), false), false);
+  }
+
+  /** Works all of it out before the first change: what cannot be done leaves nothing behind (SM-04). */
+  private WriteResult applyTransaction(ApplyRound round, Write write, TxnBounds bounds, long next, long entryIndex, int position) {
+    var run = new TxnRun(changes.keys(round), next, bounds);
+    OpAnswer answer;
+    try {
+      answer = run.run(write.op());
+    } catch (TxnRefusal refusal) {
+      return new WriteResult.Refused(refusal.reason, refusal.getMessage());
+    }
+    changes.write(round, write, run.changes(), next);
+    int changed = run.changes().size();
+    long at = changed > 0 ? next : next - 1;
+    clients.remember(write.clientHigh(), write.clientLow(), write.sequence(), write.lowestOpen(), write.seen(), write.hash(),
+        at, changed, OpAnswerCodec.encode(answer), entryIndex, position);
+    return new WriteResult.Done(at, changed, null, false, answer);
+  }
+
+  /**
+   * Gives the first application's answer again. One too long to be kept is worked out anew over the keys as they were then: those of
+   * the revision before the transaction's own, or, when it took none, those of the revision that it was answered with.
+   */
+  private WriteResult repeatTransaction(Write write, Answer answer) {
+    if (answer.previous() != null) {
+      return new WriteResult.Done(answer.revision(), answer.changed(), null, true, OpAnswerCodec.decode(answer.previous()));
+    }
+    long before = answer.changed() > 0 ? answer.revision() - 1 : answer.revision();
+    if (before < compacted) {
+      return new WriteResult.Refused(WriteResult.Reason.HORIZON,
+          "the answer is made of what was at revision " + before + ", which is compacted");
+    }
+    try (ReadView view = view()) {
+      var run = new TxnRun(new PastKeys(view, before), before + 1, TxnBounds.NONE);
+      OpAnswer again = run.run(write.op());
+      if (run.changes().size() != answer.changed()) {
+        throw new StorageFailure(Kind.CORRUPT, "store " + store + " shows at revision " + before + " what makes a transaction change "
+            + run.changes().size() + " keys; it changed " + answer.changed());
+      }
+      return new WriteResult.Done(answer.revision(), answer.changed(), null, true, again);
+    }
   }
 
   /** Gives the first application's answer again; a previous version too long to be kept with it is in its event. */
@@ -413,6 +459,7 @@ public final class ShardStore {
       case Op.Put put -> put.key();
       case Op.Delete delete -> delete.key();
       case Op.DeleteRange range -> range.start();
+      case Op.Add _, Op.Range _, Op.Txn _ -> throw new IllegalStateException("no single key: " + op);
     };
   }
 }

@@ -12,7 +12,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * What a round has changed in one store so far, over what the engine holds. Writes each change to the round's batch and keeps
@@ -54,8 +56,8 @@ final class StoreChanges {
   }
 
   /** Returns the version that was replaced, as stored, or null. */
-  byte[] put(ApplyRound round, Write write, Op.Put put, long revision, int ordinal) {
-    byte[] key = OnDiskFormat.storeKey(store, put.key());
+  byte[] put(ApplyRound round, Write write, byte[] userKey, byte[] value, long lease, long revision, int ordinal) {
+    byte[] key = OnDiskFormat.storeKey(store, userKey);
     Changed before = changed.get(key);
     byte[] replaced = before != null ? before.version() : newest(round, key);
     long create = revision;
@@ -77,7 +79,7 @@ final class StoreChanges {
         deleteOrdinal = in.count();
       }
     }
-    byte[] current = StoredVersion.encode(scratch, create, revision, ordinal, version, put.lease(), put.value());
+    byte[] current = StoredVersion.encode(scratch, create, revision, ordinal, version, lease, value);
     EngineBatch batch = round.batch();
     round.recent().put(key, current);
     batch.put(Family.NEWEST, key, current);
@@ -91,12 +93,12 @@ final class StoreChanges {
   }
 
   /** Returns the version that was deleted, as stored; null if the key did not live, and then nothing is changed. */
-  byte[] delete(ApplyRound round, Write write, byte[] userKey, long revision) {
+  byte[] delete(ApplyRound round, Write write, byte[] userKey, long revision, int ordinal) {
     byte[] key = OnDiskFormat.storeKey(store, userKey);
     Changed before = changed.get(key);
     byte[] version = before != null ? before.version() : newest(round, key);
     if (version != null) {
-      delete(round, write, key, version, revision, 0);
+      delete(round, write, key, version, revision, ordinal);
     }
     return version;
   }
@@ -146,13 +148,96 @@ final class StoreChanges {
     batch.put(Family.EVENTS, eventKey, eventKey.length, scratch.buffer(), scratch.length());
   }
 
+  /** What a transaction has come to, each change under its own ordinal of the one revision. */
+  void write(ApplyRound round, Write write, List<TxnRun.Change> made, long revision) {
+    for (int ordinal = 0; ordinal < made.size(); ordinal++) {
+      TxnRun.Change change = made.get(ordinal);
+      if (change.version() == null) {
+        delete(round, write, change.key(), revision, ordinal);
+      } else {
+        put(round, write, change.key(), change.version().value(), change.version().lease(), revision, ordinal);
+      }
+    }
+  }
+
+  /** The keys as the round has left them so far. */
+  Keys keys(ApplyRound round) {
+    return new OpenKeys(round);
+  }
+
+  /** What the engine holds. */
+  private final class EngineKeys implements Keys {
+    private final ApplyRound round;
+
+    EngineKeys(ApplyRound round) {
+      this.round = round;
+    }
+
+    @Override
+    public Version get(byte[] key) {
+      byte[] found = newest(round, OnDiskFormat.storeKey(store, key));
+      return found == null ? null : decoded.read(found).toVersion(key, false);
+    }
+
+    @Override
+    public void each(byte[] start, byte[] end, boolean reverse, Predicate<Version> visit) {
+      try (EngineView view = engine.view(); EngineCursor cursor = view.cursor(Family.NEWEST, first(start), behind(end))) {
+        if (reverse) {
+          cursor.seekToLast();
+        }
+        while (cursor.valid() && visit.test(decoded.read(cursor.value()).toVersion(OnDiskFormat.userKey(cursor.key()), false))) {
+          if (reverse) {
+            cursor.previous();
+          } else {
+            cursor.next();
+          }
+        }
+      }
+    }
+  }
+
+  private final class OpenKeys extends LayeredKeys<Changed> {
+
+    OpenKeys(ApplyRound round) {
+      super(new EngineKeys(round));
+    }
+
+    @Override
+    Changed over(byte[] key) {
+      return changed.get(OnDiskFormat.storeKey(store, key));
+    }
+
+    @Override
+    NavigableMap<byte[], Changed> over(byte[] start, byte[] end) {
+      return changed.subMap(first(start), true, behind(end), false);
+    }
+
+    @Override
+    byte[] key(byte[] kept) {
+      return OnDiskFormat.userKey(kept);
+    }
+
+    @Override
+    Version version(byte[] key, Changed change) {
+      return change.version() == null ? null : decoded.read(change.version()).toVersion(key, false);
+    }
+  }
+
+  private byte[] first(byte[] start) {
+    return OnDiskFormat.storeKey(store, start);
+  }
+
+  private byte[] behind(byte[] end) {
+    return end == null ? OnDiskFormat.storeEnd(store) : OnDiskFormat.storeKey(store, end);
+  }
+
   /** The keys that live now in a range, in order: the engine's, with the round's changes over them. */
   private List<Live> live(byte[] start, byte[] end) {
     if (end != null && Arrays.compareUnsigned(start, end) >= 0) {
       return List.of();
     }
-    byte[] from = OnDiskFormat.storeKey(store, start);
-    byte[] to = end == null ? OnDiskFormat.storeEnd(store) : OnDiskFormat.storeKey(store, end);
+    byte[] from = first(start);
+    byte[] to = behind(end);
     var live = new TreeMap<byte[], byte[]>(Arrays::compareUnsigned);
     try (EngineView view = engine.view(); EngineCursor cursor = view.cursor(Family.NEWEST, from, to)) {
       for (; cursor.valid(); cursor.next()) {

@@ -11,8 +11,15 @@ public sealed interface WriteResult {
    * @param changed keys put or deleted
    * @param previous the version replaced or deleted, when asked for and there was one; else null
    * @param repeated whether the answer was remembered rather than made
+   * @param answer of a transaction and whatever else {@link Op#isTransactional()}; else null
    */
-  record Done(long revision, long changed, Version previous, boolean repeated) implements WriteResult {}
+  record Done(long revision, long changed, Version previous, boolean repeated, OpAnswer answer) implements WriteResult {
+
+    /** Of one put or delete. */
+    public Done(long revision, long changed, Version previous, boolean repeated) {
+      this(revision, changed, previous, repeated, null);
+    }
+  }
 
   /** Certainly no effect, now or ever, of this sequence as it was sent. */
   record Refused(Reason reason, String message) implements WriteResult {}
@@ -29,6 +36,10 @@ public sealed interface WriteResult {
      * Older than the shard remembers ({@code seen} is below {@code forgotten}): for a first attempt this means no effect, for
      * a retry the outcome of the first sending is unknown.
      */
-    HORIZON
+    HORIZON,
+    /** It adds to what is no number, or more than fits. */
+    NOT_A_NUMBER,
+    /** It comes upon more keys, or has a longer answer, than a transaction may. */
+    TXN_TOO_LARGE
   }
 }

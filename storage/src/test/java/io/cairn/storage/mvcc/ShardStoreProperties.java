@@ -106,12 +106,17 @@ class ShardStoreProperties {
   static void assertSame(List<WriteResult> results, List<WriteResult> expected) {
     assertThat(results).hasSameSizeAs(expected);
     for (int i = 0; i < results.size(); i++) {
+      if (expected.get(i) instanceof WriteResult.Refused refused) {
+        assertThat(((WriteResult.Refused) results.get(i)).reason()).isEqualTo(refused.reason());
+        continue;
+      }
       var done = (WriteResult.Done) results.get(i);
       var wanted = (WriteResult.Done) expected.get(i);
       assertThat(done.revision()).isEqualTo(wanted.revision());
       assertThat(done.changed()).isEqualTo(wanted.changed());
       assertThat(done.repeated()).isEqualTo(wanted.repeated());
       assertSameVersion(done.previous(), wanted.previous());
+      assertThat(done.answer()).usingRecursiveComparison().isEqualTo(wanted.answer());
     }
   }
 

@@ -30,6 +30,20 @@ final class StoreModel {
       Version previous = null;
       boolean shown = false;
       long changed = 0;
+      if (write.op().isTransactional()) {
+        var txn = new TxnModel(map, next);
+        OpAnswer answer = txn.run(write.op());
+        if (txn.failure != null) {
+          results.add(new WriteResult.Refused(txn.failure, ""));
+          continue;
+        }
+        if (txn.changed > 0) {
+          history.put(next, map);
+          next++;
+        }
+        results.add(new WriteResult.Done(next - 1, txn.changed, null, false, answer));
+        continue;
+      }
       switch (write.op()) {
         case Op.Put put -> {
           String key = new String(put.key());
@@ -50,6 +64,7 @@ final class StoreModel {
           range(map, range.start(), range.end()).clear();
           changed = before - map.size();
         }
+        default -> throw new IllegalStateException("transactional");
       }
       if (changed > 0) {
         history.put(next, map);

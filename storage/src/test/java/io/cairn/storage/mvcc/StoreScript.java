@@ -88,7 +88,10 @@ public final class StoreScript {
   /** A command over few keys, so that they meet often. */
   public static Op randomOp(Random random) {
     String key = randomKey(random);
-    return switch (random.nextInt(10)) {
+    return switch (random.nextInt(13)) {
+      case 10 -> new Op.Add(bytes(key), random.nextInt(20) - 10);
+      case 11 -> new Op.DeleteRange(bytes(key), random.nextBoolean() ? null : bytes(randomKey(random)), true);
+      case 12 -> RandomTxn.of(random);
       case 0, 1, 2 -> new Op.Delete(bytes(key), random.nextBoolean());
       case 3 -> new Op.DeleteRange(bytes(key), random.nextInt(4) == 0 ? null : bytes(randomKey(random)));
       default -> new Op.Put(bytes(key), bytes("v" + "x".repeat(random.nextInt(random.nextInt(8) == 0 ? 2000 : 20))), random.nextInt(3),
