@@ -144,6 +144,7 @@ public final class Applier {
   private static EntryEffect apply(ShardStore store, ApplyRound round, Entry entry) {
     byte[] payload = entry.payload();
     if (entry.kind() == EntryKind.COMMAND && EntryPayload.isCommands(payload)) {
+      store.needsLevel(round, EntryPayload.level(payload));
       return new EntryEffect.Written(store.apply(round, entry.id(), EntryPayload.decodeCommands(payload)));
     }
     store.pass(round, entry.id());

@@ -7,12 +7,9 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Parser;
 import com.google.protobuf.UnsafeByteOperations;
 import io.cairn.protocol.wire.Command;
-import io.cairn.protocol.wire.DeleteRange;
 import io.cairn.server.shard.Keyspace;
 import io.cairn.storage.mvcc.Op;
 import io.cairn.storage.mvcc.Write;
-import java.util.zip.CRC32;
-import java.util.zip.CRC32C;
 
 /** Bytes of a command to what the state machine applies. A field this version does not know makes the whole command refused. */
 public final class CommandCodec {
@@ -46,66 +43,38 @@ public final class CommandCodec {
     if (command.getOpCase() == Command.OpCase.OP_NOT_SET) {
       throw new InvalidProtocolBufferException("the command has no operation this version knows");
     }
+    if (command.hasTxn()) {
+      KnownChoices.require(command.getTxn());
+    }
     return command;
   }
 
   /** The command as the state machine sees it. */
   public static Write toWrite(Command command) {
-    int keyspace = command.getKeyspace();
+    var codec = new TxnCodec(command.getKeyspace());
     Op op = switch (command.getOpCase()) {
-      case PUT -> new Op.Put(Keyspace.stored(keyspace, command.getPut().getKey()), command.getPut().getValue().toByteArray(),
-          command.getPut().getLease(), command.getPut().getPrevious());
-      case DELETE -> new Op.Delete(Keyspace.stored(keyspace, command.getDelete().getKey()), command.getDelete().getPrevious());
-      case DELETE_RANGE -> range(keyspace, command.getDeleteRange());
+      case PUT -> codec.put(command.getPut());
+      case DELETE -> codec.delete(command.getDelete());
+      case DELETE_RANGE -> codec.deleteRange(command.getDeleteRange());
+      case TXN -> codec.txn(command.getTxn());
+      case ADD -> codec.add(command.getAdd());
       case OP_NOT_SET -> throw new IllegalArgumentException("a command without an operation is not applied");
     };
     return new Write(command.getClientHigh(), command.getClientLow(), command.getSequence(), command.getLowestOpen(), command.getSeen(),
-        hash(op), op);
+        OpHash.of(op), op);
   }
 
-  private static Op range(int keyspace, DeleteRange range) {
-    return new Op.DeleteRange(Keyspace.stored(keyspace, range.getStart()), rangeEnd(keyspace, range.getEnd(), range.getEndOpen()));
+  /** From which feature level on a cluster may have the command in its logs. */
+  public static int level(Command command) {
+    return switch (command.getOpCase()) {
+      case TXN, ADD -> EntryPayload.TXN_LEVEL;
+      case DELETE_RANGE -> command.getDeleteRange().getPrevious() ? EntryPayload.TXN_LEVEL : EntryPayload.FIRST_LEVEL;
+      case PUT, DELETE, OP_NOT_SET -> EntryPayload.FIRST_LEVEL;
+    };
   }
 
   /** The stored end of a range of users' keys: open means to the end of the keyspace. */
   public static byte[] rangeEnd(int keyspace, ByteString end, boolean open) {
     return open ? Keyspace.start(keyspace + 1) : Keyspace.stored(keyspace, end);
-  }
-
-  /**
-   * What a sequence stands for: two commands with the same sequence and different hashes are a client's mistake. Two checksums
-   * side by side: not against malice (a client can only deceive itself), but 64 bits against accident.
-   */
-  static long hash(Op op) {
-    var crc = new CRC32();
-    var crc32c = new CRC32C();
-    switch (op) {
-      case Op.Put put -> {
-        mix(crc, crc32c, 1, put.key());
-        mix(crc, crc32c, put.previous() ? 1 : 0, put.value());
-        mixLong(crc, crc32c, put.lease());
-      }
-      case Op.Delete delete -> mix(crc, crc32c, delete.previous() ? 3 : 2, delete.key());
-      case Op.DeleteRange range -> {
-        mix(crc, crc32c, 4, range.start());
-        mix(crc, crc32c, range.end() == null ? 1 : 0, range.end() == null ? new byte[0] : range.end());
-      }
-    }
-    return crc.getValue() << 32 | crc32c.getValue();
-  }
-
-  private static void mix(CRC32 crc, CRC32C crc32c, int tag, byte[] bytes) {
-    crc.update(tag);
-    crc32c.update(tag);
-    mixLong(crc, crc32c, bytes.length);
-    crc.update(bytes, 0, bytes.length);
-    crc32c.update(bytes, 0, bytes.length);
-  }
-
-  private static void mixLong(CRC32 crc, CRC32C crc32c, long value) {
-    for (int shift = 0; shift < 64; shift += 8) {
-      crc.update((int) (value >>> shift) & 0xff);
-      crc32c.update((int) (value >>> shift) & 0xff);
-    }
   }
 }

@@ -3,6 +3,7 @@ package io.cairn.server.command;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.cairn.storage.mvcc.Batch;
+import io.cairn.storage.mvcc.TxnBounds;
 import io.cairn.storage.mvcc.Write;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -12,8 +13,11 @@ import java.util.List;
  * The payload of an entry. Changing this corrupts existing logs.
  *
  * <pre>
- *   u8 format (1) | u8 feature level (1; 2 with changes of members; 3 with upkeep of a shard) | u8 kind | u8 zero
- *   kind 1, commands: u64 first revision | u32 count | u32 clients remembered | count x (u32 length | the client's bytes)
+ *   u8 format (1) | u8 feature level (1; 2 with changes of members; 3 with upkeep of a shard, or with
+ *       commands that are transactions) | u8 kind | u8 zero
+ *   kind 1, commands: u64 first revision | u32 count | u32 clients remembered
+ *                     | from level 3 on: u32 most bytes of a transaction's answer | u32 most keys that it comes upon
+ *                     | count x (u32 length | the client's bytes)
  *   kind 2, system:   system command ({@link SystemCommand})
  *   kind 3, upkeep:   shard command ({@link ShardCommand})
  * </pre>
@@ -29,33 +33,59 @@ public final class EntryPayload {
   public static final int MEMBERS_LEVEL = 2;
   /** From which on shards are kept up by entries of their own. */
   public static final int UPKEEP_LEVEL = 3;
-  private static final int FIRST_LEVEL = 1;
+  /** From which on commands may be transactions. */
+  public static final int TXN_LEVEL = 3;
+  static final int FIRST_LEVEL = 1;
   static final int KIND_COMMANDS = 1;
   static final int KIND_SYSTEM = 2;
   static final int KIND_UPKEEP = 3;
   private static final int HEAD = 4;
   private static final int COMMANDS_HEAD = HEAD + 8 + 4 + 4;
+  private static final int TXN_BOUNDS = 4 + 4;
 
   private EntryPayload() {}
 
   /** Bytes one command adds to a payload beside its own. */
   public static final int COMMAND_OVERHEAD = 4;
 
+  /** Commands none of which is a transaction. */
   public static byte[] commands(long firstRevision, int clientRecordsMax, List<ByteString> commands) {
-    int size = COMMANDS_HEAD;
+    return commands(FIRST_LEVEL, firstRevision, clientRecordsMax, TxnBounds.NONE, commands);
+  }
+
+  /**
+   * Commands as clients sent them.
+   *
+   * @param level that the one needs which needs most
+   * @param txnBounds of transactions, each at most what an int holds; left out below their level
+   */
+  public static byte[] commands(int level, long firstRevision, int clientRecordsMax, TxnBounds txnBounds, List<ByteString> commands) {
+    int at = commandsAt(level);
+    int size = at;
     for (ByteString command : commands) {
       size += COMMAND_OVERHEAD + command.size();
     }
     byte[] payload = new byte[size];
-    ByteBuffer buffer = head(payload, FIRST_LEVEL, KIND_COMMANDS);
+    ByteBuffer buffer = head(payload, level, KIND_COMMANDS);
     buffer.putLong(firstRevision).putInt(commands.size()).putInt(clientRecordsMax);
-    int at = COMMANDS_HEAD;
+    if (level >= TXN_LEVEL) {
+      buffer.putInt(Math.toIntExact(txnBounds.answerBytes())).putInt(Math.toIntExact(txnBounds.keys()));
+    }
     for (ByteString command : commands) {
       buffer.putInt(at, command.size());
       command.copyTo(payload, at + COMMAND_OVERHEAD);
       at += COMMAND_OVERHEAD + command.size();
     }
     return payload;
+  }
+
+  private static int commandsAt(int level) {
+    return level < TXN_LEVEL ? COMMANDS_HEAD : COMMANDS_HEAD + TXN_BOUNDS;
+  }
+
+  /** The feature level that an entry asks of whoever applies it; 0 for one that changes nothing. */
+  public static int level(byte[] payload) {
+    return payload.length == 0 ? 0 : payload[1] & 0xff;
   }
 
   public static byte[] system(SystemCommand command) {
@@ -115,8 +145,9 @@ public final class EntryPayload {
     long firstRevision = buffer.getLong();
     int count = buffer.getInt();
     int clientRecordsMax = buffer.getInt();
+    TxnBounds txnBounds = level(payload) < TXN_LEVEL ? TxnBounds.NONE : new TxnBounds(buffer.getInt(), buffer.getInt());
     var writes = new ArrayList<Write>(count);
-    int at = COMMANDS_HEAD;
+    int at = commandsAt(level(payload));
     try {
       for (int i = 0; i < count; i++) {
         int length = buffer.getInt(at);
@@ -126,6 +157,6 @@ public final class EntryPayload {
     } catch (InvalidProtocolBufferException e) {
       throw new IllegalStateException("a committed command cannot be decoded", e);
     }
-    return new Batch(firstRevision, clientRecordsMax, writes);
+    return new Batch(firstRevision, clientRecordsMax, txnBounds, writes);
   }
 }

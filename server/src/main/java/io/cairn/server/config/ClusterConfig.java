@@ -17,17 +17,18 @@ import java.util.Map;
  * @param nodeName this node's name, one of those in {@code nodes}
  * @param id who belongs together: a node or client of another cluster is refused in the handshake
  * @param nodes every node, in the order of the file, which is the order of their numbers; the same list in every node's file
- * @param splitPoints where data shards begin at bootstrap, ascending as UTF-8 bytes; each is cut back to the end of its first
- *     {@code {tag}}, because keys that share a tag are never separated. Read at bootstrap only
+ * @param writtenSplits where data shards begin at bootstrap, as they are written, ascending as UTF-8 bytes; {@link #splitPoints()} is
+ *     what counts of them. Read at bootstrap only
  * @param join peer addresses of nodes of the cluster that this node, which was added to it, is to join; empty when it is one of those
  *     that the cluster begins with
  */
-public record ClusterConfig(String nodeName, String id, List<ClusterNode> nodes, List<String> splitPoints, List<HostPort> join) {
+public record ClusterConfig(String nodeName, String id, List<ClusterNode> nodes, List<String> writtenSplits, List<HostPort> join) {
 
   public ClusterConfig {
     nodes = nodes == null ? null : List.copyOf(nodes);
     join = List.copyOf(join);
-    splitPoints = splitPoints.stream().map(ClusterConfig::cutBackToTag).toList();
+    writtenSplits = List.copyOf(writtenSplits);
+    List<String> splitPoints = writtenSplits.stream().map(ClusterConfig::cutBackToTag).toList();
     Mistakes mistakes = new Mistakes()
         .bound(ConfigKeys.NODE_NAME, nodeName)
         .bound(ConfigKeys.CLUSTER_ID, id)
@@ -69,9 +70,22 @@ public record ClusterConfig(String nodeName, String id, List<ClusterNode> nodes,
     throw new IllegalArgumentException("no node '" + name + "' in the cluster '" + id + "'");
   }
 
-  /** {@link #splitPoints} as keys. */
+  /** Where data shards begin: each point as written, cut back to the end of its first <code>{tag}</code> ({@link HashTag}). */
+  public List<String> splitPoints() {
+    return writtenSplits.stream().map(ClusterConfig::cutBackToTag).toList();
+  }
+
+  /** What was cut back, a sentence for each. */
+  public List<String> cutBack() {
+    return writtenSplits.stream().filter(point -> !cutBackToTag(point).equals(point))
+        .map(point -> "the split point '" + shortened(point) + "' is cut back to '" + shortened(cutBackToTag(point))
+            + "': keys that are equal up to and including the '}' of their first '{...}' are never separated")
+        .toList();
+  }
+
+  /** {@link #splitPoints()} as keys. */
   public List<byte[]> splitKeys() {
-    return splitPoints.stream().map(point -> point.getBytes(StandardCharsets.UTF_8)).toList();
+    return splitPoints().stream().map(point -> point.getBytes(StandardCharsets.UTF_8)).toList();
   }
 
   private static void checkNodes(List<ClusterNode> nodes, Mistakes mistakes) {
@@ -136,10 +150,10 @@ public record ClusterConfig(String nodeName, String id, List<ClusterNode> nodes,
     mistakes.claim(bad.isEmpty(), ConfigKeys.SPLIT_POINTS, points, String.join("; ", bad));
   }
 
+  /** A point that is no well-formed text is left as it is, and refused. */
   private static String cutBackToTag(String point) {
-    int open = point.indexOf('{');
-    int close = open < 0 ? -1 : point.indexOf('}', open);
-    return close < 0 ? point : point.substring(0, close + 1);
+    byte[] key = utf8(point);
+    return key == null ? point : new String(HashTag.cutBack(key), StandardCharsets.UTF_8);
   }
 
   private static byte[] utf8(String text) {

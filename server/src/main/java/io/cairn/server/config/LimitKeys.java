@@ -49,6 +49,12 @@ final class LimitKeys {
       "Records of all shards that wait for the log's writer.");
   static final ConfigKey<Long> LOGGING_QUEUE_BYTES = bytes("logging-queue-bytes", MIB, 4 * KIB, 64 * MIB,
       "Log lines that wait for their file or for standard error; what does not fit is dropped and counted.");
+  static final ConfigKey<Long> TXN_OPERATIONS = count("txn-operations", 1_024, 1, 65_536,
+      "Most operations and compares of one transaction, with those of the transactions in it. Its bytes, and those of its "
+          + "answer, are bounded by limits.batch-bytes or one largest put, whichever is more.");
+  static final ConfigKey<Long> TXN_KEYS = count("txn-keys", 10_000, 1, 1_000_000,
+      "Most keys that the compares, ranges and deletes of ranges of one transaction come upon, together: the other writes "
+          + "of the node wait while it looks at them.");
   static final ConfigKey<Long> ADMIN_REQUEST_BYTES = bytes("admin-request-bytes", 8 * KIB, KIB, 64 * KIB,
       "Longest request line, and longest sum of headers, on the admin port.");
 
@@ -57,7 +63,7 @@ final class LimitKeys {
       UNCOMMITTED_BYTES, APPLY_BYTES, CONNECTION_INFLIGHT_BYTES, CONNECTION_OUTBOUND_BYTES, NODE_INFLIGHT_BYTES, NODE_OUTBOUND_BYTES,
       PEER_QUEUE_BYTES,
       RANGE_CHUNK_BYTES, CONNECTIONS_MAX, LOG_QUEUE_BYTES, LOGGING_QUEUE_BYTES,
-      ADMIN_REQUEST_BYTES);
+      TXN_OPERATIONS, TXN_KEYS, ADMIN_REQUEST_BYTES);
 
   private LimitKeys() {}
 
@@ -70,7 +76,8 @@ final class LimitKeys {
         value.applyAsLong(NODE_INFLIGHT_BYTES), value.applyAsLong(NODE_OUTBOUND_BYTES),
         value.applyAsLong(PEER_QUEUE_BYTES), value.applyAsLong(RANGE_CHUNK_BYTES),
         value.applyAsLong(CONNECTIONS_MAX),
-        value.applyAsLong(LOG_QUEUE_BYTES), value.applyAsLong(LOGGING_QUEUE_BYTES), value.applyAsLong(ADMIN_REQUEST_BYTES));
+        value.applyAsLong(LOG_QUEUE_BYTES), value.applyAsLong(LOGGING_QUEUE_BYTES),
+        value.applyAsLong(TXN_OPERATIONS), value.applyAsLong(TXN_KEYS), value.applyAsLong(ADMIN_REQUEST_BYTES));
   }
 
   private static ConfigKey<Long> bytes(String name, long usual, long lowest, long highest, String doc) {

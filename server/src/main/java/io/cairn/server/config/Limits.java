@@ -26,6 +26,8 @@ package io.cairn.server.config;
  * @param connectionsMax open connections of clients
  * @param logQueueBytes records that wait for the log's writer
  * @param loggingQueueBytes log lines that wait for their file or for standard error; over it they are dropped and counted
+ * @param txnOperations most operations and compares of one transaction, with those of the transactions in it
+ * @param txnKeys most keys that the compares, ranges and deletes of ranges of one transaction come upon
  * @param adminRequestBytes longest request line and headers on the admin port
  */
 public record Limits(
@@ -48,6 +50,8 @@ public record Limits(
     long connectionsMax,
     long logQueueBytes,
     long loggingQueueBytes,
+    long txnOperations,
+    long txnKeys,
     long adminRequestBytes) {
 
   /** No key is longer, whatever the configuration says: keys travel in every index and message. */
@@ -77,6 +81,8 @@ public record Limits(
         .bound(LimitKeys.CONNECTIONS_MAX, connectionsMax)
         .bound(LimitKeys.LOG_QUEUE_BYTES, logQueueBytes)
         .bound(LimitKeys.LOGGING_QUEUE_BYTES, loggingQueueBytes)
+        .bound(LimitKeys.TXN_OPERATIONS, txnOperations)
+        .bound(LimitKeys.TXN_KEYS, txnKeys)
         .bound(LimitKeys.ADMIN_REQUEST_BYTES, adminRequestBytes)
         .claim(nodeInflightBytes >= connectionInflightBytes, LimitKeys.NODE_INFLIGHT_BYTES, nodeInflightBytes,
             "must be at least limits.connection-inflight-bytes (" + print(connectionInflightBytes) + ")")
@@ -105,6 +111,11 @@ public record Limits(
   /** Longest frame that is read or written: one largest command, or one batch in a message between nodes. */
   public long frameBytes() {
     return frameBytes(keyBytes, valueBytes, batchBytes);
+  }
+
+  /** Most bytes of one transaction, and of its answer: as many as one entry may have. */
+  public long txnBytes() {
+    return entryBytes(keyBytes, valueBytes, batchBytes);
   }
 
   private static long commandBytesMax(long keyBytes, long valueBytes) {

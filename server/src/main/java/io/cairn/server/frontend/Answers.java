@@ -42,6 +42,9 @@ public final class Answers {
     if (done.previous() != null) {
       answer.setPrevious(keyValue(done.previous()));
     }
+    if (done.answer() != null) {
+      TxnAnswers.add(answer, done.answer());
+    }
     return Response.newBuilder().setRevision(done.revision()).setWrite(answer).build();
   }
 

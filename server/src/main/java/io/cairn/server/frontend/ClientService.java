@@ -47,11 +47,11 @@ public final class ClientService implements RequestHandler {
   private volatile boolean stopping;
 
   public ClientService(Call.Desk desk, Supplier<ShardMap> map, Replicas replicas, Revisions revisions, EventLoop scanLoop, Limits limits,
-      StatusService status, MemberService members, HistoryService history) {
+      StatusService status, MemberService members, HistoryService history, FeatureLevels levels) {
     var checks = new RequestChecks(limits);
     this.desk = desk;
     this.admission = desk.admission();
-    this.writes = new WriteService(checks, map, replicas, (int) limits.valueBytes());
+    this.writes = new WriteService(checks, map, replicas, levels, limits);
     this.gets = new GetService(checks, map, replicas);
     var turns = new ScanTurns(scanLoop, admission);
     this.ranges = new RangeService(checks, map, replicas, revisions, turns, limits);

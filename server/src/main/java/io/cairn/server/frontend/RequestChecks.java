@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.cairn.protocol.wire.ChildrenRequest;
 import io.cairn.protocol.wire.Command;
 import io.cairn.protocol.wire.ErrorCode;
+import io.cairn.protocol.wire.Put;
 import io.cairn.protocol.wire.Request;
 import io.cairn.server.config.Limits;
 import io.cairn.server.outcome.Refusal;
@@ -13,9 +14,11 @@ import io.cairn.server.shard.ShardMap;
 /** What a request must be to be taken. Each method says what is wrong and what would be right, or returns null. */
 final class RequestChecks {
   private final Limits limits;
+  private final TxnChecks transactions;
 
   RequestChecks(Limits limits) {
     this.limits = limits;
+    this.transactions = new TxnChecks(this, limits);
   }
 
   /** What to say where a replica was asked for that is not here: there is no such shard, or this node is only just opening what it has. */
@@ -115,22 +118,27 @@ final class RequestChecks {
 
   private Refusal operation(Command command) {
     return switch (command.getOpCase()) {
-      case PUT -> {
-        Refusal key = key(command.getPut().getKey());
-        if (key != null) {
-          yield key;
-        }
-        if (command.getPut().getValue().size() > limits.valueBytes()) {
-          yield Refusal.of(ErrorCode.VALUE_TOO_LARGE, "the value has " + command.getPut().getValue().size() + " bytes; at most "
-              + limits.valueBytes() + " are taken (limits.value-bytes)");
-        }
-        yield command.getPut().getLease() == 0 ? null
-            : Refusal.of(ErrorCode.NOT_SUPPORTED, "leases are not served by this version; send lease 0");
-      }
+      case PUT -> put(command.getPut());
       case DELETE -> key(command.getDelete().getKey());
       case DELETE_RANGE -> range(command.getDeleteRange().getStart(), command.getDeleteRange().getEnd(),
           command.getDeleteRange().getEndOpen());
+      case TXN -> transactions.txn(command.getTxn());
+      case ADD -> key(command.getAdd().getKey());
       case OP_NOT_SET -> Refusal.of(ErrorCode.BAD_REQUEST, "the command has no operation");
     };
+  }
+
+  /** Alone or in a transaction. */
+  Refusal put(Put put) {
+    Refusal key = key(put.getKey());
+    if (key != null) {
+      return key;
+    }
+    if (put.getValue().size() > limits.valueBytes()) {
+      return Refusal.of(ErrorCode.VALUE_TOO_LARGE, "the value has " + put.getValue().size() + " bytes; at most "
+          + limits.valueBytes() + " are taken (limits.value-bytes)");
+    }
+    return put.getLease() == 0 ? null
+        : Refusal.of(ErrorCode.NOT_SUPPORTED, "leases are not served by this version; send lease 0");
   }
 }

@@ -7,6 +7,8 @@ import io.cairn.protocol.wire.DeleteRange;
 import io.cairn.protocol.wire.ErrorCode;
 import io.cairn.protocol.wire.Request;
 import io.cairn.server.command.CommandCodec;
+import io.cairn.server.command.EntryPayload;
+import io.cairn.server.config.Limits;
 import io.cairn.server.metrics.RequestOp;
 import io.cairn.server.outcome.Outcome;
 import io.cairn.server.outcome.Refusal;
@@ -21,17 +23,22 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.function.Supplier;
 
-/** Puts, deletes and delete ranges: check, locate, hand to the shard's replica. */
+/** Puts, deletes, delete ranges, adds and transactions: check, locate, hand to the shard's replica. */
 final class WriteService {
+  /** A node that starts meets the others within a moment. */
+  private static final int NOT_SHOWN_RETRY_MILLIS = 50;
+
   private final RequestChecks checks;
   private final Supplier<ShardMap> map;
   private final Replicas replicas;
-  private final int previousBytesMax;
+  private final FeatureLevels levels;
+  private final Limits limits;
 
-  /** @param previousBytesMax room that a write takes which asks for what it replaces */
-  WriteService(RequestChecks checks, Supplier<ShardMap> map, Replicas replicas, int previousBytesMax) {
+  /** @param limits say which room a write takes that asks for what it replaces, or reads */
+  WriteService(RequestChecks checks, Supplier<ShardMap> map, Replicas replicas, FeatureLevels levels, Limits limits) {
     this.checks = checks;
-    this.previousBytesMax = previousBytesMax;
+    this.levels = levels;
+    this.limits = limits;
     this.map = map;
     this.replicas = replicas;
   }
@@ -52,24 +59,45 @@ final class WriteService {
       return;
     }
     ShardDescriptor shard = map.get().locate(Keyspace.stored(command.getKeyspace(), firstKey(command)));
-    refusal = placed(request, shard);
-    if (refusal == null && command.getOpCase() == Command.OpCase.DELETE_RANGE) {
+    // First, since client and node may take different keys of it to say where it belongs.
+    refusal = command.hasTxn() ? TxnPlace.crossing(map.get(), command.getKeyspace(), command.getTxn()) : null;
+    refusal = refusal != null ? refusal : placed(request, shard);
+    if (refusal == null && command.hasDeleteRange()) {
       refusal = inOneShard(command, shard);
     }
-    if (refusal == null && asksForPrevious(command)) {
+    int answerBytes = answerBytesMax(command);
+    if (refusal == null && answerBytes > 0) {
       refusal = call.enterAnswer();
-      refusal = refusal != null ? refusal : call.charge(previousBytesMax);
+      refusal = refusal != null ? refusal : call.charge(answerBytes);
     }
     Replica replica = replicas.get(shard.id());
     if (refusal == null && replica == null) {
       refusal = Refusal.notLeader(shard.id(), "");
     }
+    int level = CommandCodec.level(command);
+    if (refusal == null) {
+      refusal = understood(level, replica);
+    }
     if (refusal != null) {
       call.refused(refusal);
       return;
     }
-    var write = new WriteRequest(call.connection(), bytes, command.getSeen(), call.deadline(), outcome -> answer(call, outcome));
+    var write = new WriteRequest(call.connection(), bytes, level, command.getSeen(), call.deadline(), outcome -> answer(call, outcome));
     replica.loop().run(() -> replica.write(write));
+  }
+
+  /**
+   * What enters a log is understood by every node that may apply it. A shard that has applied such an entry has settled that for
+   * good: then a node that is away, and has shown nothing since this one started, holds nothing up.
+   */
+  private Refusal understood(int level, Replica replica) {
+    FeatureLevels.Behind behind = level <= 1 ? null : levels.behind(level);
+    if (behind == null || replica.store().featureLevel() >= level) {
+      return null;
+    }
+    String shown = behind.level() > 0 ? "is at feature level " + behind.level() : "has not shown its feature level to this one yet";
+    return Refusal.retry(ErrorCode.NOT_SUPPORTED, "node " + behind.node() + " " + shown + ", the command needs level " + level
+        + " of every node (this one is at " + EntryPayload.FEATURE_LEVEL + ")", behind.level() > 0 ? 0 : NOT_SHOWN_RETRY_MILLIS);
   }
 
   /** Whether the client's map agrees with this node's. */
@@ -107,12 +135,17 @@ final class WriteService {
       case PUT -> command.getPut().getKey();
       case DELETE -> command.getDelete().getKey();
       case DELETE_RANGE -> command.getDeleteRange().getStart();
+      case TXN -> TxnPlace.firstKey(command.getTxn());
+      case ADD -> command.getAdd().getKey();
       case OP_NOT_SET -> ByteString.EMPTY;
     };
   }
 
-  private static boolean asksForPrevious(Command command) {
-    return command.getPut().getPrevious() || command.getDelete().getPrevious();
+  /** Room for an answer that may be far larger than its question; 0 for one that is not. */
+  private int answerBytesMax(Command command) {
+    boolean one = command.getPut().getPrevious() || command.getDelete().getPrevious();
+    boolean many = command.hasTxn() || command.getDeleteRange().getPrevious();
+    return Math.toIntExact(one ? limits.valueBytes() : many ? limits.txnBytes() : 0);
   }
 
   private static RequestOp op(Command command) {
@@ -120,10 +153,12 @@ final class WriteService {
       case PUT, OP_NOT_SET -> RequestOp.PUT;
       case DELETE -> RequestOp.DELETE;
       case DELETE_RANGE -> RequestOp.DELETE_RANGE;
+      case TXN -> RequestOp.TXN;
+      case ADD -> RequestOp.ADD;
     };
   }
 
-  private static String printable(ByteString key) {
+  static String printable(ByteString key) {
     return key.isValidUtf8() ? key.toStringUtf8() : HexFormat.of().formatHex(key.toByteArray());
   }
 }

@@ -61,6 +61,7 @@ public final class Kvd {
       return ExitStatus.BAD_CONFIGURATION;
     }
     if (line.action() == CommandLine.Action.CHECK_CONFIG) {
+      config.cluster().cutBack().forEach(out::println);
       out.println("the configuration of node " + config.cluster().nodeName() + " of cluster " + config.cluster().id() + " is good");
       return ExitStatus.OK;
     }

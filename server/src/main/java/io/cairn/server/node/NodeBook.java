@@ -5,6 +5,7 @@ import io.cairn.raft.ReplicaId;
 import io.cairn.server.command.EntryPayload;
 import io.cairn.server.config.ClusterConfig;
 import io.cairn.server.config.ClusterNode;
+import io.cairn.server.frontend.FeatureLevels;
 import io.cairn.server.members.NodeEntry;
 import io.cairn.server.members.NodeTable;
 import io.cairn.server.members.Standing;
@@ -111,6 +112,17 @@ final class NodeBook {
   /** Whether every other node has shown that it understands changes of members. */
   boolean allUnderstandMembers() {
     return born.values().stream().allMatch(node -> node.equals(self()) || levels.getOrDefault(node, 0) >= EntryPayload.MEMBERS_LEVEL);
+  }
+
+  /** Some other node that has not shown that it understands a feature level; null when all have. */
+  FeatureLevels.Behind behind(int level) {
+    for (String node : replicas().values()) {
+      int shown = levels.getOrDefault(node, 0);
+      if (!node.equals(self()) && shown < level) {
+        return new FeatureLevels.Behind(node, shown);
+      }
+    }
+    return null;
   }
 
   /** The feature level that this cluster asks of every node; 0 while any will do. */

@@ -138,6 +138,7 @@ final class Rooms {
 
   private void openDisk() throws IOException {
     String dir = config.storage().dir();
+    config.cluster().cutBack().forEach(log::warn);
     long digest = config.cluster().joins() ? 0 : Bootstrap.digest(config.cluster());
     directory = NodeDirectory.open(devices.files(), dir, config.cluster().id(), config.cluster().nodeName(), digest,
         devices.random().split("incarnation"));
@@ -333,7 +334,7 @@ final class Rooms {
         .addAllPeers(links.status());
     return new ClientService(desk, members::map, replicas, revisions, blocking.scan(), limits,
         new StatusService(members::map, replicas, revisions, () -> NodeDescription.shardMap(config, book.nodes()), status),
-        new MemberService(members.route()), new HistoryService(history.route()));
+        new MemberService(members.route()), new HistoryService(history.route()), book::behind);
   }
 
   private int connections() {

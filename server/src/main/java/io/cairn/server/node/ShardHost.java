@@ -30,6 +30,7 @@ import io.cairn.storage.log.LogStore;
 import io.cairn.storage.log.ReplicaKey;
 import io.cairn.storage.mvcc.Applied;
 import io.cairn.storage.mvcc.ShardStore;
+import io.cairn.storage.mvcc.TxnBounds;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -166,7 +167,8 @@ final class ShardHost {
 
   private WriteBounds writeBounds() {
     Limits limits = config.limits();
-    return new WriteBounds((int) limits.batchBytes(), (int) limits.batchCommands(), limits.inboxBytes(), (int) config.retriedClientsMax());
+    return new WriteBounds((int) limits.batchBytes(), (int) limits.batchCommands(), limits.inboxBytes(), (int) config.retriedClientsMax(),
+        new TxnBounds(limits.txnBytes(), limits.txnKeys()));
   }
 
   private EventLoop loopOf(int shard) {

@@ -111,6 +111,8 @@ final class PendingWrites {
       case SEQUENCE_REUSED -> ErrorCode.SEQUENCE_REUSED;
       case TOO_MANY_OPEN -> ErrorCode.TOO_MANY_OPEN;
       case HORIZON -> ErrorCode.HORIZON;
+      case NOT_A_NUMBER -> ErrorCode.NOT_A_NUMBER;
+      case TXN_TOO_LARGE -> ErrorCode.TXN_TOO_LARGE;
     };
   }
 

@@ -190,7 +190,6 @@ final class WriteBatches {
 
   private void propose(long first, List<WriteRequest> batch) {
     var writes = new ArrayList<WriteRequest>(batch.size());
-    var commands = new ArrayList<ByteString>(batch.size());
     for (WriteRequest write : batch) {
       if (write.seen() >= first) {
         // Handed-out revisions are below a range that was asked for after the request arrived: this one was made up.
@@ -198,14 +197,23 @@ final class WriteBatches {
             "the request says it has seen revision " + write.seen() + ", which was never handed out"));
       } else {
         writes.add(write);
-        commands.add(write.command());
       }
     }
-    if (!writes.isEmpty() && !proposer.propose(first, EntryPayload.commands(first, bounds.clientRecordsMax(), commands), writes)) {
+    if (!writes.isEmpty() && !proposer.propose(first, payload(first, writes), writes)) {
       refuse(writes, proposer.canPropose()
           ? Refusal.retry(ErrorCode.OVERLOADED, "too much of the shard's log is not committed yet; come back later", 50)
           : proposer.notLeader());
     }
+  }
+
+  private byte[] payload(long first, List<WriteRequest> writes) {
+    var commands = new ArrayList<ByteString>(writes.size());
+    int level = 1;
+    for (WriteRequest write : writes) {
+      commands.add(write.command());
+      level = Math.max(level, write.level());
+    }
+    return EntryPayload.commands(level, first, bounds.clientRecordsMax(), bounds.txn(), commands);
   }
 
   /** Whether a closed batch may still get revisions at or below {@code revision}. */

@@ -9,17 +9,19 @@ import io.cairn.storage.mvcc.WriteResult;
  *
  * @param sender who has it waiting: one for each connection, compared as it is
  * @param command the client's bytes, checked; they enter the log as they are
+ * @param level the feature level that the command asks of its shard's replicas
  * @param seen the command's own, from its first sending
  * @param deadline on the node's monotonic clock; after it nothing is begun
  * @param completion called once, on the replica's loop
  */
-public record WriteRequest(Object sender, ByteString command, long seen, long deadline, Completion<WriteResult.Done> completion) {
+public record WriteRequest(Object sender, ByteString command, int level, long seen, long deadline,
+    Completion<WriteResult.Done> completion) {
 
   private static final Object NOBODY = new Object();
 
-  /** Of no connection in particular. */
+  /** Of no connection in particular, and of the first feature level. */
   public WriteRequest(ByteString command, long seen, long deadline, Completion<WriteResult.Done> completion) {
-    this(NOBODY, command, seen, deadline, completion);
+    this(NOBODY, command, 1, seen, deadline, completion);
   }
 
   int bytes() {

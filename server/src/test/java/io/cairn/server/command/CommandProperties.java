@@ -6,15 +6,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnknownFieldSet;
+import io.cairn.protocol.wire.Add;
 import io.cairn.protocol.wire.Command;
 import io.cairn.protocol.wire.Delete;
 import io.cairn.protocol.wire.DeleteRange;
 import io.cairn.protocol.wire.Put;
+import io.cairn.protocol.wire.Txn;
 import io.cairn.server.shard.Keyspace;
+import io.cairn.server.testing.RandomTxns;
 import io.cairn.storage.mvcc.Batch;
 import io.cairn.storage.mvcc.Op;
+import io.cairn.storage.mvcc.TxnBounds;
 import io.cairn.storage.mvcc.Write;
 import java.util.List;
+import java.util.Random;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -32,7 +37,9 @@ class CommandProperties {
   @Property(tries = 300)
   void aBatchReadsBackAsItWasWritten(@ForAll @Size(max = 20) List<@From("commands") Command> commands,
       @ForAll @LongRange(min = 1) long first, @ForAll @IntRange(min = 1) int remembered) {
-    byte[] payload = EntryPayload.commands(first, remembered, commands.stream().map(Command::toByteString).toList());
+    int level = commands.stream().mapToInt(CommandCodec::level).max().orElse(1);
+    var bounds = new TxnBounds(7_000, 30);
+    byte[] payload = EntryPayload.commands(level, first, remembered, bounds, commands.stream().map(Command::toByteString).toList());
 
     Batch batch = EntryPayload.decodeCommands(payload);
 
@@ -40,6 +47,8 @@ class CommandProperties {
     assertThat(EntryPayload.isSystem(payload)).isFalse();
     assertThat(batch.firstRevision()).isEqualTo(first);
     assertThat(batch.clientRecordsMax()).isEqualTo(remembered);
+    assertThat(batch.txnBounds()).isEqualTo(level == 3 ? bounds : TxnBounds.NONE);
+    assertThat(EntryPayload.level(payload)).isEqualTo(level);
     assertThat(batch.writes()).hasSameSizeAs(commands);
     for (int i = 0; i < commands.size(); i++) {
       check(commands.get(i), batch.writes().get(i));
@@ -62,6 +71,13 @@ class CommandProperties {
       case Op.Delete delete -> assertThat(delete.previous()).isEqualTo(command.getDelete().getPrevious());
       case Op.DeleteRange range -> assertThat(range.end()).isEqualTo(command.getDeleteRange().getEndOpen()
           ? Keyspace.start(command.getKeyspace() + 1) : Keyspace.stored(command.getKeyspace(), command.getDeleteRange().getEnd()));
+      case Op.Add add -> assertThat(add.delta()).isEqualTo(command.getAdd().getDelta());
+      case Op.Txn txn -> {
+        assertThat(txn.comparisons()).hasSize(command.getTxn().getComparesCount());
+        assertThat(txn.then()).hasSize(command.getTxn().getThenCount());
+        assertThat(txn.otherwise()).hasSize(command.getTxn().getOtherwiseCount());
+      }
+      case Op.Range _ -> throw new AssertionError("no command of its own");
     }
   }
 
@@ -72,7 +88,7 @@ class CommandProperties {
 
     boolean same = one.getKeyspace() == other.getKeyspace() && one.getOpCase() == other.getOpCase()
         && one.getPut().equals(other.getPut()) && one.getDelete().equals(other.getDelete())
-        && one.getDeleteRange().equals(other.getDeleteRange());
+        && one.getDeleteRange().equals(other.getDeleteRange()) && one.getTxn().equals(other.getTxn()) && one.getAdd().equals(other.getAdd());
     assertThat(first.hash() == second.hash()).isEqualTo(same);
   }
 
@@ -104,6 +120,8 @@ class CommandProperties {
       case PUT -> command.toBuilder().setPut(command.getPut().toBuilder().setUnknownFields(unknown)).build();
       case DELETE -> command.toBuilder().setDelete(command.getDelete().toBuilder().setUnknownFields(unknown)).build();
       case DELETE_RANGE -> command.toBuilder().setDeleteRange(command.getDeleteRange().toBuilder().setUnknownFields(unknown)).build();
+      case TXN -> deep(command, unknown);
+      case ADD -> command.toBuilder().setAdd(command.getAdd().toBuilder().setUnknownFields(unknown)).build();
       case OP_NOT_SET -> throw new AssertionError();
     };
     for (Command strange : List.of(outside, inside)) {
@@ -112,6 +130,17 @@ class CommandProperties {
       byte[] payload = EntryPayload.commands(2, 1, List.of(strange.toByteString()));
       assertThatThrownBy(() -> EntryPayload.decodeCommands(payload)).isInstanceOf(IllegalStateException.class);
     }
+  }
+
+  /** In an operation of the transaction where it has one. */
+  private static Command deep(Command command, UnknownFieldSet unknown) {
+    Txn.Builder txn = command.getTxn().toBuilder();
+    if (txn.getThenCount() > 0) {
+      txn.getThenBuilder(0).setUnknownFields(unknown);
+    } else {
+      txn.setUnknownFields(unknown);
+    }
+    return command.toBuilder().setTxn(txn).build();
   }
 
   @Property(tries = 1_000)
@@ -185,11 +214,13 @@ class CommandProperties {
   Arbitrary<Command> commands() {
     Arbitrary<Command.Builder> ops = Arbitraries.oneOf(
         puts().map(put -> Command.newBuilder().setPut(put)),
+        Arbitraries.longs().map(seed -> Command.newBuilder().setTxn(RandomTxns.of(new Random(seed)))),
+        Combinators.combine(keys(), Arbitraries.longs()).as((key, delta) -> Command.newBuilder().setAdd(Add.newBuilder().setKey(key).setDelta(delta))),
         Combinators.combine(keys(), Arbitraries.of(true, false)).as((key, previous) ->
             Command.newBuilder().setDelete(Delete.newBuilder().setKey(key).setPrevious(previous))),
         Combinators.combine(keys(), keys(), Arbitraries.of(true, false)).as((start, end, open) ->
             Command.newBuilder().setDeleteRange(DeleteRange.newBuilder().setStart(start).setEnd(open ? ByteString.EMPTY : end)
-                .setEndOpen(open))));
+                .setEndOpen(open).setPrevious(open))));
     return Combinators.combine(ops, Arbitraries.longs(), Arbitraries.longs(), Arbitraries.longs().greaterOrEqual(1),
         Arbitraries.longs().greaterOrEqual(0)).as((op, high, low, sequence, seen) ->
         op.clone().setClientHigh(high).setClientLow(low).setSequence(sequence).setLowestOpen(1).setSeen(seen).setKeyspace(1).build());

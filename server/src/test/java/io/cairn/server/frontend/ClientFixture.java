@@ -154,13 +154,16 @@ final class ClientFixture {
     service = new ClientService(desk, () -> map, replicas, revisions, scan, limits, new StatusService(() -> map, replicas, revisions,
         io.cairn.protocol.wire.ShardMap::getDefaultInstance, NodeStatus::newBuilder),
         new MemberService((request, deadline, answer) -> answer.accept(Response.getDefaultInstance())),
-        new HistoryService((request, deadline, answer) -> answer.accept(Response.getDefaultInstance())));
+        new HistoryService((request, deadline, answer) -> answer.accept(Response.getDefaultInstance())), level -> behind);
     transport.listen(PORT, new Acceptance(AcceptanceSettings.of(Role.CLIENT, (int) limits.frameBytes(), 1_000),
         (hello, remote, verdict) -> verdict.welcome(Welcome.getDefaultInstance()), service));
     link = link();
     tick();
     loops.advance(3_000 * MILLI);
   }
+
+  /** The node that has shown too little; null while all understand everything. */
+  FeatureLevels.Behind behind;
 
   /** One more client's. */
   Link link() {

@@ -133,7 +133,7 @@ class ClientServiceTest {
     return new Limits(d.keyBytes(), d.valueBytes(), d.batchBytes(), d.batchCommands(), d.appendBytes(), d.inflightAppendBytes(),
         d.inflightAppendMessages(), d.inboxBytes(), d.uncommittedBytes(), d.applyBytes(), d.connectionInflightBytes(),
         d.connectionOutboundBytes(), d.nodeInflightBytes(), d.nodeOutboundBytes(), d.peerQueueBytes(), rangeChunkBytes, d.connectionsMax(), d.logQueueBytes(),
-        d.loggingQueueBytes(), d.adminRequestBytes());
+        d.loggingQueueBytes(), d.txnOperations(), d.txnKeys(), d.adminRequestBytes());
   }
 
   @Test
@@ -195,7 +195,7 @@ class ClientServiceTest {
     return new Limits(d.keyBytes(), d.valueBytes(), d.batchBytes(), d.batchCommands(), d.appendBytes(), d.inflightAppendBytes(),
         d.inflightAppendMessages(), d.inboxBytes(), d.uncommittedBytes(), d.applyBytes(), d.connectionInflightBytes(),
         d.connectionOutboundBytes(), d.nodeInflightBytes(), nodeOutboundBytes, d.peerQueueBytes(), d.rangeChunkBytes(), d.connectionsMax(),
-        d.logQueueBytes(), d.loggingQueueBytes(), d.adminRequestBytes());
+        d.logQueueBytes(), d.loggingQueueBytes(), d.txnOperations(), d.txnKeys(), d.adminRequestBytes());
   }
 
   @Test

@@ -322,7 +322,7 @@ class WriteBatchesTest {
 
   private void add(String sender, int number, List<String> order) {
     ByteString bytes = Commands.put(1, ++sequence, "k", "v").build().toByteString();
-    net.now(() -> batches.add(new WriteRequest(sender, bytes, 0, loops.nanoTime() + SECOND, outcome -> order.add(sender + " " + number))));
+    net.now(() -> batches.add(new WriteRequest(sender, bytes, 1, 0, loops.nanoTime() + SECOND, outcome -> order.add(sender + " " + number))));
   }
 
   @Test

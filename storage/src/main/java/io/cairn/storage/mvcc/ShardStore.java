@@ -29,6 +29,10 @@ import java.util.TreeMap;
  * <p>Keys are opaque here; they begin with the keyspace id. That a command lies within the shard's range was checked before.
  */
 public final class ShardStore {
+  /** The record of the highest feature level that an entry here has had; missing below {@link #RECORDED_LEVEL}. */
+  private static final String LEVEL = "feature-level";
+  /** Entries below this are as old as stores are, and are not written down. */
+  private static final int RECORDED_LEVEL = 3;
   /** The record that says who the members are, once a change of them was applied. */
   public static final String MEMBERS = "members";
 
@@ -233,6 +237,22 @@ public final class ShardStore {
   /** The same in a view, so that it fits the data read there (SN-08). */
   public static byte[] members(EngineView view, long store) {
     return view.get(Family.SMALL, recordKey(store, MEMBERS));
+  }
+
+  /** The highest feature level that an entry here has had, 0 for one below 3. From any thread. */
+  public int featureLevel() {
+    byte[] level = record(LEVEL);
+    return level == null ? 0 : level[0];
+  }
+
+  /** An entry of this feature level is about to be applied: whoever holds this store understands it, also by a snapshot. */
+  public void needsLevel(ApplyRound round, int level) {
+    if (level >= RECORDED_LEVEL) {
+      byte[] known = record(round, LEVEL);
+      if (known == null || known[0] < level) {
+        putRecord(round, LEVEL, new byte[] {(byte) level});
+      }
+    }
   }
 
   /** The named record as of the last commit, or null. From any thread. */
