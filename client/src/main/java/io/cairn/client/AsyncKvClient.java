@@ -53,7 +53,37 @@ public final class AsyncKvClient {
   }
 
   public CompletionStage<DeleteRangeResult> deleteRange(KeyRange range, DeleteRangeOptions options) {
-    return start(new Operation.DeleteRange(range, options.parts()), options.deadline());
+    return start(new Operation.DeleteRange(range, options.parts(), options.previous()), options.deadline());
+  }
+
+  /** Does all of a transaction at one revision, or nothing; see {@link KvClient#txn(Txn)}. */
+  public CompletionStage<TxnResult> txn(Txn txn) {
+    return start(new Operation.Transaction(txn), Optional.empty());
+  }
+
+  /** @param deadline instead of the client's */
+  public CompletionStage<TxnResult> txn(Txn txn, Duration deadline) {
+    return start(new Operation.Transaction(txn), Optional.of(CallDeadlines.check(deadline)));
+  }
+
+  /** Adds to a number in decimal text; see {@link KvClient#add(ByteSeq, long)}. */
+  public CompletionStage<AddResult> add(ByteSeq key, long delta) {
+    return start(new Operation.Add(key, delta), Optional.empty());
+  }
+
+  /** Puts the value unless there is one. */
+  public CompletionStage<SwapResult> putIfAbsent(ByteSeq key, ByteSeq value) {
+    return txn(Swaps.ifAbsent(key, value)).thenApply(Swaps::result);
+  }
+
+  /** Puts the value where the expected one is. */
+  public CompletionStage<SwapResult> compareAndSet(ByteSeq key, ByteSeq expected, ByteSeq value) {
+    return txn(Swaps.ifValue(key, expected, value)).thenApply(Swaps::result);
+  }
+
+  /** A put that shows what it replaced. */
+  public CompletionStage<PutResult> getAndPut(ByteSeq key, ByteSeq value) {
+    return put(key, value, PutOptions.DEFAULT.withPrevious());
   }
 
   public CompletionStage<RangeResult> range(KeyRange range, RangeOptions options) {

@@ -32,6 +32,16 @@ public record DeleteRangeResult(List<Part> parts) {
     return highest;
   }
 
+  /** What was deleted, in the order of keys, when {@link DeleteRangeOptions#withPrevious()} asked for it. */
+  public List<KeyValue> previous() {
+    return parts.stream().flatMap(part -> part.previous().stream()).toList();
+  }
+
   /** The share of one shard. */
-  public record Part(KeyRange range, long revision, long deleted) {}
+  public record Part(KeyRange range, long revision, long deleted, List<KeyValue> previous) {
+
+    public Part {
+      previous = List.copyOf(previous);
+    }
+  }
 }

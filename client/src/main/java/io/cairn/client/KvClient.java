@@ -122,7 +122,54 @@ public final class KvClient implements AutoCloseable {
   }
 
   public DeleteRangeResult deleteRange(KeyRange range, DeleteRangeOptions options) {
-    return sync.await(new Operation.DeleteRange(range, options.parts()), options.deadline());
+    return sync.await(new Operation.DeleteRange(range, options.parts(), options.previous()), options.deadline());
+  }
+
+  /** Does all of a transaction at one revision, or nothing; sent again it takes effect once, like every write. */
+  public TxnResult txn(Txn txn) {
+    return sync.await(new Operation.Transaction(txn), Optional.empty());
+  }
+
+  /** @param deadline instead of the client's */
+  public TxnResult txn(Txn txn, Duration deadline) {
+    return sync.await(new Operation.Transaction(txn), Optional.of(CallDeadlines.check(deadline)));
+  }
+
+  /** Adds to a value that is a whole number of 64 bits in decimal text; a key that is not there counts as 0. */
+  public AddResult add(String key, long delta) {
+    return add(ByteSeq.utf8(key), delta);
+  }
+
+  /** What is no number, or would not fit any more, is left as it is: {@link RefusedCode#NOT_A_NUMBER}. */
+  public AddResult add(ByteSeq key, long delta) {
+    return sync.await(new Operation.Add(key, delta), Optional.empty());
+  }
+
+  public SwapResult putIfAbsent(String key, String value) {
+    return putIfAbsent(ByteSeq.utf8(key), ByteSeq.utf8(value));
+  }
+
+  /** Puts the value unless there is one. */
+  public SwapResult putIfAbsent(ByteSeq key, ByteSeq value) {
+    return Swaps.result(txn(Swaps.ifAbsent(key, value)));
+  }
+
+  public SwapResult compareAndSet(String key, String expected, String value) {
+    return compareAndSet(ByteSeq.utf8(key), ByteSeq.utf8(expected), ByteSeq.utf8(value));
+  }
+
+  /** Puts the value where the expected one is. */
+  public SwapResult compareAndSet(ByteSeq key, ByteSeq expected, ByteSeq value) {
+    return Swaps.result(txn(Swaps.ifValue(key, expected, value)));
+  }
+
+  public PutResult getAndPut(String key, String value) {
+    return getAndPut(ByteSeq.utf8(key), ByteSeq.utf8(value));
+  }
+
+  /** A put that shows what it replaced. */
+  public PutResult getAndPut(ByteSeq key, ByteSeq value) {
+    return put(key, value, PutOptions.DEFAULT.withPrevious());
   }
 
   public RangeResult range(KeyRange range) {

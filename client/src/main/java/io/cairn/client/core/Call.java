@@ -286,11 +286,13 @@ abstract class Call<T> {
         core.cluster().suspect(node);
         goOn(retryNanos);
       }
-      case OVERLOADED -> {
-        if (core.nowNanos() + retryNanos - deadlineNanos >= 0) {
-          refuse(Wire.refusal(error, node));
+      case OVERLOADED -> backOffOrRefuse(error, node, retryNanos);
+      case NOT_SUPPORTED -> {
+        // With a time to come back the nodes have only not met yet; without, one of them is older.
+        if (retryNanos > 0) {
+          backOffOrRefuse(error, node, retryNanos);
         } else {
-          backOff(retryNanos);
+          refuse(Wire.refusal(error, node));
         }
       }
       case TOO_MANY_OPEN, NO_QUORUM, DEADLINE, OUTCOME_UNKNOWN -> backOff(retryNanos);
@@ -301,6 +303,14 @@ abstract class Call<T> {
           refuse(Wire.refusal(error, node));
         }
       }
+    }
+  }
+
+  private void backOffOrRefuse(Error error, Node node, long retryNanos) {
+    if (core.nowNanos() + retryNanos - deadlineNanos >= 0) {
+      refuse(Wire.refusal(error, node));
+    } else {
+      backOff(retryNanos);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.cairn.client.core;
 
 import io.cairn.client.ByteSeq;
+import io.cairn.client.AddResult;
 import io.cairn.client.DeleteRangeResult;
 import io.cairn.client.DeleteResult;
 import io.cairn.client.KeyRange;
@@ -8,6 +9,7 @@ import io.cairn.client.KvException;
 import io.cairn.client.PutResult;
 import io.cairn.client.RefusedCode;
 import io.cairn.client.RefusedException;
+import io.cairn.client.TxnResult;
 import io.cairn.platform.Clock;
 import io.cairn.platform.EventLoop;
 import io.cairn.platform.RandomSource;
@@ -18,7 +20,6 @@ import io.cairn.protocol.transport.HostPort;
 import io.cairn.protocol.transport.Transport;
 import io.cairn.protocol.wire.Command;
 import io.cairn.protocol.wire.Delete;
-import io.cairn.protocol.wire.DeleteRange;
 import io.cairn.protocol.wire.Put;
 import io.cairn.protocol.wire.Role;
 import io.cairn.protocol.wire.ShardMap;
@@ -293,12 +294,24 @@ public final class ClientCore implements AutoCloseable {
   }
 
   WriteCall<DeleteRangeResult.Part> deleteRange(
-      KeyRange range, Deadline deadline, long bytes, Completion<DeleteRangeResult.Part> completion) {
-    DeleteRange.Builder body = DeleteRange.newBuilder().setStart(Wire.byteString(range.start()));
-    range.end().ifPresentOrElse(end -> body.setEnd(Wire.byteString(end)), () -> body.setEndOpen(true));
+      Operation.DeleteRange delete, Deadline deadline, long bytes, Completion<DeleteRangeResult.Part> completion) {
+    KeyRange range = delete.range();
     return new WriteCall<>(
-        this, deadline, bytes, range.start(), Command.newBuilder().setDeleteRange(body),
-        response -> new DeleteRangeResult.Part(range, response.getRevision(), response.getWrite().getChanged()), completion);
+        this, deadline, bytes, range.start(), Command.newBuilder().setDeleteRange(TxnWire.deleteRange(range, delete.previous())),
+        response -> new DeleteRangeResult.Part(range, response.getRevision(), response.getWrite().getChanged(), Wire.deleted(response)),
+        completion);
+  }
+
+  WriteCall<TxnResult> transaction(Operation.Transaction operation, Deadline deadline, Completion<TxnResult> completion) {
+    return new WriteCall<>(
+        this, deadline, operation.bytes(), TxnWire.firstKey(operation.txn()), Command.newBuilder().setTxn(TxnWire.txn(operation.txn())),
+        response -> TxnWire.result(operation.txn(), response), completion);
+  }
+
+  WriteCall<AddResult> add(Operation.Add add, Deadline deadline, Completion<AddResult> completion) {
+    return new WriteCall<>(
+        this, deadline, add.bytes(), add.key(), Command.newBuilder().setAdd(TxnWire.add(add.key(), add.delta())),
+        response -> new AddResult(response.getRevision(), response.getWrite().getSum()), completion);
   }
 
   WriteCall<PutResult> put(Operation.Put put, Deadline deadline, Completion<PutResult> completion) {

@@ -21,16 +21,18 @@ final class DeleteRangeParts implements Completion<DeleteRangeResult.Part> {
   private final ClientCore core;
   private final Deadline deadline;
   private final KeyRange whole;
+  private final boolean previous;
   private final Completion<DeleteRangeResult> completion;
   private final List<DeleteRangeResult.Part> done = new ArrayList<>();
   /** Where the part under way begins; all before it is deleted. */
   private ByteSeq from;
   private Call<?> underWay;
 
-  DeleteRangeParts(ClientCore core, Deadline deadline, KeyRange whole, Completion<DeleteRangeResult> completion) {
+  DeleteRangeParts(ClientCore core, Deadline deadline, Operation.DeleteRange delete, Completion<DeleteRangeResult> completion) {
     this.core = core;
     this.deadline = deadline;
-    this.whole = whole;
+    this.whole = delete.range();
+    this.previous = delete.previous();
     this.completion = completion;
     this.from = whole.start();
   }
@@ -59,7 +61,7 @@ final class DeleteRangeParts implements Completion<DeleteRangeResult.Part> {
   }
 
   private void send(Optional<ByteSeq> end) {
-    underWay = core.begin(core.deleteRange(new KeyRange(from, end), deadline, 0, this));
+    underWay = core.begin(core.deleteRange(new Operation.DeleteRange(new KeyRange(from, end), false, previous), deadline, 0, this));
   }
 
   private static Optional<ByteSeq> earlier(Optional<ByteSeq> a, Optional<ByteSeq> b) {

@@ -1,5 +1,6 @@
 package io.cairn.client.core;
 
+import io.cairn.client.AddResult;
 import io.cairn.client.ByteSeq;
 import io.cairn.client.ChildrenOptions;
 import io.cairn.client.ChildrenResult;
@@ -22,6 +23,8 @@ import io.cairn.client.RangeResult;
 import io.cairn.client.RefusedCode;
 import io.cairn.client.RefusedException;
 import io.cairn.client.ReplicaHash;
+import io.cairn.client.Txn;
+import io.cairn.client.TxnResult;
 import java.util.Optional;
 
 /** Everything a client can ask of a cluster, with the type of the answer. */
@@ -91,10 +94,35 @@ public sealed interface Operation<T> {
     }
   }
 
-  record DeleteRange(KeyRange range, boolean parts) implements Operation<DeleteRangeResult> {
+  /** @param previous whether the answer is to show what was deleted */
+  record DeleteRange(KeyRange range, boolean parts, boolean previous) implements Operation<DeleteRangeResult> {
+    public DeleteRange(KeyRange range, boolean parts) {
+      this(range, parts, false);
+    }
+
     @Override
     public RefusedException fault() {
       return faultOf(range);
+    }
+  }
+
+  /** What is wrong with a transaction the server says, which knows its bounds. */
+  record Transaction(Txn txn) implements Operation<TxnResult> {
+    @Override
+    public long bytes() {
+      return TxnWire.bytes(txn);
+    }
+  }
+
+  record Add(ByteSeq key, long delta) implements Operation<AddResult> {
+    @Override
+    public long bytes() {
+      return FIXED_BYTES + key.size();
+    }
+
+    @Override
+    public RefusedException fault() {
+      return faultOf(key);
     }
   }
 

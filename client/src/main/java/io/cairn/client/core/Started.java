@@ -39,7 +39,7 @@ final class Started<T> implements ClientCore.Pending {
       core.release(bytes());
       refuse(RefusedCode.INTERRUPTED, "The calling thread was interrupted; nothing was sent.");
     } else if (operation instanceof Operation.DeleteRange delete && delete.parts()) {
-      parts = new DeleteRangeParts(core, deadline, delete.range(), releasing(cast()));
+      parts = new DeleteRangeParts(core, deadline, delete, releasing(cast()));
       parts.start();
     } else {
       call = newCall();
@@ -55,7 +55,11 @@ final class Started<T> implements ClientCore.Pending {
     } else if (operation instanceof Operation.Delete delete) {
       return core.delete(delete, deadline, cast());
     } else if (operation instanceof Operation.DeleteRange delete) {
-      return core.deleteRange(delete.range(), deadline, bytes(), asWhole(cast()));
+      return core.deleteRange(delete, deadline, bytes(), asWhole(cast()));
+    } else if (operation instanceof Operation.Transaction txn) {
+      return core.transaction(txn, deadline, cast());
+    } else if (operation instanceof Operation.Add add) {
+      return core.add(add, deadline, cast());
     } else if (operation instanceof Operation.Range range) {
       return new RangeCall(core, deadline, range, cast());
     } else if (operation instanceof Operation.Children children) {

@@ -74,6 +74,11 @@ final class Wire {
     return response.getWrite().hasPrevious() ? Optional.of(keyValue(response.getWrite().getPrevious())) : Optional.empty();
   }
 
+  /** What a delete of a range deleted, if the answer shows it. */
+  static List<KeyValue> deleted(Response response) {
+    return response.getWrite().getDeletedList().stream().map(Wire::keyValue).toList();
+  }
+
   static ClusterMap clusterMap(ShardMap map) {
     List<ClusterMap.Node> nodes = new ArrayList<>();
     for (ShardMap.Node node : map.getNodesList()) {
@@ -171,6 +176,10 @@ final class Wire {
       case NOT_SUPPORTED -> RefusedCode.NOT_SUPPORTED;
       case LEADER_STAYS -> RefusedCode.LEADER_STAYS;
       case MEMBERS -> RefusedCode.MEMBERS;
+      case TXN_CROSSES_SHARDS -> RefusedCode.TXN_CROSSES_SHARDS;
+      case TXN_TOO_LARGE -> RefusedCode.TXN_TOO_LARGE;
+      case TXN_WRITES_TWICE -> RefusedCode.TXN_WRITES_TWICE;
+      case NOT_A_NUMBER -> RefusedCode.NOT_A_NUMBER;
       case BAD_REQUEST, KEYSPACE -> RefusedCode.BAD_REQUEST;
       default -> RefusedCode.INTERNAL;
     };

@@ -24,7 +24,10 @@ final class WriteCall<T> extends Call<T> {
   /** The command as it was first sent. */
   private ByteString encoded;
 
-  /** @param key the command's key, or the first of its range: it decides the shard */
+  /**
+   * @param key the command's key, or the first of its range: it decides the shard
+   * @param result null when the answer does not belong to the command
+   */
   WriteCall(ClientCore core, Deadline deadline, long bytes, ByteSeq key, Command.Builder command, Function<Response, T> result,
       Completion<T> completion) {
     super(core, deadline, bytes, completion);
@@ -100,8 +103,9 @@ final class WriteCall<T> extends Call<T> {
 
   @Override
   void answered(Response response) {
-    if (response.hasWrite()) {
-      succeed(result.apply(response));
+    T answer = response.hasWrite() ? result.apply(response) : null;
+    if (answer != null) {
+      succeed(answer);
     } else {
       malformed("something else than a write's answer");
     }
