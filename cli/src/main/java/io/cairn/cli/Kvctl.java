@@ -56,7 +56,7 @@ public final class Kvctl implements Callable<Integer> {
   private static final char REPLACEMENT = '\uFFFD';
 
   static final List<Class<?>> VERBS = List.of(
-      PutVerb.class, GetVerb.class, DelVerb.class, RangeVerb.class, LsVerb.class, LoadVerb.class, StatusVerb.class, ShardsVerb.class,
+      PutVerb.class, GetVerb.class, DelVerb.class, TxnVerb.class, RangeVerb.class, LsVerb.class, LoadVerb.class, StatusVerb.class, ShardsVerb.class,
       NodesVerb.class, MemberVerb.class, TransferVerb.class, HistoryVerb.class, CompactVerb.class, VersionVerb.class);
 
   @Option(names = "--endpoints", paramLabel = "H:P,...", scope = ScopeType.INHERIT,
@@ -174,7 +174,7 @@ public final class Kvctl implements Callable<Integer> {
   @Override
   public Integer call() {
     throw new BadInput(
-        "a command is missing: put, get, del, range, ls, load, status, shards, nodes, member, transfer, history, compact or version (try 'kvctl --help')");
+        "a command is missing: put, get, del, txn, range, ls, load, status, shards, nodes, member, transfer, history, compact or version (try 'kvctl --help')");
   }
 
   KvClient connect() {
@@ -256,6 +256,23 @@ public final class Kvctl implements Callable<Integer> {
     return err;
   }
 
+  /** Asks a person for a line. Not among what is shown, which another program may read. */
+  void prompt(String text) {
+    err.print(text);
+    err.flush();
+  }
+
+  /** Tells a person something, and goes on. */
+  void say(String message) {
+    err.println("kvctl: " + message);
+    err.flush();
+  }
+
+  /** Whether a person types what stdin holds. */
+  boolean isStdinTerminal() {
+    return in == System.in && isTerminal(0);
+  }
+
   /** Whether a person watches stderr on something that can draw a line over another. */
   boolean isTerminal() {
     return err instanceof Terminal && !"dumb".equals(environment.get("TERM"));
@@ -270,14 +287,18 @@ public final class Kvctl implements Callable<Integer> {
 
   /** System.console() tells of stdin and stdout together, and a load has its stdin from a pipe. */
   private static PrintWriter stderr() {
-    try {
-      String device = Path.of("/proc/self/fd/2").toRealPath().toString();
-      if (device.startsWith("/dev/pts/") || device.startsWith("/dev/tty")) {
-        return new Terminal(System.err);
-      }
-    } catch (IOException e) {
-      // No such file: a pipe, which has no path, or no /proc. No terminal, then.
+    if (isTerminal(2)) {
+      return new Terminal(System.err);
     }
     return new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+  }
+
+  private static boolean isTerminal(int descriptor) {
+    try {
+      String device = Path.of("/proc/self/fd/" + descriptor).toRealPath().toString();
+      return device.startsWith("/dev/pts/") || device.startsWith("/dev/tty");
+    } catch (IOException e) {
+      return false; // No such file: a pipe, which has no path, or no /proc.
+    }
   }
 }
