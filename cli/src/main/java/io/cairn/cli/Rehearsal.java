@@ -14,7 +14,7 @@ import java.util.Map;
 public final class Rehearsal {
   /** As typed. */
   static final List<String> LINES = List.of("put rehearsal value", "get rehearsal", "get rehearsal -w json", "get rehearsal --consistency serializable",
-      "range --prefix r", "range a z --limit 1 -w table", "range --prefix r -w json", "ls", "del rehearsal", "load -", "status", "nodes",
+      "range --prefix r", "range a z --limit 1 -w table", "range --prefix r -w json", "ls", "del rehearsal", "txn -w json", "load -", "status", "nodes",
       "shards", "shards --of rehearsal", "shards --hash", "member list", "transfer 1 n1", "compact 2", "history rehearsal", "history", "version");
 
   private Rehearsal() {}
@@ -31,7 +31,7 @@ public final class Rehearsal {
       for (String line : LINES) {
         var typed = new ArrayList<>(List.of("--endpoints", node.address(), "--timeout", "5s"));
         typed.addAll(List.of(line.split(" ")));
-        var in = new ByteArrayInputStream("rehearsal\tvalue\n".getBytes(StandardCharsets.UTF_8));
+        var in = new ByteArrayInputStream((line.startsWith("txn") ? "get rehearsal\n" : "rehearsal\tvalue\n").getBytes(StandardCharsets.UTF_8));
         int status = Kvctl.run(typed.toArray(new String[0]), Map.of(), in, new ByteArrayOutputStream(), err);
         if (status != ExitStatus.DONE) {
           failed.add(line + " ended with status " + status);

@@ -70,6 +70,7 @@ final class RawRetries {
     assertThat(repeated.getRevision()).isEqualTo(first.getRevision());
     assertThat(repeated.getWrite().getChanged()).isEqualTo(first.getWrite().getChanged());
     assertThat(repeated.getWrite().getPrevious()).isEqualTo(first.getWrite().getPrevious());
+    assertThat(repeated.getWrite().getTxn()).isEqualTo(first.getWrite().getTxn());
   }
 
   /** On every node that is awake the key stands at the write's revision, and was put so many times. */

@@ -27,6 +27,8 @@ import io.cairn.protocol.wire.Role;
 import io.cairn.protocol.wire.ShardMap;
 import io.cairn.protocol.wire.TransferAnswer;
 import io.cairn.protocol.wire.Welcome;
+import io.cairn.protocol.wire.TxnAnswer;
+import io.cairn.protocol.wire.TxnOpAnswer;
 import io.cairn.protocol.wire.WriteAnswer;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
@@ -70,7 +72,8 @@ public final class StandInNode implements RequestHandler, AutoCloseable {
     switch (request.getBodyCase()) {
       case SHARD_MAP -> answer.setShardMap(map());
       case STATUS -> answer.setStatus(status());
-      case COMMAND -> answer.setWrite(WriteAnswer.newBuilder().setChanged(1));
+      case COMMAND -> answer.setWrite(WriteAnswer.newBuilder().setChanged(1).setTxn(TxnAnswer.newBuilder().setSucceeded(true)
+          .addAnswers(TxnOpAnswer.newBuilder().addKvs(KEY_VALUE).setCount(1))));
       case GET -> answer.setGet(GetAnswer.newBuilder().setFound(KEY_VALUE));
       case RANGE -> answer.setRange(RangeChunk.newBuilder().setRevision(2).setCount(1).addKvs(KEY_VALUE));
       case CHILDREN -> answer.setChildren(ChildrenChunk.newBuilder().setRevision(2)

@@ -138,7 +138,7 @@ public final class DataOracle {
       }
       case Op.Delete delete -> delete(text(delete.key(), 1), done);
       case Op.DeleteRange range -> deleteRange(range, done);
-      default -> { }
+      case Op.Add _, Op.Range _, Op.Txn _ -> throw new IllegalStateException("nobody here asks for that: " + write.op());
     }
   }
 

@@ -7,8 +7,10 @@ import io.cairn.protocol.frame.FrameKind;
 import io.cairn.protocol.link.Handshake;
 import io.cairn.protocol.wire.ChildrenChunk;
 import io.cairn.protocol.wire.ChildrenRequest;
+import io.cairn.protocol.wire.Add;
 import io.cairn.protocol.wire.Command;
 import io.cairn.protocol.wire.CompactRequest;
+import io.cairn.protocol.wire.Compare;
 import io.cairn.protocol.wire.Consistency;
 import io.cairn.protocol.wire.Delete;
 import io.cairn.protocol.wire.DeleteRange;
@@ -59,6 +61,11 @@ import io.cairn.protocol.wire.StatusRequest;
 import io.cairn.protocol.wire.TransferAnswer;
 import io.cairn.protocol.wire.TransferRequest;
 import io.cairn.protocol.wire.Welcome;
+import io.cairn.protocol.wire.Txn;
+import io.cairn.protocol.wire.TxnAnswer;
+import io.cairn.protocol.wire.TxnOp;
+import io.cairn.protocol.wire.TxnOpAnswer;
+import io.cairn.protocol.wire.TxnRange;
 import io.cairn.protocol.wire.WriteAnswer;
 import io.cairn.raft.ReplicaId;
 import io.cairn.raft.log.Entry;
@@ -142,6 +149,10 @@ final class WireSamples {
     return request().setCommand(command.toByteString()).build();
   }
 
+  private static Add add() {
+    return Add.newBuilder().setKey(ByteString.copyFromUtf8("visits")).setDelta(1).build();
+  }
+
   private void request(String title, String words, long id, Request body) {
     add("REQUEST: " + title, words, FrameKind.REQUEST, id, body);
   }
@@ -152,6 +163,13 @@ final class WireSamples {
         write(command(2).setDelete(Delete.newBuilder().setKey(COLOR).setPrevious(true)).build()));
     request("delete range", "From `color` to the end of the keyspace.", 3,
         write(command(3).setDeleteRange(DeleteRange.newBuilder().setStart(COLOR).setEndOpen(true)).build()));
+    request("txn", "If `color` is blue, it is put anew and `visits` grows by one; else it is read.", 12, write(command(4).setTxn(Txn.newBuilder()
+        .addCompares(Compare.newBuilder().setRelation(Compare.Relation.EQUAL).setKey(COLOR).setValue(BLUE))
+        .addThen(TxnOp.newBuilder().setPut(Put.newBuilder().setKey(COLOR).setValue(ByteString.copyFromUtf8("red")).setPrevious(true)))
+        .addThen(TxnOp.newBuilder().setAdd(add()))
+        .addOtherwise(TxnOp.newBuilder().setRange(TxnRange.newBuilder().setStart(COLOR).setEnd(COLOR.concat(ByteString.copyFrom(new byte[1]))))))
+        .build()));
+    request("add", "", 13, write(command(5).setAdd(add()).build()));
     request("get", "Linearizable, which is 0 and so takes no bytes.", 4, request().setGet(GetRequest.newBuilder().setKey(COLOR)).build());
     request("get, serializable", "From this node and no other.", 5, request().setThisNode(true)
         .setConsistency(Consistency.SERIALIZABLE).setGet(GetRequest.newBuilder().setKey(COLOR)).build());
@@ -186,6 +204,9 @@ final class WireSamples {
     answer("to a delete", "With what it removed; and this is the answer to a second sending of a delete that was done.", 2, 0,
         Response.newBuilder().setRevision(9).setWrite(WriteAnswer.newBuilder().setChanged(1).setPrevious(color()).setRepeatedAnswer(true))
             .build());
+    answer("to a txn", "Both operations of `then` were done, at revision 10.", 12, 0, Response.newBuilder().setRevision(10).setWrite(WriteAnswer.newBuilder()
+        .setChanged(2).setTxn(TxnAnswer.newBuilder().setSucceeded(true).addAnswers(TxnOpAnswer.newBuilder().addKvs(color()))
+            .addAnswers(TxnOpAnswer.newBuilder().setSum(1)))).build());
     answer("to a get", "", 4, 0, Response.newBuilder().setRevision(8).setGet(GetAnswer.newBuilder().setFound(color())).build());
     answer("to a serializable get", "There is no such key here; this replica heard its leader 12 ms ago.", 5, 0,
         Response.newBuilder().setRevision(7).setGet(GetAnswer.getDefaultInstance())
