@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,6 +44,7 @@ public final class KvClient implements AutoCloseable {
   private final JdkCallbackPool ownCallbacks;
   private final AsyncKvClient async;
   private final SyncCalls sync;
+  private final Attempts attempts;
 
   private KvClient(Builder builder) {
     // First what may be refused: a client that is not made must not leave a thread.
@@ -53,6 +55,7 @@ public final class KvClient implements AutoCloseable {
     this.ownCallbacks = builder.callbacks == null ? new JdkCallbackPool("cairn-client-callback") : null;
     this.async = new AsyncKvClient(core, builder.callbacks == null ? ownCallbacks : builder.callbacks, builder.deadline);
     this.sync = new SyncCalls(core, loop, builder.deadline);
+    this.attempts = new Attempts(sync, new JdkClock(), builder.deadline);
   }
 
   /** A fault of the client's own: nothing is known of its state any more, so its calls end rather than hang. */
@@ -133,6 +136,24 @@ public final class KvClient implements AutoCloseable {
   /** @param deadline instead of the client's */
   public TxnResult txn(Txn txn, Duration deadline) {
     return sync.await(new Operation.Transaction(txn), Optional.of(CallDeadlines.check(deadline)));
+  }
+
+  /** As {@link #transact(TransactOptions, Function)} with what is usual. */
+  public <T> T transact(Function<Transaction, T> body) {
+    return transact(TransactOptions.DEFAULT, body);
+  }
+
+  /**
+   * Runs a body that reads and writes as if nobody else did: what it wrote is done at one revision if nothing of what it read has changed
+   * until then. Else it is run again, from its beginning, after a wait; so it should do nothing else that counts. All that it writes, and
+   * all that it reads when it writes, must lie in one shard.
+   *
+   * <p>Returns what the body returns. What the body throws is thrown on, and nothing is written. When the tries are used up:
+   * {@link RefusedCode#TXN_CONFLICT}, when the time is: {@link RefusedCode#DEADLINE}; in both cases nothing was written. An
+   * {@link UnknownOutcomeException} is thrown at once, never answered with another try: the writes may have been done.
+   */
+  public <T> T transact(TransactOptions options, Function<Transaction, T> body) {
+    return attempts.run(options, body);
   }
 
   /** Adds to a value that is a whole number of 64 bits in decimal text; a key that is not there counts as 0. */

@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** Waits for operations on the calling thread, which the loop itself wakes: a full callback executor cannot hold it up. */
 final class SyncCalls {
@@ -59,6 +61,26 @@ final class SyncCalls {
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
+    }
+  }
+
+  /**
+   * Waits like a call that tries again: longer the more it has tried, and never for all of the time that is left.
+   *
+   * @throws RefusedException when the thread is interrupted, which stays so
+   */
+  void pause(int tried, Duration left) {
+    CompletableFuture<Void> over = new CompletableFuture<>();
+    core.pause(tried, left.toNanos() / 2, () -> over.complete(null));
+    try {
+      over.get(left.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      return; // The client was closed meanwhile, as the next call will say.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new RefusedException(RefusedCode.INTERRUPTED, "The calling thread was interrupted between two tries; nothing was written.");
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("a pause does not fail", e);
     }
   }
 

@@ -170,6 +170,11 @@ public final class ClientCore implements AutoCloseable {
     return openBytes.get();
   }
 
+  /** Runs something after a wait as between two sendings of a call. From any thread. @param tried waits before this one, from 0 */
+  public void pause(int tried, long nanosMax, Runnable then) {
+    loop.execute(() -> loop.schedule(Math.min(nanosMax, Backoff.nanos(tried, random)), then));
+  }
+
   // What follows is for calls, on the loop.
 
   EventLoop loop() {

@@ -14,6 +14,9 @@ import io.cairn.protocol.wire.KeyValue;
 import io.cairn.protocol.wire.RangeRequest;
 import io.cairn.protocol.wire.Response;
 import io.cairn.protocol.wire.ShardMap;
+import io.cairn.protocol.wire.Txn;
+import io.cairn.protocol.wire.TxnAnswer;
+import io.cairn.protocol.wire.TxnOp;
 import io.cairn.protocol.wire.WriteAnswer;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -152,6 +155,8 @@ public final class FakeCluster {
       case PUT -> put(command.getPut().getKey(), command.getPut().getValue(), command.getPut().getPrevious());
       case DELETE -> delete(command.getDelete().getKey(), command.getDelete().getPrevious());
       case DELETE_RANGE -> deleteRange(command);
+      case TXN -> transaction(command.getTxn());
+      case ADD -> transaction(Txn.newBuilder().addThen(TxnOp.newBuilder().setAdd(command.getAdd())).build());
       default -> error(ErrorKind.REFUSED, ErrorCode.BAD_REQUEST, "a command without an operation");
     };
     if (!answer.hasError()) {
@@ -201,6 +206,17 @@ public final class FakeCluster {
       revision++;
     }
     return written(count, null);
+  }
+
+  private Response transaction(Txn txn) {
+    var run = new FakeTxn(data, revision + 1);
+    TxnAnswer answer = run.run(txn);
+    if (run.changed() > 0) {
+      applied++;
+      revision++;
+    }
+    WriteAnswer.Builder write = WriteAnswer.newBuilder().setChanged(run.changed()).setTxn(answer);
+    return Response.newBuilder().setRevision(revision).setWrite(write.setSum(answer.getAnswersCount() == 1 ? answer.getAnswers(0).getSum() : 0)).build();
   }
 
   private Response written(long changed, KeyValue previous) {
