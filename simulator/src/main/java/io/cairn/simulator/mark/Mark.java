@@ -38,6 +38,9 @@ public enum Mark {
   WRITE_REFUSED_BY_THE_HORIZON("a write was older than what the shard remembers"),
   DELETE_OF_NOTHING("a delete found nothing"),
   RANGE_DELETED("one delete range removed several keys"),
+  TXN_DONE("a transaction changed something"),
+  TXN_CONDITION_NOT_MET("a transaction's conditions did not hold"),
+  TXN_ANSWERED_AGAIN("a transaction came a second time and was answered as before"),
   // Crashes.
   REOPENED_AS_TOLD("a replica came back with what was durable"),
   REOPENED_WITH_MORE_THAN_TOLD("a replica came back with a write that nobody had been told of"),

@@ -5,6 +5,7 @@ import io.cairn.client.GetResult;
 import io.cairn.client.KeyRange;
 import io.cairn.client.KeyValue;
 import io.cairn.client.RangeResult;
+import io.cairn.client.TxnResult;
 import io.cairn.raft.log.Entry;
 import io.cairn.server.apply.EntryEffect;
 import io.cairn.server.command.EntryPayload;
@@ -40,6 +41,10 @@ public final class DataOracle {
   private final TreeMap<String, KeyHistory> keys = new TreeMap<>();
   /** Revision of the answer of each write that took effect; looked up, never walked over. */
   private final Map<Sequence, Long> effects = new HashMap<>();
+  /** What each transaction was answered with; looked up, never walked over. */
+  private final Map<Sequence, String> shown = new HashMap<>();
+  /** The same by the revisions of those that changed something. */
+  private final Map<Long, String> shownAt = new HashMap<>();
   private final Map<String, Long> appliedValues = new HashMap<>();
   private final Set<Long> revisions = new HashSet<>();
   private final Map<Integer, Long> lastOfShard = new TreeMap<>();
@@ -124,6 +129,12 @@ public final class DataOracle {
     Long earlier = effects.get(new Sequence(write.clientHigh(), write.clientLow(), write.sequence()));
     checks.check(earlier != null && earlier == done.revision(), "exactly-once", "sequence %d is answered as done at %d, it was done at %s",
         write.sequence(), done.revision(), earlier);
+    if (done.answer() != null) {
+      marks.reach(Mark.TXN_ANSWERED_AGAIN);
+      String first = shown.get(new Sequence(write.clientHigh(), write.clientLow(), write.sequence()));
+      checks.check(TxnShown.of(done.answer()).equals(first), "an-answer-is-given-again", "sequence %d is answered %s, it was %s", write.sequence(),
+          TxnShown.of(done.answer()), first);
+    }
   }
 
   private void tookEffect(Write write, WriteResult.Done done) {
@@ -138,7 +149,26 @@ public final class DataOracle {
       }
       case Op.Delete delete -> delete(text(delete.key(), 1), done);
       case Op.DeleteRange range -> deleteRange(range, done);
-      case Op.Add _, Op.Range _, Op.Txn _ -> throw new IllegalStateException("nobody here asks for that: " + write.op());
+      case Op.Add _, Op.Txn _ -> transaction(write, done);
+      case Op.Range _ -> throw new IllegalStateException("no command of its own: " + write.op());
+    }
+  }
+
+  private void transaction(Write write, WriteResult.Done done) {
+    var truth = new TxnTruth(checks, keys, (key, value) -> {
+      if (value != null) {
+        appliedValues.merge(value, 1L, Long::sum);
+      }
+      change(key, done.revision(), value);
+    });
+    truth.judge(write.op(), done.answer());
+    checks.check(truth.changed() == done.changed(), "apply-is-right", "a transaction changed %d keys, due were %d", done.changed(), truth.changed());
+    shown.put(new Sequence(write.clientHigh(), write.clientLow(), write.sequence()), TxnShown.of(done.answer()));
+    if (done.changed() > 0) {
+      shownAt.put(done.revision(), TxnShown.of(done.answer()));
+      marks.reach(Mark.TXN_DONE);
+    } else {
+      marks.reach(Mark.TXN_CONDITION_NOT_MET);
     }
   }
 
@@ -196,6 +226,28 @@ public final class DataOracle {
   public void acknowledged(String key, String value, long revision) {
     judge(() -> history(key).everHeld(value, revision), () -> checks.check(false, "acknowledged-is-there",
         "the put of %s into %s was acknowledged at %d, but it held %s", value, key, revision, history(key)));
+  }
+
+  /** A transaction that changed something was answered. */
+  public void acknowledgedTxn(TxnResult result) {
+    String told = TxnShown.of(result);
+    long revision = result.revision();
+    judge(() -> told.equals(shownAt.get(revision)), () -> checks.check(false, "acknowledged-is-there",
+        "a transaction was answered at %d with %s, but it came to %s", revision, told, shownAt.get(revision)));
+  }
+
+  /** A transaction that only read was answered: it shows one view. */
+  public void readByTxn(KeyRange range, List<KeyValue> read, long revision, long told) {
+    TreeMap<String, String> found = new TreeMap<>();
+    read.forEach(each -> found.put(each.keyUtf8(), valueName(each.valueUtf8())));
+    checks.check(revision >= told, "linearizable", "a transaction was sent after %d was told of its keys and shows revision %d", told, revision);
+    judge(() -> found.equals(at(range, revision)), () -> checks.check(false, "range-is-one-view",
+        "a transaction shows of %s at %d %s, but there was %s", range, revision, found, at(range, revision)));
+  }
+
+  /** What a counter has come to. */
+  public long sum(String key) {
+    return keys.containsKey(key) ? Long.parseLong(history(key).latest()) : 0;
   }
 
   /** A delete was acknowledged: at that revision there is nothing. */

@@ -33,6 +33,24 @@ final class KeyHistory {
     return index < 0 ? 0 : revisions[index];
   }
 
+  /** Since when it has lived without a break; only of a key that lives. */
+  long created() {
+    return revisions[sinceCreated()];
+  }
+
+  /** How often it was put since then. */
+  long version() {
+    return size - sinceCreated();
+  }
+
+  private int sinceCreated() {
+    int at = size;
+    while (at > 0 && values[at - 1] != null) {
+      at--;
+    }
+    return at;
+  }
+
   /** Whether it held this at some revision from {@code least} on. */
   boolean heldSince(long least, String value, long changedAt) {
     int from = Math.max(0, indexAt(least));

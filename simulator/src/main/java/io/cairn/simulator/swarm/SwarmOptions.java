@@ -73,6 +73,10 @@ public final class SwarmOptions {
       numbers.put("value-bytes", ofBounds.between(2_000, 12_000));
       numbers.put("in-flight", ofBounds.between(3, 8));
     }
+    // From a stream of their own: half of the seeds have none, and are what they were before there were any.
+    SimRandom ofTransactions = random.split("txns");
+    // Where bounds are tight, a transaction is refused for what it reads, which is no promise to look after.
+    numbers.put("transactions", ofTransactions.chance(0.5) && !tight ? ofTransactions.between(5, 40) : 0L);
     return new SwarmOptions(numbers, classes);
   }
 
@@ -101,6 +105,7 @@ public final class SwarmOptions {
     // Scenarios that were kept before there were these ran with:
     numbers.putIfAbsent("attempt-ms", 1_000L);
     numbers.putIfAbsent("tight", 0L);
+    numbers.putIfAbsent("transactions", 0L);
     return new SwarmOptions(numbers, classes);
   }
 

@@ -1,5 +1,6 @@
 package io.cairn.simulator.swarm;
 
+import io.cairn.client.AddResult;
 import io.cairn.client.ByteSeq;
 import io.cairn.client.Consistency;
 import io.cairn.client.DeleteRangeResult;
@@ -12,6 +13,9 @@ import io.cairn.client.RangeOptions;
 import io.cairn.client.RangeResult;
 import io.cairn.client.RefusedCode;
 import io.cairn.client.RefusedException;
+import io.cairn.client.Txn;
+import io.cairn.client.TxnOp;
+import io.cairn.client.TxnResult;
 import io.cairn.client.core.Operation;
 import io.cairn.simulator.cluster.SimClient;
 import io.cairn.simulator.cluster.SimCluster;
@@ -55,6 +59,17 @@ final class Workload {
     }
   }
 
+  /** What adds to a counter were told: it has come to as many as were done, and at most those of unknown outcome more. */
+  private static final class Counter {
+    long done;
+    long unknown;
+
+    void ended(Outcome outcome) {
+      done += outcome == Outcome.DONE ? 1 : 0;
+      unknown += outcome == Outcome.UNKNOWN ? 1 : 0;
+    }
+  }
+
   private final SwarmOptions options;
   private final SimCluster cluster;
   private final SimScheduler scheduler;
@@ -62,6 +77,7 @@ final class Workload {
   private final Marks marks;
   private final Witness witness;
   private final List<Put> puts = new ArrayList<>();
+  private final Map<String, Counter> counters = new TreeMap<>();
   /** The highest revision at which anybody was told of a key, and of anything. */
   private final Map<String, Long> told = new TreeMap<>();
   private long toldOfAny = 1;
@@ -124,6 +140,11 @@ final class Workload {
 
   /** All is applied that ever will be: what was acknowledged took effect once, what was refused never did. */
   void judgeWrites() {
+    counters.forEach((key, counter) -> {
+      long sum = oracle.data().sum(key);
+      oracle.checks().check(sum >= counter.done && sum <= counter.done + counter.unknown, "exactly-once",
+          "%d adds to %s were acknowledged and %d of unknown outcome, it has come to %d", counter.done, key, counter.unknown, sum);
+    });
     for (Put put : puts) {
       long times = oracle.data().timesApplied(put.value);
       switch (put.outcome) {
@@ -163,6 +184,7 @@ final class Workload {
     private final int number;
     private final SimClient client;
     private final SimRandom random;
+    private final SimRandom ofTransactions;
     private final String name;
     private long calls;
 
@@ -170,6 +192,7 @@ final class Workload {
       this.number = number;
       this.client = client;
       this.random = random;
+      this.ofTransactions = random.split("transactions");
       this.name = name;
     }
 
@@ -182,6 +205,10 @@ final class Workload {
         return;
       }
       calls++;
+      if (options.number("transactions") > 0 && ofTransactions.nextLong(100) < options.number("transactions")) {
+        transaction();
+        return;
+      }
       String key = key();
       long what = random.nextLong(100);
       if (what < 45) {
@@ -221,7 +248,9 @@ final class Workload {
         if (failure instanceof RefusedException refusal) {
           marks.reachIf(refusal.code() == RefusedCode.DEADLINE || refusal.code() == RefusedCode.UNAVAILABLE, Mark.CALL_OUT_OF_TIME);
           marks.reachIf(refusal.code() == RefusedCode.OVERLOADED, Mark.CALL_REFUSED_AS_OVERLOADED);
-          oracle.checks().check(isExpected(refusal.code()) || isOfNoMember(operation, refusal.code()), "refusals-make-sense",
+          // Its leader has not met all nodes since it started, and the shard has had no transaction before.
+          boolean notMet = refusal.code() == RefusedCode.NOT_SUPPORTED && (operation instanceof Operation.Transaction || operation instanceof Operation.Add);
+          oracle.checks().check(isExpected(refusal.code()) || notMet || isOfNoMember(operation, refusal.code()), "refusals-make-sense",
               "%s was refused: %s %s", operation, refusal.code(), refusal.getMessage());
         }
         ended.accept(result, failure);
@@ -283,6 +312,59 @@ final class Workload {
       oracle.checks().check(revision > before, "revisions-follow-real-time", "the write of %s got revision %d, but %d was told before it was sent",
           key, revision, before);
       tell(key, revision);
+    }
+
+    private void transaction() {
+      String letter = SwarmOptions.shardLetter((int) ofTransactions.nextLong(options.number("shards")));
+      if (ofTransactions.chance(0.2)) {
+        add(Transactions.counter(letter));
+        return;
+      }
+      List<Put> made = List.of(new Put(name + "-" + calls), new Put(name + "-" + calls + "in"));
+      puts.addAll(made);
+      String padding = PADDING.substring(0, (int) ofTransactions.nextLong(options.number("value-bytes") / 2 + 1));
+      List<ByteSeq> values = made.stream().map(put -> ByteSeq.utf8(put.value + ":" + padding)).toList();
+      Txn txn = new Transactions(ofTransactions, letter, options.number("keys")).draw(values, toldOfAny);
+      long before = toldOfAny;
+      long beforeHere = toldWithin(KeyRange.prefix(letter));
+      Counter counter = counters.computeIfAbsent(Transactions.counter(letter), _ -> new Counter());
+      boolean adds = txn.then().stream().anyMatch(op -> op instanceof TxnOp.Add);
+      call(new Operation.Transaction(txn), (TxnResult result, Throwable failure) -> {
+        Outcome outcome = written(failure);
+        made.forEach(put -> put.outcome = outcome);
+        counter.ended(outcome == Outcome.DONE && !result.succeeded() || !adds ? Outcome.REFUSED : outcome);
+        if (outcome == Outcome.DONE) {
+          ended(txn, result, made, letter, before, beforeHere);
+        }
+      });
+    }
+
+    private void ended(Txn txn, TxnResult result, List<Put> made, String letter, long before, long beforeHere) {
+      if (!result.succeeded()) {
+        made.forEach(put -> put.outcome = Outcome.REFUSED);
+        oracle.data().readByTxn(KeyRange.prefix(letter), result.range(0).kvs(), result.revision(), beforeHere);
+        return;
+      }
+      boolean inner = false;
+      for (int i = 0; i < txn.then().size(); i++) {
+        inner |= txn.then().get(i) instanceof TxnOp.Nested && result.nested(i).succeeded();
+      }
+      made.get(1).outcome = inner ? Outcome.DONE : Outcome.REFUSED;
+      acknowledged(((TxnOp.Put) txn.then().get(0)).key().utf8(), result.revision(), before);
+      oracle.data().acknowledgedTxn(result);
+    }
+
+    private void add(String key) {
+      long before = toldOfAny;
+      Counter counter = counters.computeIfAbsent(key, _ -> new Counter());
+      call(new Operation.Add(ByteSeq.utf8(key), 1), (AddResult result, Throwable failure) -> {
+        Outcome outcome = written(failure);
+        counter.ended(outcome);
+        if (outcome == Outcome.DONE) {
+          acknowledged(key, result.revision(), before);
+          oracle.data().acknowledged(key, Long.toString(result.value()), result.revision());
+        }
+      });
     }
 
     private void delete(String key) {
