@@ -5,7 +5,6 @@ import io.cairn.protocol.wire.ErrorCode;
 import io.cairn.protocol.wire.Txn;
 import io.cairn.protocol.wire.TxnOp;
 import io.cairn.server.outcome.Refusal;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
@@ -18,13 +17,11 @@ import java.util.TreeSet;
  */
 final class TxnWrites {
   private static final Comparator<ByteString> ORDER = ByteString.unsignedLexicographicalComparator();
-
-  /** Bounds of keys that are deleted; {@code end} null: to the last key. */
-  private record Deleted(ByteString start, ByteString end) {}
+  private static final ByteString ZERO = ByteString.copyFrom(new byte[1]);
 
   private final TreeSet<ByteString> put = new TreeSet<>(ORDER);
-  private final TreeSet<ByteString> deletedKeys = new TreeSet<>(ORDER);
-  private final List<Deleted> deleted = new ArrayList<>();
+  /** Ranges of keys that are deleted, from start to end (null: to the last key); no two of them meet. */
+  private final TreeMap<ByteString, ByteString> deleted = new TreeMap<>(ORDER);
 
   private TxnWrites() {}
 
@@ -39,72 +36,93 @@ final class TxnWrites {
     }
   }
 
+  /** What either branch may write: they are never done together, so they may write the same. */
   private static TxnWrites of(Txn txn) {
-    TxnWrites both = of(txn.getThenList());
+    TxnWrites either = of(txn.getThenList());
     TxnWrites otherwise = of(txn.getOtherwiseList());
-    both.put.addAll(otherwise.put);
-    both.deletedKeys.addAll(otherwise.deletedKeys);
-    both.deleted.addAll(otherwise.deleted);
-    return both;
+    either.put.addAll(otherwise.put);
+    otherwise.deleted.forEach(either::delete);
+    return either;
   }
 
   private static TxnWrites of(List<TxnOp> branch) {
     var writes = new TxnWrites();
     for (TxnOp op : branch) {
       switch (op.getOpCase()) {
-        case PUT -> writes.put(op.getPut().getKey());
-        case ADD -> writes.put(op.getAdd().getKey());
-        case DELETE -> writes.deletedKeys.add(op.getDelete().getKey());
-        case DELETE_RANGE -> writes.deleted.add(new Deleted(op.getDeleteRange().getStart(),
-            op.getDeleteRange().getEndOpen() ? null : op.getDeleteRange().getEnd()));
+        case PUT -> writes.addPut(op.getPut().getKey());
+        case ADD -> writes.addPut(op.getAdd().getKey());
+        case DELETE -> writes.addDelete(op.getDelete().getKey(), op.getDelete().getKey().concat(ZERO));
+        case DELETE_RANGE -> writes.addDelete(op.getDeleteRange().getStart(),
+            op.getDeleteRange().getEndOpen() ? null : op.getDeleteRange().getEnd());
         case TXN -> writes.add(of(op.getTxn()));
         case RANGE, OP_NOT_SET -> { }
       }
     }
-    writes.check();
     return writes;
   }
 
-  private void put(ByteString key) {
-    if (!put.add(key)) {
+  /** Compared with what was there before it, not with itself: its puts and deletes may be of different branches. */
+  private void add(TxnWrites inner) {
+    inner.put.forEach(this::checkPut);
+    inner.deleted.forEach(this::checkDelete);
+    put.addAll(inner.put);
+    inner.deleted.forEach(this::delete);
+  }
+
+  private void addPut(ByteString key) {
+    checkPut(key);
+    put.add(key);
+  }
+
+  private void addDelete(ByteString start, ByteString end) {
+    checkDelete(start, end);
+    delete(start, end);
+  }
+
+  private void checkPut(ByteString key) {
+    var before = deleted.floorEntry(key);
+    if (put.contains(key) || before != null && isBefore(key, before.getValue())) {
       throw new Twice(key);
     }
   }
 
-  private void add(TxnWrites inner) {
-    inner.put.forEach(this::put);
-    deletedKeys.addAll(inner.deletedKeys);
-    deleted.addAll(inner.deleted);
+  private void checkDelete(ByteString start, ByteString end) {
+    ByteString key = put.ceiling(start);
+    if (key != null && isBefore(key, end)) {
+      throw new Twice(key);
+    }
   }
 
-  private void check() {
-    for (ByteString key : deletedKeys) {
-      if (put.contains(key)) {
-        throw new Twice(key);
-      }
-    }
-    if (put.isEmpty()) {
+  /** Takes a range in, and those that it meets into it. */
+  private void delete(ByteString start, ByteString end) {
+    if (!isBefore(start, end)) {
       return;
     }
-    for (var bounds : widest().entrySet()) {
-      ByteString key = put.ceiling(bounds.getKey());
-      if (key != null && (bounds.getValue() == null || ORDER.compare(key, bounds.getValue()) < 0)) {
-        throw new Twice(key);
-      }
+    ByteString from = start;
+    ByteString to = end;
+    var before = deleted.floorEntry(start);
+    if (before != null && !isBefore(before.getValue(), start)) {
+      from = before.getKey();
+      to = later(to, before.getValue());
     }
+    for (var next = deleted.ceilingEntry(from); next != null && !isBehind(next.getKey(), to); next = deleted.ceilingEntry(from)) {
+      to = later(to, next.getValue());
+      deleted.remove(next.getKey());
+    }
+    deleted.put(from, to);
   }
 
-  /** Of ranges that begin at the same key the one that reaches farthest: the first put behind a start tells of each. */
-  private TreeMap<ByteString, ByteString> widest() {
-    var widest = new TreeMap<ByteString, ByteString>(ORDER);
-    for (Deleted range : deleted) {
-      boolean known = widest.containsKey(range.start);
-      ByteString before = widest.get(range.start);
-      if (!known || range.end == null || before != null && ORDER.compare(before, range.end) < 0) {
-        widest.put(range.start, range.end);
-      }
-    }
-    return widest;
+  /** Ends are compared with null for the last; nothing that is one is before another bound. */
+  private static boolean isBefore(ByteString bound, ByteString end) {
+    return bound != null && (end == null || ORDER.compare(bound, end) < 0);
+  }
+
+  private static boolean isBehind(ByteString start, ByteString end) {
+    return end != null && ORDER.compare(start, end) > 0;
+  }
+
+  private static ByteString later(ByteString one, ByteString other) {
+    return one == null || other == null ? null : ORDER.compare(one, other) >= 0 ? one : other;
   }
 
   private static final class Twice extends RuntimeException {
