@@ -262,12 +262,6 @@ public final class Kvctl implements Callable<Integer> {
     err.flush();
   }
 
-  /** Tells a person something, and goes on. */
-  void say(String message) {
-    err.println("kvctl: " + message);
-    err.flush();
-  }
-
   /** Whether a person types what stdin holds. */
   boolean isStdinTerminal() {
     return in == System.in && isTerminal(0);
