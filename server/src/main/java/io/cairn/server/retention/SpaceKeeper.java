@@ -34,6 +34,9 @@ public final class SpaceKeeper {
   /** Between two walks over the records of a store's deleted keys. */
   private static final long SWEEP_NANOS = TimeUnit.SECONDS.toNanos(60);
 
+  /** Events of which no history is kept stay so long at least: ranges that were begun end by then, and watches are fed. */
+  private static final long OFF_NANOS = TimeUnit.SECONDS.toNanos(60);
+
   /** What is known of a store whose events are to be given back. */
   private static final class Dropping {
     final long store;
@@ -57,6 +60,8 @@ public final class SpaceKeeper {
   private final EngineFlusher flusher;
   private final FailStop failStop;
   private final Map<Integer, Dropping> shards = new TreeMap<>();
+  private final OffKeeper off;
+  private long offLookedAt;
   private boolean scheduled;
   private boolean sweeping;
   private volatile boolean ended;
@@ -71,11 +76,23 @@ public final class SpaceKeeper {
     this.applier = applier;
     this.flusher = flusher;
     this.failStop = failStop;
+    this.off = new OffKeeper(loop, catalog, replicas, applier, OFF_NANOS, () -> ended);
+    this.offLookedAt = clock.nanoTime();
   }
 
   /** A shard here was compacted. From any loop. */
   public void wake() {
     loop.execute(this::work);
+  }
+
+  /** Time passes: events of which no history is kept may have become old enough. From any loop. */
+  public void look(long now) {
+    if (now - offLookedAt >= OFF_NANOS / 6) {
+      offLookedAt = now;
+      if (replicas.all().stream().anyMatch(replica -> !replica.store().historyRules().isEmpty())) {
+        loop.execute(() -> off.look(now));
+      }
+    }
   }
 
   /** When the node stops: the engine may be closed from here on. From any loop. */
