@@ -144,30 +144,34 @@ public final class SpaceKeeper {
     return known;
   }
 
-  /** Adds what can be given back now; whether there is more for which something must happen first. */
+  /**
+   * Adds what can be given back now; whether there is more for which something must happen first. What is waited for is finished before
+   * the next: compactions that follow each other fast must not put each other off.
+   */
   private boolean collect(ShardStore store, Dropping dropping, List<Range> gone) {
-    long compacted = store.compacted();
-    if (compacted == dropping.given) {
+    boolean begun = dropping.markedFor > dropping.given;
+    long to = begun ? dropping.markedFor : store.compacted();
+    if (to == dropping.given) {
       return false;
     }
-    var range = new Range(OnDiskFormat.storePrefix(store.store()), OnDiskFormat.eventKey(store.store(), compacted + 1, 0));
-    if (!engine.isWorthReclaiming(Family.EVENTS, range)) {
-      return false;
-    }
-    if (dropping.markedFor != compacted) {
-      dropping.markedFor = compacted;
+    var range = new Range(OnDiskFormat.storePrefix(store.store()), OnDiskFormat.eventKey(store.store(), to + 1, 0));
+    if (!begun) {
+      if (!engine.isWorthReclaiming(Family.EVENTS, range)) {
+        return false;
+      }
+      dropping.markedFor = to;
       dropping.mark = engine.viewMark();
     }
-    if (store.durablyCompacted() < compacted) {
+    if (store.durablyCompacted() < to) {
       flusher.flushSoon();
       return true;
     }
     if (engine.isViewedBefore(dropping.mark)) {
       return true;
     }
-    dropping.given = compacted;
+    dropping.given = to;
     gone.add(range);
-    return false;
+    return store.compacted() > to;
   }
 
   private boolean sweep(Replica replica, ShardStore store, Dropping dropping) {

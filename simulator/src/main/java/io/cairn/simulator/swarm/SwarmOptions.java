@@ -73,6 +73,9 @@ public final class SwarmOptions {
       numbers.put("value-bytes", ofBounds.between(2_000, 12_000));
       numbers.put("in-flight", ofBounds.between(3, 8));
     }
+    // Compactions change what a seed meets: whoever wants them says so (CompactionTest), and what seeds drew before stays.
+    numbers.put("compact-ms", 0L);
+    numbers.put("keep-age-ms", 0L);
     return new SwarmOptions(numbers, classes);
   }
 
@@ -101,6 +104,8 @@ public final class SwarmOptions {
     // Scenarios that were kept before there were these ran with:
     numbers.putIfAbsent("attempt-ms", 1_000L);
     numbers.putIfAbsent("tight", 0L);
+    numbers.putIfAbsent("compact-ms", 0L);
+    numbers.putIfAbsent("keep-age-ms", 0L);
     return new SwarmOptions(numbers, classes);
   }
 
@@ -165,6 +170,9 @@ public final class SwarmOptions {
       config.put("limits.batch-bytes", "4KiB");
       config.put("limits.inbox-bytes", "64KiB");
       config.put("limits.uncommitted-bytes", "64KiB");
+    }
+    if (number("keep-age-ms") > 0) {
+      config.put("history.keep-age", number("keep-age-ms") + "ms");
     }
     config.put("raft.heartbeat", number("heartbeat-ms") + "ms");
     config.put("raft.election-timeout", 10 * number("heartbeat-ms") + "ms");

@@ -97,6 +97,10 @@ final class Workload {
     stopping = true;
   }
 
+  boolean stopping() {
+    return stopping;
+  }
+
   boolean idle() {
     return open == 0;
   }
@@ -221,12 +225,18 @@ final class Workload {
         if (failure instanceof RefusedException refusal) {
           marks.reachIf(refusal.code() == RefusedCode.DEADLINE || refusal.code() == RefusedCode.UNAVAILABLE, Mark.CALL_OUT_OF_TIME);
           marks.reachIf(refusal.code() == RefusedCode.OVERLOADED, Mark.CALL_REFUSED_AS_OVERLOADED);
-          oracle.checks().check(isExpected(refusal.code()) || isOfNoMember(operation, refusal.code()), "refusals-make-sense",
+          oracle.checks().check(isExpected(refusal.code()) || isOfNoMember(operation, refusal.code()) || isOfThePast(operation, refusal), "refusals-make-sense",
               "%s was refused: %s %s", operation, refusal.code(), refusal.getMessage());
         }
         ended.accept(result, failure);
         think();
       });
+    }
+
+    /** Only who asks for a past revision by name may hear that it is gone. */
+    private static boolean isOfThePast(Operation<?> operation, RefusedException refusal) {
+      return refusal.code() == RefusedCode.COMPACTED && operation instanceof Operation.Get get && get.options().revision() > 0
+          && refusal.revision() > get.options().revision();
     }
 
     private static boolean isExpected(RefusedCode code) {
@@ -356,6 +366,9 @@ final class Workload {
           reads++;
           marks.reach(Mark.READ_OF_THE_PAST);
           oracle.data().readAt(key, result, revision);
+        } else if (failure instanceof RefusedException refusal && refusal.code() == RefusedCode.COMPACTED) {
+          marks.reach(Mark.READ_OF_A_COMPACTED_REVISION);
+          oracle.data().refusedAsCompacted(key, revision, refusal.revision());
         }
       });
     }
