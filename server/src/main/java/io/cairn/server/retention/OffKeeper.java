@@ -80,7 +80,15 @@ final class OffKeeper {
   }
 
   private void goOn(int shard, Walk walk) {
-    List<byte[]> page = ended.getAsBoolean() || walks.get(shard) != walk ? null : walk.sweep.page(walk.to, PAGE);
+    List<byte[]> page;
+    try {
+      page = ended.getAsBoolean() || walks.get(shard) != walk ? null : walk.sweep.page(walk.to, PAGE);
+    } catch (IllegalStateException e) {
+      if (!ended.getAsBoolean()) {
+        throw e;
+      }
+      return; // The engine was closed under the walk: the node stops.
+    }
     if (page == null) {
       walk.underWay = false;
       return;
