@@ -5,11 +5,14 @@ import io.cairn.client.ClusterHistory;
 import io.cairn.client.KeyEvent;
 import io.cairn.client.KeyHistory;
 import io.cairn.client.KeyHistoryOptions;
+import io.cairn.client.KeyRange;
 import io.cairn.client.KvClient;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -20,14 +23,22 @@ import tools.jackson.core.JsonGenerator;
     "Shows what became of a key, newest first, as far as history is kept; without a key, how much is kept.",
     "Status 1 when nothing is known of the key."},
     footer = {"", "Examples:", "  kvctl history greeting", "  kvctl history greeting --limit 5 -w json",
-        "  kvctl history greeting --from 100 --to 200", "  kvctl history"})
+        "  kvctl history greeting --from 100 --to 200", "  kvctl history", "  kvctl history off heartbeats/", "  kvctl history on heartbeats/"})
 final class HistoryVerb implements Callable<Integer> {
+  private static final Duration TIMEOUT = Duration.ofSeconds(5);
+  private static final long LOOK_NANOS = 20_000_000;
   private static final String USUAL_LIMIT = "100";
 
   @ParentCommand private Kvctl root;
 
-  @Parameters(index = "0", paramLabel = "KEY", arity = "0..1", description = "The key; without it, how much history the cluster keeps.")
+  @Parameters(index = "0", paramLabel = "KEY|off|on", arity = "0..1",
+      description = "The key; without it, how much history the cluster keeps. With a prefix behind it, off or on.")
   private String key;
+
+  @Parameters(index = "1", paramLabel = "PREFIX", arity = "0..1", description = {
+      "off: of keys that begin with it no history is kept: the past cannot be read or watched from, and takes no space.",
+      "on: it is kept again from then on."})
+  private String prefix;
 
   @Option(names = "--limit", paramLabel = "N", defaultValue = USUAL_LIMIT, description = "At most N changes, 1 to 100000. Default: " + USUAL_LIMIT)
   private int limit;
@@ -47,6 +58,9 @@ final class HistoryVerb implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new BadInput(e.getMessage());
     }
+    if (prefix != null) {
+      return keep();
+    }
     try (KvClient client = root.connect()) {
       if (key == null) {
         kept(client.history());
@@ -60,6 +74,35 @@ final class HistoryVerb implements Callable<Integer> {
       }
       return history.events().isEmpty() ? root.noSuchKey(key) : ExitStatus.DONE;
     }
+  }
+
+  private int keep() throws IOException {
+    if (!key.equals("off") && !key.equals("on")) {
+      throw new BadInput("'" + key + "' before a prefix is neither off nor on (one word alone is a key)");
+    }
+    boolean keeps = key.equals("on");
+    ByteSeq of = ByteSeq.utf8(prefix);
+    long until = System.nanoTime() + root.timeoutOr(TIMEOUT).toNanos();
+    try (KvClient client = root.connect()) {
+      KeyRange range = KeyRange.prefix(prefix);
+      int meets = (int) client.clusterMap().shards().stream().flatMap(shard -> shard.range().stream()).filter(each -> meet(each, range)).count();
+      ClusterHistory history = client.keepHistory(of, keeps);
+      boolean absorbed = !keeps && !history.off().contains(of);
+      while (!absorbed && !history.isEverywhere(of, keeps, meets)) {
+        if (System.nanoTime() - until >= 0) {
+          return root.late("it is committed, and not every shard is there yet; they follow by themselves, 'kvctl history -w json' shows it");
+        }
+        LockSupport.parkNanos(LOOK_NANOS);
+        history = client.history();
+      }
+      kept(history);
+    }
+    return ExitStatus.DONE;
+  }
+
+  private static boolean meet(KeyRange shard, KeyRange range) {
+    return range.end().map(end -> shard.start().compareTo(end) < 0).orElse(true)
+        && shard.end().map(end -> range.start().compareTo(end) < 0).orElse(true);
   }
 
   private void table(KeyHistory history) throws IOException {
@@ -107,17 +150,29 @@ final class HistoryVerb implements Callable<Integer> {
     json.writeEndObject();
   }
 
+  private static void off(JsonGenerator json, List<ByteSeq> prefixes) {
+    json.writeArrayPropertyStart("off");
+    prefixes.forEach(each -> {
+      json.writeStartObject();
+      Output.bytes(json, "prefix", each);
+      json.writeEndObject();
+    });
+    json.writeEndArray();
+  }
+
   private void kept(ClusterHistory history) throws IOException {
     if (root.format() == Format.json) {
       root.output().json(json -> {
         json.writeNumberProperty("wanted", history.wanted());
         json.writeNumberProperty("keepAgeMillis", history.keepAge().toMillis());
         json.writeNumberProperty("keepEvents", history.keepEvents());
+        off(json, history.off());
         json.writeArrayPropertyStart("shards");
         history.shards().forEach(shard -> {
           json.writeStartObject();
           json.writeNumberProperty("id", shard.id());
           json.writeNumberProperty("compacted", shard.compacted());
+          off(json, shard.off());
           json.writeEndObject();
         });
         json.writeEndArray();
@@ -126,6 +181,8 @@ final class HistoryVerb implements Callable<Integer> {
     }
     root.output().line("kept: " + (history.keepAge().isZero() ? "whatever its age" : "while younger than " + history.keepAge().toMillis() / 1_000
         + " s") + ", " + (history.keepEvents() == 0 ? "however many changes" : "the last " + history.keepEvents() + " changes of each shard"));
+    root.output().line("off: " + (history.off().isEmpty() ? "for no prefix"
+        : String.join(", ", history.off().stream().map(each -> "'" + Escaped.text(each) + "'").toList())));
     root.output().line("asked for by hand: " + (history.wanted() == 0 ? "nothing" : "compaction to " + history.wanted()));
     List<List<String>> rows = history.shards().stream()
         .map(shard -> List.of(Integer.toString(shard.id()), Long.toString(shard.compacted()))).toList();

@@ -259,6 +259,15 @@ public final class KvClient implements AutoCloseable {
     return sync.await(new Operation.History(revision), Optional.empty());
   }
 
+  /**
+   * Has no history kept of keys that begin with the prefix, or has it kept again. Where none is kept, reads of a past revision that would
+   * show something else than now, and watches from one, are refused with {@link RefusedCode#COMPACTED}; watches of now are fed as ever, and
+   * the space is given back after about a minute. Returns when the cluster has committed it; the shards follow within moments.
+   */
+  public ClusterHistory keepHistory(ByteSeq prefix, boolean keeps) {
+    return sync.await(new Operation.KeepHistory(prefix, keeps), Optional.empty());
+  }
+
   /** What became of a key, newest first, with the last 100 changes at most. */
   public KeyHistory history(String key) {
     return history(ByteSeq.utf8(key), KeyHistoryOptions.DEFAULT);

@@ -126,6 +126,37 @@ final class HistoryTest {
   }
 
   @Test
+  @DisplayName("kvctl history off keeps none below a prefix, through a kill of the leader, and on keeps it again")
+  void historyOffAndOn() throws Exception {
+    try (KvClient client = cluster.client(MOST)) {
+      long first = client.put("k/off/key", "1").revision();
+      Kvctl.Ended off = kvctl.run("history", "off", "k/off/");
+      assertThat(off.status()).as("%s", off).isZero();
+      assertThat(off.out()).contains("off: 'k/off/'");
+      client.put("k/off/key", "2");
+      client.put("k/kept", "1");
+      KvdNode leader = cluster.leaderOf("k/off/key");
+      leader.kill();
+      long second = client.put("k/off/key", "3").revision();
+      leader.start();
+      cluster.awaitReady();
+      for (KvdNode node : cluster.nodes()) {
+        GetOptions at = GetOptions.DEFAULT.withNode(node.name());
+        assertThatThrownBy(() -> client.get(ByteSeq.utf8("k/off/key"), at.withRevision(first))).isInstanceOfSatisfying(RefusedException.class,
+            refused -> assertThat(refused.code()).isEqualTo(RefusedCode.COMPACTED));
+        assertThat(client.get(ByteSeq.utf8("k/off/key"), at.withRevision(second)).valueUtf8()).contains("3");
+        assertThat(client.get(ByteSeq.utf8("k/kept"), at.withRevision(first)).found()).as("elsewhere it is kept").isEmpty();
+      }
+      Kvctl.Ended narrower = kvctl.run("history", "on", "k/off/key");
+      assertThat(narrower.status()).as("%s", narrower).isEqualTo(4);
+      assertThat(kvctl.run("history", "on", "k/off/").out()).contains("off: for no prefix");
+      long third = client.put("k/off/key", "4").revision();
+      client.put("k/off/key", "5");
+      assertThat(client.get(ByteSeq.utf8("k/off/key"), GetOptions.DEFAULT.withRevision(third)).valueUtf8()).contains("4");
+    }
+  }
+
+  @Test
   @DisplayName("kvctl compact waits for every shard, says what was there already, and refuses what was never handed out")
   void kvctlCompact() throws Exception {
     try (KvClient client = cluster.client(MOST)) {

@@ -42,9 +42,11 @@ final class HistoryCall extends Call<ClusterHistory> {
     }
     List<ClusterHistory.Shard> shards = new ArrayList<>();
     for (HistoryInfo.Shard shard : response.getHistory().getShardsList()) {
-      shards.add(new ClusterHistory.Shard(shard.getShard(), shard.getCompacted()));
+      shards.add(new ClusterHistory.Shard(shard.getShard(), shard.getCompacted(),
+          shard.getOffList().stream().map(Wire::byteSeq).toList()));
     }
     succeed(new ClusterHistory(response.getHistory().getWanted(),
-        Duration.ofMillis(response.getHistory().getKeepAgeMillis()), response.getHistory().getKeepEvents(), shards));
+        Duration.ofMillis(response.getHistory().getKeepAgeMillis()), response.getHistory().getKeepEvents(),
+        response.getHistory().getOffList().stream().map(Wire::byteSeq).toList(), shards));
   }
 }

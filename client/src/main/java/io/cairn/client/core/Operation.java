@@ -178,6 +178,15 @@ public sealed interface Operation<T> {
     public static final History INFO = new History(0);
   }
 
+  /** Whether history is kept of keys with a prefix. */
+  record KeepHistory(ByteSeq prefix, boolean keeps) implements Operation<ClusterHistory> {
+    @Override
+    public RefusedException fault() {
+      return prefix.size() <= KEY_BYTES_MAX ? null
+          : new RefusedException(RefusedCode.KEY_TOO_LARGE, "The prefix has " + prefix.size() + " bytes; a key has 1 to " + KEY_BYTES_MAX);
+    }
+  }
+
   /** What became of a key. */
   record OfKey(ByteSeq key, KeyHistoryOptions options) implements Operation<KeyHistory> {
     @Override

@@ -79,6 +79,9 @@ final class Started<T> implements ClientCore.Pending {
     if (operation instanceof Operation.History history) {
       return new HistoryCall(core, deadline, bytes(), Wire.historyRequest(history), cast());
     }
+    if (operation instanceof Operation.KeepHistory keep) {
+      return new HistoryCall(core, deadline, bytes(), Wire.historyRequest(keep), cast());
+    }
     if (operation instanceof Operation.OfKey history) {
       return new KeyHistoryCall(core, deadline, history, cast());
     }

@@ -17,6 +17,7 @@ import io.cairn.protocol.wire.ErrorCode;
 import io.cairn.protocol.wire.CompactRequest;
 import io.cairn.protocol.wire.HistoryInfoRequest;
 import io.cairn.protocol.wire.HistoryRequest;
+import io.cairn.protocol.wire.KeepHistoryRequest;
 import io.cairn.protocol.wire.MemberRequest;
 import io.cairn.protocol.wire.MemberTable;
 import io.cairn.protocol.wire.Request;
@@ -106,6 +107,11 @@ final class Wire {
   static HistoryRequest historyRequest(Operation.History history) {
     return history.compactTo() == 0 ? HistoryRequest.newBuilder().setInfo(HistoryInfoRequest.getDefaultInstance()).build()
         : HistoryRequest.newBuilder().setCompact(CompactRequest.newBuilder().setRevision(history.compactTo())).build();
+  }
+
+  static HistoryRequest historyRequest(Operation.KeepHistory keep) {
+    return HistoryRequest.newBuilder()
+        .setKeep(KeepHistoryRequest.newBuilder().setPrefix(byteString(keep.prefix())).setKeeps(keep.keeps())).build();
   }
 
   static ClusterMembers members(MemberTable table) {

@@ -12,6 +12,7 @@ final class ShardUpkeep {
   static EntryEffect apply(ShardStore store, ApplyRound round, ShardCommand command) {
     switch (command) {
       case ShardCommand.Compact(long revision) -> store.compact(round, revision);
+      case ShardCommand.KeepHistory(boolean keeps, var prefix) -> store.keepHistory(round, prefix.toByteArray(), keeps);
     }
     return EntryEffect.NOTHING;
   }

@@ -44,7 +44,7 @@ final class ChildrenPages implements Pages {
     var query = new ChildrenQuery(prefix, delimiter, Bounds.later(start, shard.start()), Bounds.earlier(end, shard.end()), revision, limit,
         chunkBytes, RangeQuery.STEPS_MAX);
     return store -> {
-      ChildrenPage page = store.children(query);
+      ChildrenPage page = request.getRevision() > 0 ? store.pastChildren(query) : store.children(query);
       ChildrenChunk.Builder read = ChildrenChunk.newBuilder();
       for (Child child : page.children()) {
         read.addChildren(ChildrenChunk.Child.newBuilder().setName(Keyspace.user(child.name())).setBelow(child.below()));

@@ -3,6 +3,7 @@ package io.cairn.server.frontend;
 import io.cairn.protocol.wire.ErrorCode;
 import io.cairn.protocol.wire.HistoryRequest;
 import io.cairn.protocol.wire.Response;
+import io.cairn.server.config.Limits;
 import io.cairn.server.outcome.Refusal;
 import java.util.function.Consumer;
 
@@ -34,6 +35,8 @@ public final class HistoryService {
       case INFO -> null;
       case COMPACT -> request.getCompact().getRevision() > 0 ? null : Refusal.of(ErrorCode.BAD_REQUEST,
           "compaction to revision " + request.getCompact().getRevision() + ": a revision to compact to is 1 or more");
+      case KEEP -> request.getKeep().getPrefix().size() <= Limits.KEY_BYTES_MAX ? null : Refusal.of(ErrorCode.KEY_TOO_LARGE,
+          "the prefix has " + request.getKeep().getPrefix().size() + " bytes; a key has at most " + Limits.KEY_BYTES_MAX);
       case WHAT_NOT_SET -> Refusal.of(ErrorCode.BAD_REQUEST, "the request about history is of a kind that this version does not know");
     };
   }

@@ -53,7 +53,7 @@ final class RangePages implements Pages {
     }
     RangeQuery asked = range.getReverse() && !range.getCountOnly() ? query.reversed() : query;
     return store -> {
-      RangePage page = store.range(asked);
+      RangePage page = range.getRevision() > 0 ? store.pastRange(asked) : store.range(asked);
       List<RangeChunk.Builder> read = chunks(probing ? List.of() : page.versions());
       return () -> take(page, read, probing, asked.reverse());
     };

@@ -58,6 +58,8 @@ public final class HistoryDesk {
   public void request(HistoryCommand command, long deadline, Completion<HistoryTable> completion) {
     if (!leads) {
       completion.refused(Refusal.retry(ErrorCode.NOT_LEADER, "this node does not lead shard 0 any more", 50));
+    } else if (table.refusal(command) != null) {
+      completion.refused(Refusal.of(ErrorCode.BAD_REQUEST, table.refusal(command)));
     } else if (table.has(command)) {
       completion.done(table);
     } else if (command instanceof HistoryCommand.Compact(long revision) && revision > revisions.known()) {

@@ -1,8 +1,10 @@
 package io.cairn.server.node;
 
+import com.google.protobuf.ByteString;
 import io.cairn.platform.Clock;
 import io.cairn.platform.EventLoop;
 import io.cairn.server.apply.SystemState;
+import io.cairn.server.command.ShardCommand;
 import io.cairn.server.command.SystemCommand;
 import io.cairn.server.history.HistoryDesk;
 import io.cairn.server.history.HistoryTable;
@@ -13,6 +15,9 @@ import io.cairn.server.replica.Replicas;
 import io.cairn.server.retention.Retention;
 import io.cairn.server.retention.SpaceKeeper;
 import io.cairn.server.shard.ShardDescriptor;
+import io.cairn.storage.mvcc.KeyBounds;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
@@ -37,6 +42,8 @@ final class HistoryRoom {
   private final HistoryDesk desk;
   private final HistoryRoute route;
   private final Map<Integer, Proposed> proposed = new ConcurrentSkipListMap<>();
+  /** When rules of a shard were said last. On the shard's replica's loop. */
+  private final Map<Integer, Long> kept = new ConcurrentSkipListMap<>();
   private volatile HistoryTable table = HistoryTable.NONE;
   private final Retention retention;
   private final SpaceKeeper space;
@@ -110,14 +117,41 @@ final class HistoryRoom {
       }
       sum += replica.store().compacted();
     }
+    space.look(now);
     if (sum != compactedSum) {
       compactedSum = sum;
       space.wake();
     }
   }
 
+  /**
+   * Has the shard's log say what the table says of prefixes and the shard does not know yet. On the replica's loop. Said twice it is said
+   * once, so one that may have been lost is said again.
+   */
+  private void keep(Replica replica) {
+    int shard = replica.descriptor().id();
+    HistoryTable wanted = table;
+    List<ByteString> known = replica.store().historyRules().off().stream().map(ByteString::copyFrom).toList();
+    List<ByteString> here = wanted.off().stream().filter(prefix -> meets(replica.descriptor(), prefix.toByteArray())).toList();
+    long now = clock.nanoTime();
+    Long saidAt = kept.get(shard);
+    if (here.equals(known) || replica.closed() || saidAt != null && now - saidAt < AGAIN_NANOS / 5) {
+      return;
+    }
+    kept.put(shard, now);
+    known.stream().filter(prefix -> !here.contains(prefix)).forEach(prefix -> replica.propose(new ShardCommand.KeepHistory(true, prefix)));
+    here.stream().filter(prefix -> !known.contains(prefix)).forEach(prefix -> replica.propose(new ShardCommand.KeepHistory(false, prefix)));
+  }
+
+  private static boolean meets(ShardDescriptor shard, byte[] prefix) {
+    byte[] behind = KeyBounds.prefixEnd(prefix);
+    return (shard.end().length == 0 || Arrays.compareUnsigned(prefix, shard.end()) < 0)
+        && (behind == null || Arrays.compareUnsigned(shard.start(), behind) < 0);
+  }
+
   /** On the replica's loop. */
   private void look(Replica replica, long byItself) {
+    keep(replica);
     long to = Math.max(table.wanted(), byItself);
     if (to <= replica.store().compacted() || replica.closed()) {
       return;

@@ -1,5 +1,6 @@
 package io.cairn.server.node;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.cairn.platform.Clock;
 import io.cairn.platform.EventLoop;
@@ -24,6 +25,7 @@ import io.cairn.server.peer.Peers;
 import io.cairn.server.replica.ReadRequest;
 import io.cairn.server.replica.Replica;
 import io.cairn.server.replica.Replicas;
+import io.cairn.server.shard.Keyspace;
 import io.cairn.server.shard.ShardDescriptor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -81,16 +83,22 @@ final class HistoryRoute implements HistoryService.Route {
   private Response told(HistoryTable table) {
     HistoryInfo.Builder told = HistoryInfo.newBuilder().setWanted(table.wanted())
         .setKeepAgeMillis(TimeUnit.NANOSECONDS.toMillis(config.keepAgeNanos())).setKeepEvents(config.keepEvents());
+    table.off().forEach(prefix -> told.addOff(prefix.substring(1)));
     for (Replica replica : replicas.all()) {
       if (!replica.descriptor().isSystem()) {
-        told.addShards(HistoryInfo.Shard.newBuilder().setShard(replica.descriptor().id()).setCompacted(replica.store().compacted()));
+        var shard = HistoryInfo.Shard.newBuilder().setShard(replica.descriptor().id()).setCompacted(replica.store().compacted());
+        replica.store().historyRules().off().forEach(prefix -> shard.addOff(Keyspace.user(prefix)));
+        told.addShards(shard);
       }
     }
     return Response.newBuilder().setHistory(told).build();
   }
 
   private void change(HistoryRequest request, long deadline, Consumer<Response> answer) {
-    desk.request(new HistoryCommand.Compact(request.getCompact().getRevision()), deadline, outcome -> answer.accept(switch (outcome) {
+    HistoryCommand command = request.hasCompact() ? new HistoryCommand.Compact(request.getCompact().getRevision())
+        : new HistoryCommand.Keep(request.getKeep().getKeeps(),
+            ByteString.copyFrom(Keyspace.stored(Keyspace.DEFAULT, request.getKeep().getPrefix())));
+    desk.request(command, deadline, outcome -> answer.accept(switch (outcome) {
       case Outcome.Done<HistoryTable>(var table) -> told(table);
       case Outcome.Refused<HistoryTable>(var refusal) -> Answers.refused(refusal);
       case Outcome.Unknown<HistoryTable>(var message) -> Answers.unknown(message);
@@ -131,7 +139,7 @@ final class HistoryRoute implements HistoryService.Route {
         PeerResponse.newBuilder().setHistory(HistoryForwardAnswer.newBuilder().setResponse(response.toByteString())).build());
     try {
       HistoryRequest request = HistoryRequest.parseFrom(forward.getRequest());
-      if (!request.hasCompact()) {
+      if (!request.hasCompact() && !request.hasKeep()) {
         throw new IllegalArgumentException("not a change of history");
       }
       long deadline = clock.nanoTime() + TimeUnit.MILLISECONDS.toNanos(Integer.toUnsignedLong(forward.getRemainingMillis()));

@@ -34,6 +34,9 @@ public final class SpaceKeeper {
   /** Between two walks over the records of a store's deleted keys. */
   private static final long SWEEP_NANOS = TimeUnit.SECONDS.toNanos(60);
 
+  /** Events of which no history is kept stay so long at least: ranges that were begun end by then, and watches are fed. */
+  private static final long OFF_NANOS = TimeUnit.SECONDS.toNanos(60);
+
   /** What is known of a store whose events are to be given back. */
   private static final class Dropping {
     final long store;
@@ -57,6 +60,8 @@ public final class SpaceKeeper {
   private final EngineFlusher flusher;
   private final FailStop failStop;
   private final Map<Integer, Dropping> shards = new TreeMap<>();
+  private final OffKeeper off;
+  private long offLookedAt;
   private boolean scheduled;
   private boolean sweeping;
   private volatile boolean ended;
@@ -71,11 +76,23 @@ public final class SpaceKeeper {
     this.applier = applier;
     this.flusher = flusher;
     this.failStop = failStop;
+    this.off = new OffKeeper(loop, catalog, replicas, applier, OFF_NANOS, () -> ended);
+    this.offLookedAt = clock.nanoTime();
   }
 
   /** A shard here was compacted. From any loop. */
   public void wake() {
     loop.execute(this::work);
+  }
+
+  /** Time passes: events of which no history is kept may have become old enough. From any loop. */
+  public void look(long now) {
+    if (now - offLookedAt >= OFF_NANOS / 6) {
+      offLookedAt = now;
+      if (replicas.all().stream().anyMatch(replica -> !replica.store().historyRules().isEmpty())) {
+        loop.execute(() -> off.look(now));
+      }
+    }
   }
 
   /** When the node stops: the engine may be closed from here on. From any loop. */
@@ -127,30 +144,34 @@ public final class SpaceKeeper {
     return known;
   }
 
-  /** Adds what can be given back now; whether there is more for which something must happen first. */
+  /**
+   * Adds what can be given back now; whether there is more for which something must happen first. What is waited for is finished before
+   * the next: compactions that follow each other fast must not put each other off.
+   */
   private boolean collect(ShardStore store, Dropping dropping, List<Range> gone) {
-    long compacted = store.compacted();
-    if (compacted == dropping.given) {
+    boolean begun = dropping.markedFor > dropping.given;
+    long to = begun ? dropping.markedFor : store.compacted();
+    if (to == dropping.given) {
       return false;
     }
-    var range = new Range(OnDiskFormat.storePrefix(store.store()), OnDiskFormat.eventKey(store.store(), compacted + 1, 0));
-    if (!engine.isWorthReclaiming(Family.EVENTS, range)) {
-      return false;
-    }
-    if (dropping.markedFor != compacted) {
-      dropping.markedFor = compacted;
+    var range = new Range(OnDiskFormat.storePrefix(store.store()), OnDiskFormat.eventKey(store.store(), to + 1, 0));
+    if (!begun) {
+      if (!engine.isWorthReclaiming(Family.EVENTS, range)) {
+        return false;
+      }
+      dropping.markedFor = to;
       dropping.mark = engine.viewMark();
     }
-    if (store.durablyCompacted() < compacted) {
+    if (store.durablyCompacted() < to) {
       flusher.flushSoon();
       return true;
     }
     if (engine.isViewedBefore(dropping.mark)) {
       return true;
     }
-    dropping.given = compacted;
+    dropping.given = to;
     gone.add(range);
-    return false;
+    return store.compacted() > to;
   }
 
   private boolean sweep(Replica replica, ShardStore store, Dropping dropping) {

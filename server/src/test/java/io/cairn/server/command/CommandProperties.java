@@ -188,6 +188,8 @@ class CommandProperties {
     assertThat(EntryPayload.isUpkeep(payload)).isTrue();
     assertThat(EntryPayload.isCommands(payload) || EntryPayload.isSystem(payload)).isFalse();
     assertThat(EntryPayload.decodeUpkeep(payload)).isEqualTo(new ShardCommand.Compact(revision));
+    var keep = new ShardCommand.KeepHistory(revision % 2 == 0, com.google.protobuf.ByteString.copyFromUtf8("p" + revision));
+    assertThat(EntryPayload.decodeUpkeep(EntryPayload.upkeep(keep))).isEqualTo(keep);
     payload[4] = 99;
     assertThatThrownBy(() -> EntryPayload.decodeUpkeep(payload)).hasMessageContaining("shard command 99");
   }

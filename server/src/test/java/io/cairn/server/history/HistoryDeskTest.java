@@ -43,17 +43,17 @@ class HistoryDeskTest {
     compact(90);
     assertThat(proposed).containsExactly(new HistoryCommand.Compact(90));
     assertThat(outcomes).isEmpty();
-    desk.applied(new HistoryTable(80));
+    desk.applied(new HistoryTable(80, List.of()));
     assertThat(outcomes).isEmpty();
-    desk.applied(new HistoryTable(95));
-    assertThat(outcomes).containsExactly(Outcome.done(new HistoryTable(95)));
+    desk.applied(new HistoryTable(95, List.of()));
+    assertThat(outcomes).containsExactly(Outcome.done(new HistoryTable(95, List.of())));
   }
 
   @Test
   void whatWasDoneIsDone() {
-    desk.lead(new HistoryTable(95));
+    desk.lead(new HistoryTable(95, List.of()));
     compact(95);
-    assertThat(outcomes).containsExactly(Outcome.done(new HistoryTable(95)));
+    assertThat(outcomes).containsExactly(Outcome.done(new HistoryTable(95, List.of())));
     assertThat(proposed).isEmpty();
   }
 

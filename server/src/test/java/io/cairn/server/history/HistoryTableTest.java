@@ -3,9 +3,11 @@ package io.cairn.server.history;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.ByteString;
 import io.cairn.server.command.EntryPayload;
 import io.cairn.server.command.SystemCommand;
 import java.util.Arrays;
+import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.LongRange;
@@ -23,6 +25,34 @@ class HistoryTableTest {
     assertThat(table.after(new HistoryCommand.Compact(6))).isSameAs(table);
     assertThat(table.has(new HistoryCommand.Compact(6))).isTrue();
     assertThat(table.has(new HistoryCommand.Compact(8))).isFalse();
+  }
+
+  private static HistoryCommand keep(boolean keeps, String prefix) {
+    return new HistoryCommand.Keep(keeps, ByteString.copyFromUtf8(prefix));
+  }
+
+  @Test
+  void aWiderPrefixTakesTheNarrowerOnesAndIsTurnedOnAsAWhole() {
+    HistoryTable table = HistoryTable.NONE.after(keep(false, "a/b/")).after(keep(false, "c/")).after(keep(false, "a/"));
+    assertThat(table.off()).isEqualTo(List.of(ByteString.copyFromUtf8("c/"), ByteString.copyFromUtf8("a/")));
+    assertThat(table.has(keep(false, "a/x"))).as("it is off with the wider one").isTrue();
+    assertThat(table.refusal(keep(true, "a/x"))).contains("wider prefix");
+    assertThat(table.refusal(keep(true, "a/"))).isNull();
+    assertThat(table.after(keep(true, "a/")).off()).isEqualTo(List.of(ByteString.copyFromUtf8("c/")));
+    assertThat(table.has(keep(true, "z/"))).isTrue();
+    assertThat(HistoryCodec.decodeTable(HistoryCodec.encode(table))).isEqualTo(table);
+    HistoryCommand command = keep(false, "a/");
+    assertThat(HistoryCodec.decodeCommand(HistoryCodec.encode(command))).isEqualTo(command);
+  }
+
+  @Test
+  void thereIsAMostOfPrefixes() {
+    HistoryTable table = HistoryTable.NONE;
+    for (int i = 0; i < 1_000; i++) {
+      table = table.after(keep(false, "p" + i + "/"));
+    }
+    assertThat(table.refusal(keep(false, "q/"))).contains("1000 prefixes");
+    assertThat(table.after(keep(false, "q/"))).isSameAs(table);
   }
 
   @Property(tries = 200)

@@ -62,6 +62,7 @@ public enum Mark {
   READ_BY_A_NAMED_REPLICA("a replica chosen by name answered a read"),
   READ_AT_LEAST("a read waited for a revision"),
   READ_OF_THE_PAST("a read at a past revision was answered"),
+  READ_OF_A_COMPACTED_REVISION("a read at a past revision was refused as compacted"),
   READ_WITHOUT_ASKING("a serializable read was answered"),
   STALE_READ_SHOWN_AS_SUCH("a serializable read showed an old value"),
   RANGE_OVER_SHARDS("a range over several shards was answered"),

@@ -7,8 +7,10 @@ import io.cairn.client.KeyValue;
 import io.cairn.client.RangeResult;
 import io.cairn.client.TxnResult;
 import io.cairn.raft.log.Entry;
+import io.cairn.raft.log.EntryKind;
 import io.cairn.server.apply.EntryEffect;
 import io.cairn.server.command.EntryPayload;
+import io.cairn.server.command.ShardCommand;
 import io.cairn.simulator.mark.Mark;
 import io.cairn.simulator.mark.Marks;
 import io.cairn.storage.mvcc.Batch;
@@ -47,6 +49,7 @@ public final class DataOracle {
   private final Map<Long, String> shownAt = new HashMap<>();
   private final Map<String, Long> appliedValues = new HashMap<>();
   private final Set<Long> revisions = new HashSet<>();
+  private final Set<Long> compactions = new HashSet<>();
   private final Map<Integer, Long> lastOfShard = new TreeMap<>();
   private final List<Runnable> answers = new ArrayList<>();
   /** The highest revision that was handed out so far, by whichever node. */
@@ -85,6 +88,12 @@ public final class DataOracle {
   void applied(int shard, Entry entry, EntryEffect effect) {
     if (effect instanceof EntryEffect.WindowMoved) {
       marks.reach(Mark.WINDOW_OF_REVISIONS_MOVED);
+    }
+    if (entry.kind() == EntryKind.COMMAND && EntryPayload.isUpkeep(entry.payload())
+        && EntryPayload.decodeUpkeep(entry.payload()) instanceof ShardCommand.Compact(long to)) {
+      // Nothing is written at or below it any more.
+      lastOfShard.merge(shard, to, Math::max);
+      compactions.add(to);
     }
     if (!(effect instanceof EntryEffect.Written(List<WriteResult> results))) {
       return;
@@ -273,6 +282,12 @@ public final class DataOracle {
     String found = result.valueUtf8().map(DataOracle::valueName).orElse(null);
     judge(() -> java.util.Objects.equals(history(key).at(revision), found), () -> checks.check(false, "past-revisions-stay",
         "a read of %s at %d shows %s, but it held %s", key, revision, found, history(key)));
+  }
+
+  /** A read at a past revision was refused, and this named as the oldest that is left: then some shard was compacted to just there. */
+  public void refusedAsCompacted(String key, long revision, long oldest) {
+    judge(() -> compactions.contains(oldest), () -> checks.check(false, "compacted-only-by-a-compaction",
+        "a read of %s at %d was refused as compacted to %d, which no shard was", key, revision, oldest));
   }
 
   /** A serializable get was answered: it shows what once was there, and nothing is missing up to its revision. */

@@ -1,5 +1,7 @@
 package io.cairn.simulator.swarm;
 
+import io.cairn.client.RefusedCode;
+import io.cairn.client.RefusedException;
 import io.cairn.client.ReplicaHash;
 import io.cairn.client.core.Operation;
 import io.cairn.simulator.SimWorld;
@@ -16,6 +18,7 @@ import io.cairn.simulator.net.LinkSettings;
 import io.cairn.simulator.oracle.ClusterOracle;
 import io.cairn.simulator.schedule.SimFailure;
 import io.cairn.simulator.schedule.SimTrace;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -105,6 +108,7 @@ public final class Swarm {
     cluster.start();
     cluster.awaitReady();
     workload.start();
+    new Compactions(options, cluster, oracle, workload).start();
     faults.start();
     world.runFor(options.number("seconds") * SECOND);
     workload.stop();
@@ -132,15 +136,43 @@ public final class Swarm {
   /** The contents of all replicas of a shard are the same, by a hash that each works out for itself. */
   private void compareHashes() {
     SimClient asker = cluster.newClient();
-    long revision = workload.told();
     for (int shard = 1; shard <= options.number("shards"); shard++) {
-      ReplicaHash first = null;
-      for (SimNode node : cluster.nodes()) {
-        ReplicaHash hash = ask(asker, new Operation.Hash(node.name(), shard, revision));
-        oracle.checks().check(first == null || hash.hash() == first.hash() && hash.keys() == first.keys(), "replicas-hold-the-same",
-            "shard %d at %d: %s and %s", shard, revision, first, hash);
-        first = first == null ? hash : first;
+      List<ReplicaHash> hashes = hashes(asker, shard);
+      ReplicaHash first = hashes.getFirst();
+      for (ReplicaHash hash : hashes) {
+        oracle.checks().check(hash.hash() == first.hash() && hash.keys() == first.keys(), "replicas-hold-the-same", "shard %d at %d: %s and %s",
+            shard, first.revision(), first, hash);
       }
+    }
+  }
+
+  /** At one revision, and above one compaction revision: history may go by itself while it is asked for. */
+  private List<ReplicaHash> hashes(SimClient asker, int shard) {
+    long revision = workload.told();
+    for (int tries = 1; ; tries++) {
+      var hashes = new ArrayList<ReplicaHash>();
+      try {
+        for (SimNode node : cluster.nodes()) {
+          hashes.add(ask(asker, new Operation.Hash(node.name(), shard, revision)));
+        }
+      } catch (Compacted later) {
+        revision = later.oldest;
+        continue;
+      }
+      if (hashes.stream().mapToLong(ReplicaHash::compacted).distinct().count() == 1 || tries == READ_TRIES) {
+        return hashes;
+      }
+      world.runFor(SECOND / 10);
+    }
+  }
+
+  /** What was asked for is not kept any more. */
+  private static final class Compacted extends RuntimeException {
+    private static final long serialVersionUID = 1;
+    private final long oldest;
+
+    Compacted(long oldest) {
+      this.oldest = oldest;
     }
   }
 
@@ -159,6 +191,9 @@ public final class Swarm {
       try {
         return cluster.await(client.start(operation, 5 * SECOND));
       } catch (CompletionException failed) {
+        if (failed.getCause() instanceof RefusedException refused && refused.code() == RefusedCode.COMPACTED) {
+          throw new Compacted(refused.revision());
+        }
         if (tries == READ_TRIES) {
           throw new SimFailure(world.scheduler().describe("a mended cluster does not answer " + operation + ": " + failed.getCause()), failed);
         }

@@ -77,6 +77,9 @@ public final class SwarmOptions {
     SimRandom ofTransactions = random.split("txns");
     // Where bounds are tight, a transaction is refused for what it reads, which is no promise to look after.
     numbers.put("transactions", ofTransactions.chance(0.5) && !tight ? ofTransactions.between(5, 40) : 0L);
+    // Compactions change what a seed meets: whoever wants them says so (CompactionTest), and what seeds drew before stays.
+    numbers.put("compact-ms", 0L);
+    numbers.put("keep-age-ms", 0L);
     return new SwarmOptions(numbers, classes);
   }
 
@@ -106,6 +109,8 @@ public final class SwarmOptions {
     numbers.putIfAbsent("attempt-ms", 1_000L);
     numbers.putIfAbsent("tight", 0L);
     numbers.putIfAbsent("transactions", 0L);
+    numbers.putIfAbsent("compact-ms", 0L);
+    numbers.putIfAbsent("keep-age-ms", 0L);
     return new SwarmOptions(numbers, classes);
   }
 
@@ -170,6 +175,9 @@ public final class SwarmOptions {
       config.put("limits.batch-bytes", "4KiB");
       config.put("limits.inbox-bytes", "64KiB");
       config.put("limits.uncommitted-bytes", "64KiB");
+    }
+    if (number("keep-age-ms") > 0) {
+      config.put("history.keep-age", number("keep-age-ms") + "ms");
     }
     config.put("raft.heartbeat", number("heartbeat-ms") + "ms");
     config.put("raft.election-timeout", 10 * number("heartbeat-ms") + "ms");

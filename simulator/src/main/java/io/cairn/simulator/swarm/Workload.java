@@ -113,6 +113,10 @@ final class Workload {
     stopping = true;
   }
 
+  boolean stopping() {
+    return stopping;
+  }
+
   boolean idle() {
     return open == 0;
   }
@@ -250,12 +254,19 @@ final class Workload {
           marks.reachIf(refusal.code() == RefusedCode.OVERLOADED, Mark.CALL_REFUSED_AS_OVERLOADED);
           // Its leader has not met all nodes since it started, and the shard has had no transaction before.
           boolean notMet = refusal.code() == RefusedCode.NOT_SUPPORTED && (operation instanceof Operation.Transaction || operation instanceof Operation.Add);
-          oracle.checks().check(isExpected(refusal.code()) || notMet || isOfNoMember(operation, refusal.code()), "refusals-make-sense",
+          oracle.checks().check(isExpected(refusal.code()) || notMet || isOfNoMember(operation, refusal.code())
+                  || isOfThePast(operation, refusal), "refusals-make-sense",
               "%s was refused: %s %s", operation, refusal.code(), refusal.getMessage());
         }
         ended.accept(result, failure);
         think();
       });
+    }
+
+    /** Only who asks for a past revision by name may hear that it is gone. */
+    private static boolean isOfThePast(Operation<?> operation, RefusedException refusal) {
+      return refusal.code() == RefusedCode.COMPACTED && operation instanceof Operation.Get get && get.options().revision() > 0
+          && refusal.revision() > get.options().revision();
     }
 
     private static boolean isExpected(RefusedCode code) {
@@ -438,6 +449,9 @@ final class Workload {
           reads++;
           marks.reach(Mark.READ_OF_THE_PAST);
           oracle.data().readAt(key, result, revision);
+        } else if (failure instanceof RefusedException refusal && refusal.code() == RefusedCode.COMPACTED) {
+          marks.reach(Mark.READ_OF_A_COMPACTED_REVISION);
+          oracle.data().refusedAsCompacted(key, revision, refusal.revision());
         }
       });
     }

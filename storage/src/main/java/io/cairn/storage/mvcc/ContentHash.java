@@ -73,10 +73,13 @@ final class ContentHash {
   }
 
   private void events(byte[] first, byte[] end) {
+    var rules = HistoryRules.decode(view.get(Family.SMALL, ShardStore.recordKey(store, HistoryRules.RECORD)));
     try (EngineCursor cursor = view.cursor(Family.EVENTS, first, end)) {
       for (; cursor.valid(); cursor.next()) {
-        eventLine(line, cursor.key(), event.read(cursor.value()), version);
-        add(line);
+        if (rules.isEmpty() || !rules.isGone(event.read(cursor.value()).key(), OnDiskFormat.eventRevision(cursor.key()))) {
+          eventLine(line, cursor.key(), event.read(cursor.value()), version);
+          add(line);
+        }
       }
     }
   }

@@ -17,13 +17,15 @@ final class KeyHistoryWalk {
   private final EngineView view;
   private final long store;
   private final StoreState state;
+  private final HistoryRules rules;
   private final byte[] key;
   private final StoredEvent event = new StoredEvent();
   private final StoredVersion version = new StoredVersion();
   private long revision;
   private int ordinal;
 
-  KeyHistoryWalk(EngineView view, long store, StoreState state, byte[] key) {
+  KeyHistoryWalk(EngineView view, long store, StoreState state, HistoryRules rules, byte[] key) {
+    this.rules = rules;
     this.view = view;
     this.store = store;
     this.state = state;
@@ -43,7 +45,7 @@ final class KeyHistoryWalk {
       if (steps == query.stepsMax() || events.size() == query.limit() || bytes >= query.bytesMax()) {
         return new KeyHistoryPage(events, revision, ordinal, false);
       }
-      if (!load(steps == 0 && query.atRevision() > 0)) {
+      if (rules.isGone(key, revision) || !load(steps == 0 && query.atRevision() > 0)) {
         return new KeyHistoryPage(events, 0, 0, true);
       }
       if (revision <= query.to()) {

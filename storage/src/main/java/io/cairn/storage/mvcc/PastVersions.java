@@ -17,13 +17,19 @@ final class PastVersions {
   private final EngineView view;
   private final long store;
   private final Trails trails;
+  private final HistoryRules rules;
+  private final long newest;
+  /** Whether what was asked for names its revision: then nothing is shown that the rules say is not kept. */
+  boolean strict;
   private final Trail way = new Trail();
   private final byte[] eventKey = new byte[OnDiskFormat.EVENT_KEY_BYTES];
   private final StoredEvent event = new StoredEvent();
   /** What the last look found. */
   final StoredVersion version = new StoredVersion();
 
-  PastVersions(EngineView view, long store, Trails trails) {
+  PastVersions(EngineView view, long store, Trails trails, HistoryRules rules, long newest) {
+    this.rules = rules;
+    this.newest = newest;
     this.view = view;
     this.store = store;
     this.trails = trails;
@@ -60,6 +66,7 @@ final class PastVersions {
         way.add(fromRevision, fromOrdinal);
       }
       event.read(load(fromRevision, fromOrdinal, at));
+      checkKept(at);
       if (event.replaced) {
         event.replaced(version);
         if (version.mod <= at) {
@@ -80,9 +87,21 @@ final class PastVersions {
     }
   }
 
+  private void checkKept(long at) {
+    if (strict && !rules.isEmpty()) {
+      long floor = rules.floor(event.key(), newest);
+      if (at < floor) {
+        throw new CompactedException(at, floor);
+      }
+    }
+  }
+
   private byte[] load(long revision, int ordinal, long at) {
     OnDiskFormat.eventKey(eventKey, store, revision, ordinal);
     byte[] found = view.get(Family.EVENTS, eventKey);
+    if (found == null && !rules.isEmpty()) {
+      throw new CompactedException(at, newest); // No history is kept of the key, and its event was removed.
+    }
     if (found == null) {
       throw new StorageFailure(Kind.CORRUPT, "store " + store + " has no event " + revision + "/" + ordinal
           + ", which a read at " + at + ", not below the compaction revision, needs");

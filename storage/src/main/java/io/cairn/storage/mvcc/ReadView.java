@@ -18,12 +18,21 @@ public final class ReadView implements AutoCloseable {
   private final long store;
   private final StoreState state;
   private final PastVersions versions;
+  private final HistoryRules rules;
 
-  ReadView(EngineView view, long store, Trails trails) {
+  /** @param ruled whether there may be rules about history */
+  ReadView(EngineView view, long store, Trails trails, boolean ruled) {
     this.view = view;
     this.store = store;
     this.state = StoreState.decode(view.get(Family.SMALL, OnDiskFormat.stateKey(store)));
-    this.versions = new PastVersions(view, store, trails);
+    this.rules = ruled ? HistoryRules.decode(view.get(Family.SMALL, ShardStore.recordKey(store, HistoryRules.RECORD))) : HistoryRules.NONE;
+    this.versions = new PastVersions(view, store, trails, rules, state.applied().revision());
+  }
+
+  /** What is read is asked for by its revision: where no history is kept it shows nothing that has changed since. */
+  ReadView strict() {
+    versions.strict = true;
+    return this;
   }
 
   /** How far the store had come at the moment of this view. */
@@ -80,7 +89,7 @@ public final class ReadView implements AutoCloseable {
 
   /** One page of what became of a key. */
   public KeyHistoryPage history(KeyHistoryQuery query) {
-    return new KeyHistoryWalk(view, store, state, query.key()).page(query);
+    return new KeyHistoryWalk(view, store, state, rules, query.key()).page(query);
   }
 
   private static boolean isEmpty(byte[] start, byte[] end) {

@@ -105,7 +105,7 @@ public final class RevisionHash {
     byte[] end = OnDiskFormat.storeEnd(store.store());
     boolean past = revision < state.applied().revision();
     long until = bytes + bytesMax;
-    var versions = new PastVersions(view, store.store(), store.trails());
+    var versions = new PastVersions(view, store.store(), store.trails(), rules(view, store.store()), state.applied().revision());
     try (EngineCursor newest = view.cursor(Family.NEWEST, start, end);
         EngineCursor deleted = past && state.deletedKeys() > 0 ? view.cursor(Family.DELETED, start, end) : null) {
       var walk = new KeyWalk(versions, newest, deleted, revision, past, false, RangeQuery.STEPS_MAX);
@@ -127,6 +127,7 @@ public final class RevisionHash {
     long until = bytes + bytesMax;
     byte[] start = OnDiskFormat.eventKey(store, nextEventRevision, nextEventOrdinal);
     byte[] end = revision == Long.MAX_VALUE ? OnDiskFormat.storeEnd(store) : OnDiskFormat.eventKey(store, revision + 1, 0);
+    HistoryRules rules = rules(view, store);
     try (EngineCursor cursor = view.cursor(Family.EVENTS, start, end)) {
       for (; cursor.valid(); cursor.next()) {
         byte[] key = cursor.key();
@@ -135,10 +136,16 @@ public final class RevisionHash {
           nextEventOrdinal = OnDiskFormat.eventOrdinal(key);
           return;
         }
-        add(ContentHash.eventLine(line, key, event.read(cursor.value()), version));
+        if (rules.isEmpty() || !rules.isGone(event.read(cursor.value()).key(), OnDiskFormat.eventRevision(key))) {
+          add(ContentHash.eventLine(line, key, event.read(cursor.value()), version));
+        }
       }
     }
     done = true;
+  }
+
+  private static HistoryRules rules(EngineView view, long store) {
+    return HistoryRules.decode(view.get(Family.SMALL, ShardStore.recordKey(store, HistoryRules.RECORD)));
   }
 
   private void add(BytesOut text) {

@@ -41,6 +41,11 @@ public final class ShardStore {
   private final ClientRecords clients;
   private final StoreChanges changes;
   private final EventCount events;
+  private HistoryRules rules;
+  /** As of the last commit. */
+  private volatile HistoryRules publishedRules;
+  /** Events at or below it may have been removed where no history is kept. */
+  private volatile long swept;
   /** Named records that the open round has changed; null for one it deleted. */
   private final TreeMap<String, byte[]> records = new TreeMap<>();
   private final StoredVersion decoded = new StoredVersion();
@@ -57,7 +62,10 @@ public final class ShardStore {
   /** The round that has changed this store and is not committed yet, or null. */
   private ApplyRound open;
 
-  private ShardStore(Engine engine, long store, StoreState state, ClientRecords clients, EventCount events) {
+  private ShardStore(Engine engine, long store, StoreState state, ClientRecords clients, EventCount events, HistoryRules rules) {
+    this.rules = rules;
+    this.publishedRules = rules;
+    this.swept = rules.isEmpty() ? 0 : state.applied().revision(); // How far it was swept before is not written down.
     this.engine = engine;
     this.store = store;
     this.clients = clients;
@@ -75,7 +83,8 @@ public final class ShardStore {
     OnDiskFormat.checkStore(store);
     try (EngineView view = engine.view()) {
       StoreState state = StoreState.decode(view.get(Family.SMALL, OnDiskFormat.stateKey(store)));
-      return new ShardStore(engine, store, state, ClientRecords.load(view, store, state.forgotten()), EventCount.load(view, store));
+      return new ShardStore(engine, store, state, ClientRecords.load(view, store, state.forgotten()), EventCount.load(view, store),
+          HistoryRules.decode(view.get(Family.SMALL, recordKey(store, HistoryRules.RECORD))));
     }
   }
 
@@ -107,7 +116,42 @@ public final class ShardStore {
    * any revision above it: the events at or below it are gone, or may be. From any thread.
    */
   public long oldestReadable(byte[] start, byte[] end) {
-    return published.compacted();
+    return Math.max(published.compacted(), publishedRules.floor(start, end, published.applied().revision()));
+  }
+
+  /**
+   * The oldest revision above which every event of {@code [start, end)} is still there: what a watch that runs may read again. Where no
+   * history is kept this is lower than {@link #oldestReadable}, by some time. From any thread.
+   */
+  public long oldestKept(byte[] start, byte[] end) {
+    boolean ruled = publishedRules.floor(start, end, Long.MAX_VALUE) > 0;
+    return ruled ? Math.max(published.compacted(), swept) : published.compacted();
+  }
+
+  /** Events at or below it are removed from now on, where no history is kept. */
+  void sweepingTo(long to) {
+    swept = Math.max(swept, to);
+  }
+
+  /** The prefixes for which no history is kept, in full or not at all. From any thread. */
+  public HistoryRules historyRules() {
+    return publishedRules;
+  }
+
+  /**
+   * From here on no history is kept of keys with the prefix, or it is again. Asked for by an entry. What is there already of the past
+   * cannot be asked for any more either.
+   */
+  public void keepHistory(ApplyRound round, byte[] prefix, boolean keeps) {
+    enter(round);
+    setRules(round, rules.after(prefix, keeps, revision));
+  }
+
+  private void setRules(ApplyRound round, HistoryRules next) {
+    if (next != rules) {
+      rules = next;
+      putRecord(round, HistoryRules.RECORD, next.encode());
+    }
   }
 
   /** Clients remembered, as the apply loop sees it. */
@@ -164,6 +208,7 @@ public final class ShardStore {
     events.compact(round.batch(), compacted + 1, to);
     compacted = to;
     revision = Math.max(revision, to);
+    setRules(round, rules.compacted(to));
     round.end();
   }
 
@@ -206,7 +251,7 @@ public final class ShardStore {
       return newest == null ? null : new StoredVersion().read(newest).toVersion(key, false);
     }
     try (ReadView view = view()) {
-      return view.get(key, at);
+      return view.strict().get(key, at);
     }
   }
 
@@ -214,6 +259,20 @@ public final class ShardStore {
   public RangePage range(RangeQuery query) {
     try (ReadView view = view()) {
       return view.range(query);
+    }
+  }
+
+  /** The same of a past revision that was asked for by name, and not because an earlier page was read there. */
+  public RangePage pastRange(RangeQuery query) {
+    try (ReadView view = view()) {
+      return view.strict().range(query);
+    }
+  }
+
+  /** One page of what lies one level below a prefix, of a past revision that was asked for by name. */
+  public ChildrenPage pastChildren(ChildrenQuery query) {
+    try (ReadView view = view()) {
+      return view.strict().children(query);
     }
   }
 
@@ -226,7 +285,7 @@ public final class ShardStore {
 
   /** For several reads of one moment; to be closed. From any thread. */
   public ReadView view() {
-    return new ReadView(engine.view(), store, trails);
+    return new ReadView(engine.view(), store, trails, !publishedRules.isEmpty());
   }
 
   /** The members as of what is applied, encoded by whoever owns that; null while they are those of the shard's birth. From any thread. */
@@ -315,6 +374,7 @@ public final class ShardStore {
   /** The round is written. */
   void publish() {
     published = state();
+    publishedRules = rules;
     changes.clear();
     records.clear();
     open = null;
@@ -326,7 +386,7 @@ public final class ShardStore {
     return recordKey(store, name);
   }
 
-  private static byte[] recordKey(long store, String name) {
+  static byte[] recordKey(long store, String name) {
     return OnDiskFormat.smallKey(store, OnDiskFormat.STORE_RECORD, name.getBytes(StandardCharsets.UTF_8));
   }
 
@@ -461,7 +521,7 @@ public final class ShardStore {
     if (answer.previous() != null) {
       previous = decoded.read(answer.previous()).toVersion(keyOf(write.op()), false);
     } else if (answer.previousInEvent()) {
-      if (answer.revision() <= compacted) {
+      if (answer.revision() <= compacted || rules.isGone(keyOf(write.op()), answer.revision())) {
         return new WriteResult.Refused(WriteResult.Reason.HORIZON,
             "the answer showed a version whose event at revision " + answer.revision() + " is compacted");
       }

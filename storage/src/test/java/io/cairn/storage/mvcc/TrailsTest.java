@@ -43,7 +43,7 @@ class TrailsTest {
   }
 
   private static String read(StoreScript script, long at, int[] events) {
-    try (var view = new ReadView(new Counted(script.store.engine().view(), events), script.store.store(), script.store.trails())) {
+    try (var view = new ReadView(new Counted(script.store.engine().view(), events), script.store.store(), script.store.trails(), false)) {
       return text(view.get(bytes("k"), at));
     }
   }

@@ -1,0 +1,37 @@
+package io.cairn.simulator.swarm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cairn.simulator.mark.Mark;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** History is dropped all the while, by hand and by itself, under all that a seed brings. {@code -Dsim.seed=N -Dsim.seeds=M} runs others. */
+class CompactionTest {
+  private static final long FIRST = Long.getLong("sim.seed", 1);
+  private static final int SEEDS = Integer.getInteger("sim.seeds", 24);
+
+  /** Compactions to random revisions, or history that is kept for a second, or both. */
+  static SwarmOptions options(long seed) {
+    SwarmOptions drawn = SwarmOptions.draw(seed);
+    drawn = seed % 3 == 0 ? drawn : drawn.with("compact-ms", 50 + 100 * (seed % 4));
+    return seed % 3 == 1 ? drawn : drawn.with("keep-age-ms", 1_000);
+  }
+
+  @Test
+  @DisplayName("SM-05 W-04 reads of the past are right or refused as compacted, revisions never go back, and replicas agree, with compactions "
+      + "through crashes, snapshots and changes of leader")
+  void historyIsDroppedWhileEverythingFails() {
+    List<SwarmResult> results = LongStream.range(FIRST, FIRST + SEEDS).parallel().mapToObj(seed -> {
+      SwarmOptions options = options(seed);
+      return Swarm.run(options, Swarm.plan(options));
+    }).toList();
+    assertThat(results).hasSize(SEEDS).allMatch(result -> result.acknowledged() > 0);
+    long refused = results.stream().mapToLong(result -> result.marks().getOrDefault(Mark.READ_OF_A_COMPACTED_REVISION, 0L)).sum();
+    long answered = results.stream().mapToLong(result -> result.marks().getOrDefault(Mark.READ_OF_THE_PAST, 0L)).sum();
+    assertThat(refused).as("reads that were refused as compacted").isGreaterThan(SEEDS);
+    assertThat(answered).as("reads of the past that were answered").isGreaterThan(SEEDS);
+  }
+}
