@@ -41,6 +41,7 @@ public final class KvClient implements AutoCloseable {
   private final EventLoop loop;
   private final ClientCore core;
   private final JdkCallbackPool ownCallbacks;
+  private final Executor callbacks;
   private final AsyncKvClient async;
   private final SyncCalls sync;
 
@@ -51,7 +52,8 @@ public final class KvClient implements AutoCloseable {
     this.loop = transport.loops().get(0);
     this.core = new ClientCore(loop, new JdkClock(), transport, new JdkSecureRandomSource(), settings);
     this.ownCallbacks = builder.callbacks == null ? new JdkCallbackPool("cairn-client-callback") : null;
-    this.async = new AsyncKvClient(core, builder.callbacks == null ? ownCallbacks : builder.callbacks, builder.deadline);
+    this.callbacks = builder.callbacks == null ? ownCallbacks : builder.callbacks;
+    this.async = new AsyncKvClient(core, callbacks, builder.deadline);
     this.sync = new SyncCalls(core, loop, builder.deadline);
   }
 
@@ -142,6 +144,16 @@ public final class KvClient implements AutoCloseable {
    */
   public RangeScan scan(KeyRange range, RangeOptions options) {
     return new RangeScan(this, range, options);
+  }
+
+  /** Follows a range of keys, batch by batch: {@link Watch#next}. */
+  public Watch watch(KeyRange range, WatchOptions options) {
+    return Watch.start(core, range, options, null, callbacks);
+  }
+
+  /** Follows a range of keys and tells the listener, on the client's callback threads, in order. */
+  public Watch watch(KeyRange range, WatchOptions options, WatchListener listener) {
+    return Watch.start(core, range, options, Objects.requireNonNull(listener, "listener"), callbacks);
   }
 
   /** What lies one level below the prefix, at the cost of what is shown and not of the keys below it. */

@@ -170,6 +170,7 @@ final class Wire {
       case DEADLINE -> RefusedCode.DEADLINE;
       case NOT_SUPPORTED -> RefusedCode.NOT_SUPPORTED;
       case LEADER_STAYS -> RefusedCode.LEADER_STAYS;
+      case WATCH_LIMIT -> RefusedCode.WATCH_LIMIT;
       case MEMBERS -> RefusedCode.MEMBERS;
       case BAD_REQUEST, KEYSPACE -> RefusedCode.BAD_REQUEST;
       default -> RefusedCode.INTERNAL;

@@ -112,6 +112,14 @@ public final class Call {
     end(Answers.unknown(message), RequestOutcome.UNKNOWN);
   }
 
+  /** Its request is served, and what goes on under its id is no longer this call's: it gives its room back. On the connection's loop. */
+  void settled() {
+    if (!ended) {
+      leave();
+      desk.meters.request(op, RequestOutcome.DONE, desk.clock.nanoTime() - began);
+    }
+  }
+
   /** Sends a part of the answer; on the connection's loop. */
   void part(Response response) {
     connection.respond(requestId, response, true);

@@ -23,6 +23,7 @@ final class ClientConnection {
   private final long outboundBytesMax;
   private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
   private final Map<Long, AnswerStream> streams = new LinkedHashMap<>();
+  private ConnectionWatches watches;
   private final SharedRoom.Share requests;
   private final SharedRoom.Share scans;
   private long countedOutboundBytes;
@@ -46,6 +47,14 @@ final class ClientConnection {
 
   ServerChannel channel() {
     return channel;
+  }
+
+  ConnectionWatches watches() {
+    return watches;
+  }
+
+  void watchWith(ConnectionWatches own) {
+    watches = own;
   }
 
   /** What its requests hold of the node's room. */
@@ -159,6 +168,8 @@ final class ClientConnection {
     AnswerStream stream = streams.remove(requestId);
     if (stream != null) {
       stream.cancel();
+    } else {
+      watches.cancel(requestId);
     }
   }
 
@@ -173,6 +184,7 @@ final class ClientConnection {
     for (AnswerStream stream : new ArrayList<>(streams.values())) {
       stream.goOn();
     }
+    watches.drain();
   }
 
   void closed() {
@@ -188,5 +200,6 @@ final class ClientConnection {
       stream.cancel();
     }
     streams.clear();
+    watches.closed();
   }
 }
