@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +25,7 @@ final class WatchIndex {
         .thenComparing(Bounds::end, Arrays::compareUnsigned);
   }
 
-  private final Map<ByteBuffer, Collection<Watch>> singles = new HashMap<>();
+  private final Map<ByteBuffer, Collection<Watch>> singles = new LinkedHashMap<>();
   private final TreeMap<Bounds, Collection<Watch>> ranges = new TreeMap<>(Bounds.ORDER);
   /** The ranges as a balanced tree over this array, made anew when a range came or went. */
   private List<Map.Entry<Bounds, Collection<Watch>>> tree = List.of();
@@ -76,7 +76,7 @@ final class WatchIndex {
   List<Watch> all() {
     var all = new ArrayList<Watch>(size);
     ranges.values().forEach(all::addAll);
-    singles.entrySet().stream().sorted(Map.Entry.comparingByKey()).forEach(each -> all.addAll(each.getValue()));
+    singles.values().forEach(all::addAll);
     return all;
   }
 

@@ -10,14 +10,13 @@ import io.cairn.server.replica.Replicas;
 import io.cairn.server.shard.ShardDescriptor;
 import io.cairn.storage.mvcc.CompactedException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -41,7 +40,7 @@ public final class WatchRoom {
   private final Replicas replicas;
   private final WatchBounds bounds;
   private final Map<List<Integer>, Feed> feeds = new LinkedHashMap<>();
-  private final Map<Integer, ShardTail> tails = new ConcurrentHashMap<>();
+  private final Map<Integer, ShardTail> tails = new ConcurrentSkipListMap<>();
   private final AtomicLong onTheWay = new AtomicLong();
   private final List<WatchLane> leaving = new ArrayList<>();
   private PageTurns turns;
