@@ -82,7 +82,7 @@ public final class Watch implements AutoCloseable {
         News first = news.poll();
         if (first != null && first.batch != null) {
           call.taken(first.bytes);
-          revision = first.batch.revision();
+          took(first.batch);
           return Optional.of(first.batch);
         }
         if (first == null && (state == WatchState.CLOSED || left <= 0)) {
@@ -102,6 +102,11 @@ public final class Watch implements AutoCloseable {
   @Override
   public void close() {
     call.close();
+  }
+
+  private void took(WatchBatch batch) {
+    boolean part = batch.kind() == WatchBatch.Kind.STATE || batch.kind() == WatchBatch.Kind.RESYNC;
+    revision = part ? revision : batch.revision();
   }
 
   private void add(News added) {
@@ -138,7 +143,7 @@ public final class Watch implements AutoCloseable {
           listener.stateChanged(next.state, next.why);
         } else if (state != WatchState.CLOSED) {
           listener.batch(next.batch);
-          revision = next.batch.revision();
+          took(next.batch);
         }
       } catch (RuntimeException e) {
         Thread thread = Thread.currentThread();

@@ -1,22 +1,17 @@
 package io.cairn.client.core;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import io.cairn.client.KeyRange;
 import io.cairn.client.KvException;
 import io.cairn.client.RefusedCode;
 import io.cairn.client.RefusedException;
-import io.cairn.client.WatchBatch.Kind;
-import io.cairn.client.WatchEvent;
 import io.cairn.client.WatchOptions;
 import io.cairn.client.WatchState;
 import io.cairn.platform.EventLoop;
 import io.cairn.protocol.wire.Error;
 import io.cairn.protocol.wire.Request;
 import io.cairn.protocol.wire.Response;
-import io.cairn.protocol.wire.WatchBatch;
 import io.cairn.protocol.wire.WatchControl;
 import io.cairn.protocol.wire.WatchRequest;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -33,6 +28,8 @@ public final class WatchCall {
   /** Progress missed so many times over: the node hears no leader, or nothing of it comes through. */
   private static final int MARKS_MISSED_MAX = 3;
   private static final long OPENING_NANOS = TimeUnit.SECONDS.toNanos(3);
+  /** A whole state may take long to come; meanwhile parts of it show that it does. */
+  private static final long STATE_NANOS = TimeUnit.MINUTES.toNanos(30);
   private static final long NEVER_NANOS = TimeUnit.DAYS.toNanos(365);
 
   private enum Phase { WAITING, BACKING_OFF, OPENING, STANDING, ENDED }
@@ -41,13 +38,9 @@ public final class WatchCall {
   private final KeyRange range;
   private final WatchOptions options;
   private final WatchSink sink;
-  private final WatchParts parts = new WatchParts();
+  private final WatchPlace place;
   private Phase phase = Phase.WAITING;
   private WatchState told = WatchState.CONNECTING;
-  /** Everything up to it was shown; meaningful once {@link #begun}. */
-  private long revision;
-  private boolean begun;
-
   private Node node;
   private Node avoid;
   private Sending sending;
@@ -66,9 +59,22 @@ public final class WatchCall {
     this.range = range;
     this.options = options;
     this.sink = sink;
-    options.revision().ifPresent(first -> {
-      revision = first - 1;
-      begun = true;
+    this.place = new WatchPlace(options, new WatchSink() {
+      @Override
+      public void batch(io.cairn.client.WatchBatch batch, long bytes) {
+        untaken += bytes;
+        sink.batch(batch, bytes);
+      }
+
+      @Override
+      public void taken(long bytes) {
+        // Not shown, so nobody will give it back.
+      }
+
+      @Override
+      public void state(WatchState state, Optional<KvException> why) {
+        sink.state(state, why);
+      }
     });
   }
 
@@ -117,7 +123,7 @@ public final class WatchCall {
     }
     node = next;
     phase = Phase.OPENING;
-    parts.clear();
+    place.connectionChanged();
     received = 0;
     granted = Math.max(0, options.creditBytes() - untaken);
     openedAt = core.nowNanos();
@@ -141,13 +147,10 @@ public final class WatchCall {
           case LATEST -> WatchRequest.Lag.LATEST;
         });
     range.end().ifPresentOrElse(end -> watch.setEnd(Wire.byteString(end)), () -> watch.setEndOpen(true));
-    if (begun) {
-      watch.setFromRevision(revision + 1);
-    } else {
-      watch.setFromNow(WatchRequest.FromNow.getDefaultInstance());
-    }
+    place.from(watch);
+    long most = place.inState() ? STATE_NANOS : OPENING_NANOS;
     return Request.newBuilder().setKeyspace(Wire.DEFAULT_KEYSPACE).setSeen(core.seen())
-        .setRemainingMillis((int) TimeUnit.NANOSECONDS.toMillis(OPENING_NANOS)).setWatch(watch).build();
+        .setRemainingMillis((int) TimeUnit.NANOSECONDS.toMillis(most)).setWatch(watch).build();
   }
 
   /** A connection came or went. */
@@ -161,55 +164,38 @@ public final class WatchCall {
     heardAt = core.nowNanos();
     node.answered();
     core.saw(response.getRevision());
-    if (!response.hasWatch()) {
-      reopen("it answered with something that is no part of a watch", true);
-      return;
-    }
-    WatchBatch part = response.getWatch();
-    received += WatchParts.credit(part);
-    if (!begun) {
-      begun = true;
-      revision = part.getRevision();
-    }
-    if (part.getPreviousRevision() != revision || part.getRevision() < revision) {
-      reopen("it went on from revision " + part.getPreviousRevision() + " to " + part.getRevision() + ", and revision " + revision
-          + " is the last one shown", true);
-      return;
-    }
+    boolean wasResync = false;
     try {
-      parts.add(part);
-    } catch (InvalidProtocolBufferException e) {
-      reopen("it sent what cannot be read: " + e.getMessage(), true);
+      if (response.hasRange()) {
+        long bytes = response.getRange().getSerializedSize();
+        received += bytes;
+        place.take(response.getRange(), bytes);
+      } else if (response.hasWatch()) {
+        received += WatchParts.credit(response.getWatch());
+        wasResync = place.take(response.getWatch());
+      } else {
+        throw new WatchPlace.Misfit("it answered with something that is no part of a watch");
+      }
+    } catch (WatchPlace.Misfit e) {
+      reopen(e.getMessage(), true);
       return;
     }
-    boolean opened = phase == Phase.OPENING;
-    phase = Phase.STANDING;
-    if (!part.getMore()) {
-      show(part.getRevision());
+    if (phase == Phase.ENDED) {
+      return;
     }
-    if (opened) {
-      tell(WatchState.ACTIVE, Optional.empty());
+    if (!place.inState()) {
+      phase = Phase.STANDING;
     }
-  }
-
-  private void show(long upTo) {
-    long bytes = parts.bytes();
-    List<WatchEvent> events = parts.take();
-    long last = revision;
-    for (WatchEvent event : events) {
-      if (event.revision() < last || event.revision() <= revision || event.revision() > upTo) {
-        reopen("an event of revision " + event.revision() + " came between " + last + " and " + upTo, true);
-        return;
-      }
-      last = event.revision();
-    }
-    long before = revision;
-    revision = upTo;
-    untaken += bytes;
-    if (phase == Phase.STANDING && core.nowNanos() - openedAt >= HELD_NANOS) {
+    if (core.nowNanos() - openedAt >= HELD_NANOS) {
       backoffs = 0;
     }
-    sink.batch(new io.cairn.client.WatchBatch(events.isEmpty() ? Kind.PROGRESS : Kind.EVENTS, before, upTo, events), bytes);
+    if (wasResync) {
+      tell(WatchState.RESYNCED, Optional.empty());
+    }
+    if (phase == Phase.STANDING) {
+      tell(WatchState.ACTIVE, Optional.empty());
+    }
+    grant(false);
   }
 
   private void ended(Response response) {
@@ -220,7 +206,15 @@ public final class WatchCall {
     }
     core.saw(error.getRevision());
     switch (error.getCode()) {
-      case COMPACTED, FUTURE_REVISION, BAD_REQUEST, KEYSPACE, KEY_TOO_LARGE, RANGE_INVERTED, NOT_SUPPORTED ->
+      case COMPACTED, WATCH_LAGS -> {
+        if (place.mayResync()) {
+          place.resync();
+          reopen(error.getMessage(), false);
+        } else {
+          fail(Wire.refusal(error, node));
+        }
+      }
+      case FUTURE_REVISION, BAD_REQUEST, KEYSPACE, KEY_TOO_LARGE, RANGE_INVERTED, NOT_SUPPORTED ->
           fail(Wire.refusal(error, node));
       case SHUTTING_DOWN -> {
         core.cluster().suspect(node);
@@ -264,7 +258,7 @@ public final class WatchCall {
       sending = null;
       node.link.cancel(callId);
     }
-    parts.clear();
+    place.connectionChanged();
     if (timer != null) {
       timer.cancel();
       timer = null;
@@ -292,7 +286,7 @@ public final class WatchCall {
   /** Whether the node is still of use: it opens in time, and says in time that it is current. */
   private void look() {
     long most = phase == Phase.OPENING ? OPENING_NANOS : Math.max(MARKS_MISSED_MAX * options.progress().toNanos(), HELD_NANOS);
-    if (phase == Phase.STANDING && untaken >= options.creditBytes()) {
+    if (untaken >= options.creditBytes()) {
       heardAt = core.nowNanos(); // It is silent because it must be.
     }
     long left = heardAt + most - core.nowNanos();
@@ -306,8 +300,8 @@ public final class WatchCall {
 
   /** Lets the node send more, once that is worth a message. */
   private void grant(boolean progress) {
-    if (phase != Phase.STANDING) {
-      return;
+    if (phase != Phase.STANDING && !(phase == Phase.OPENING && place.inState())) {
+      return; // The node does not know of it yet.
     }
     long total = received + Math.max(0, options.creditBytes() - untaken);
     if (!progress && total - granted < options.creditBytes() / 2) {

@@ -11,5 +11,8 @@ public interface WatchSink {
   /** @param bytes to be given back with {@link WatchCall#taken} once it was taken */
   void batch(WatchBatch batch, long bytes);
 
+  /** The same for what turned out to hold nothing to be shown. */
+  default void taken(long bytes) {}
+
   void state(WatchState state, Optional<KvException> why);
 }

@@ -160,6 +160,11 @@ final class ClientConnection {
     return streams.putIfAbsent(requestId, stream) == null;
   }
 
+  /** The stream of that id, or null. */
+  AnswerStream stream(long requestId) {
+    return streams.get(requestId);
+  }
+
   void ended(long requestId) {
     streams.remove(requestId);
   }

@@ -64,7 +64,8 @@ public final class ClientService implements RequestHandler {
     this.status = status;
     this.members = members;
     this.history = history;
-    this.watches = new WatchService(checks, map, replicas, revisions, turns, watchRoom, desk.meters());
+    this.watches = new WatchService(checks, map, replicas, revisions, turns, limits.watches().chunkBytes(), watchRoom,
+        desk.meters());
     this.watchRoom = watchRoom;
     this.refusals = new RefusedConnections(desk.clock(), "client");
     this.outboundBytesMax = limits.connectionOutboundBytes();

@@ -2,6 +2,7 @@ package io.cairn.server.frontend;
 
 import io.cairn.platform.EventLoop;
 import io.cairn.protocol.wire.ErrorCode;
+import io.cairn.protocol.wire.RangeRequest;
 import io.cairn.protocol.wire.Request;
 import io.cairn.protocol.wire.WatchRequest;
 import io.cairn.server.oracle.Revisions;
@@ -9,11 +10,12 @@ import io.cairn.server.outcome.Outcome;
 import io.cairn.server.outcome.Refusal;
 import io.cairn.server.replica.ReadRequest;
 import io.cairn.server.replica.Replica;
-import io.cairn.server.replica.Replicas;
+import io.cairn.server.shard.Keyspace;
 import io.cairn.server.shard.ShardDescriptor;
 import io.cairn.server.watch.WatchRoom;
 import io.cairn.server.watch.WatchStart;
 import io.cairn.server.watch.WatchTerms;
+import io.cairn.storage.mvcc.KeyBounds;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -26,7 +28,7 @@ import java.util.List;
 final class WatchOpening implements AnswerStream {
 
   /** Where revisions come from, and where watches go. */
-  record Sources(Replicas replicas, Revisions revisions, WatchRoom room) {}
+  record Sources(ReadStream.Sources reads, WatchRoom room, int chunkBytes) {}
 
   private final Call call;
   private final Request request;
@@ -50,6 +52,10 @@ final class WatchOpening implements AnswerStream {
   }
 
   void start() {
+    if (request.getWatch().getFromCase() == WatchRequest.FromCase.INITIAL_STATE) {
+      startState();
+      return;
+    }
     if (!call.connection().opened(call.requestId(), this)) {
       call.refused(AnswerStream.idInUse(call));
       return;
@@ -61,7 +67,7 @@ final class WatchOpening implements AnswerStream {
     } else if (shards.size() == 1) {
       resolveAll(request.getSeen());
     } else {
-      sources.revisions.take(new Revisions.Take(0, loop()) {
+      sources.reads.revisions().take(new Revisions.Take(0, loop()) {
         @Override
         protected void granted(long first, long last) {
           next = Math.max(last, request.getSeen()) + 1;
@@ -69,6 +75,24 @@ final class WatchOpening implements AnswerStream {
         }
       });
     }
+  }
+
+  /** The state is read, and sent, as a range at one revision; where that ends the watch begins. */
+  private void startState() {
+    Refusal refusal = call.enterScan();
+    if (refusal != null) {
+      call.refused(refusal);
+      return;
+    }
+    WatchRequest.InitialState state = request.getWatch().getInitialState();
+    byte[] start = state.getBehind().isEmpty() ? terms.start()
+        : Bounds.later(terms.start(), KeyBounds.successor(Keyspace.stored(RequestChecks.keyspace(request.getKeyspace()), state.getBehind())));
+    var pages = new RangePages(RangeRequest.getDefaultInstance(), start, terms.end(), sources.chunkBytes);
+    call.goesOn(request.getWatch().getCreditBytes(), last -> {
+      next = last.getRange().getRevision() + 1;
+      begin(Collections.nCopies(shards.size(), next - 1), true);
+    });
+    new ReadStream(call, ReadTerms.of(request, state.getRevision()), shards, pages, sources.reads).start();
   }
 
   private EventLoop loop() {
@@ -81,7 +105,7 @@ final class WatchOpening implements AnswerStream {
     }
     open = shards.size();
     for (int i = 0; i < shards.size(); i++) {
-      Replica replica = sources.replicas.get(shards.get(i).id());
+      Replica replica = sources.reads.replicas().get(shards.get(i).id());
       if (replica == null) {
         refuse(Refusal.notLeader(shards.get(i).id(), ""));
         return;
@@ -100,7 +124,10 @@ final class WatchOpening implements AnswerStream {
       case Outcome.Done<Long>(var revision) -> {
         resolved.set(at, revision);
         if (--open == 0) {
-          begin();
+          end();
+          call.settled();
+          next = next > 0 ? next : resolved.getFirst() + 1;
+          begin(List.copyOf(resolved), false);
         }
       }
       case Outcome.Refused<Long>(var refusal) -> refuse(refusal);
@@ -108,11 +135,10 @@ final class WatchOpening implements AnswerStream {
     }
   }
 
-  private void begin() {
-    end();
-    call.settled();
-    sources.room.begin(new WatchStart(call.connection().watches().lane(), call.requestId(), terms, shards, List.copyOf(resolved),
-        next > 0 ? next : resolved.getFirst() + 1, request.getWatch().getCreditBytes(), 0, false));
+  private void begin(List<Long> resolvedAt, boolean synced) {
+    long credit = synced ? call.granted() : request.getWatch().getCreditBytes();
+    sources.room.begin(new WatchStart(call.connection().watches().lane(), call.requestId(), terms, shards, resolvedAt, next, credit,
+        call.spent(), synced));
   }
 
   @Override

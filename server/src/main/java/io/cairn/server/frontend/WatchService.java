@@ -31,11 +31,11 @@ final class WatchService {
   private final WatchRoom room;
   private final NodeMeters meters;
 
-  WatchService(RequestChecks checks, Supplier<ShardMap> map, Replicas replicas, Revisions revisions, ScanTurns turns, WatchRoom room,
-      NodeMeters meters) {
+  WatchService(RequestChecks checks, Supplier<ShardMap> map, Replicas replicas, Revisions revisions, ScanTurns turns, int chunkBytes,
+      WatchRoom room, NodeMeters meters) {
     this.checks = checks;
     this.map = map;
-    this.sources = new WatchOpening.Sources(replicas, revisions, room);
+    this.sources = new WatchOpening.Sources(new ReadStream.Sources(replicas, revisions, turns), room, chunkBytes);
     this.room = room;
     this.meters = meters;
     room.readWith(page -> turns.ask(() -> {
@@ -100,20 +100,32 @@ final class WatchService {
             + Long.MAX_VALUE);
   }
 
-  private static Refusal from(WatchRequest watch) {
+  private Refusal from(WatchRequest watch) {
     return switch (watch.getFromCase()) {
       case FROM_NOW -> null;
       case FROM_REVISION -> watch.getFromRevision() > 0 ? null : Refusal.of(ErrorCode.BAD_REQUEST, "from_revision is "
           + watch.getFromRevision() + "; revisions begin at 1, and what is to begin now says from_now");
-      case INITIAL_STATE -> Refusal.of(ErrorCode.NOT_SUPPORTED, "initial_state is not served by this version");
+      case INITIAL_STATE -> watch.getInitialState().getRevision() >= 0 ? checks.behind(watch.getInitialState().getBehind())
+          : Refusal.of(ErrorCode.BAD_REQUEST, "initial_state.revision is " + watch.getInitialState().getRevision()
+              + "; it is 0 for now, or the one of a state that was cut");
       case FROM_NOT_SET -> Refusal.of(ErrorCode.BAD_REQUEST, "the watch does not say where it begins: from_now, from_revision or "
           + "initial_state");
     };
   }
 
   void control(Call call, WatchControl control) {
+    AnswerStream opening = call.connection().stream(control.getWatch());
+    if (opening != null) { // Its state is on its way.
+      opening.grant(control.getCreditBytes());
+      call.done(answer(true));
+      return;
+    }
     ConnectionWatches watches = call.connection().watches();
     room.control(watches.lane(), control.getWatch(), control.getCreditBytes(), control.getProgress(),
-        found -> call.done(Response.newBuilder().setWatchControl(WatchControlAnswer.newBuilder().setFound(found)).build()));
+        found -> call.done(answer(found)));
+  }
+
+  private static Response answer(boolean found) {
+    return Response.newBuilder().setWatchControl(WatchControlAnswer.newBuilder().setFound(found)).build();
   }
 }
