@@ -24,7 +24,8 @@ import picocli.CommandLine.ParentCommand;
     "simple: put or delete, revision, key and, of a put, value, with tabs between; what is not printable is escaped.",
     "json: one object in a line for each event. raw: the values of puts alone."},
     footer = {"", "Examples:", "  kvctl watch greeting", "  kvctl watch --prefix users/ --prev -w json",
-        "  kvctl watch --prefix users/ --rev 42     everything that happened at or after revision 42"})
+        "  kvctl watch --prefix users/ --rev 42     everything that happened at or after revision 42",
+        "  kvctl watch --range a m --initial        the keys there are, then what happens to them"})
 final class WatchVerb implements Callable<Integer> {
   /** How long the process sits idle at most before it looks round. */
   private static final Duration LOOK = Duration.ofSeconds(1);
@@ -45,6 +46,11 @@ final class WatchVerb implements Callable<Integer> {
 
   @Option(names = "--rev", paramLabel = "R", description = "From revision R on; without it, from now.")
   private Long revision;
+
+  @Option(names = "--initial", description = {
+      "First the keys there are, as puts; then what happens to them. Should events be compacted before they were shown,",
+      "what is different is shown instead."})
+  private boolean initial;
 
   @Option(names = "--prev", description = "Shows the value that was replaced, too.")
   private boolean previous;
@@ -80,7 +86,11 @@ final class WatchVerb implements Callable<Integer> {
     if (revision != null && revision < 1) {
       throw new BadInput("--rev is 1 or more; without it the watch begins now");
     }
-    WatchOptions options = revision != null ? WatchOptions.from(revision) : WatchOptions.fromNow();
+    if (revision != null && initial) {
+      throw new BadInput("--rev and --initial exclude each other: the keys there are now are followed by what happens after now");
+    }
+    WatchOptions options = initial ? WatchOptions.withInitialState().onCompaction(WatchOptions.OnCompaction.RESYNC)
+        : revision != null ? WatchOptions.from(revision) : WatchOptions.fromNow();
     return previous ? options.withPrevious() : options;
   }
 

@@ -1,6 +1,7 @@
 package io.cairn.server.watch;
 
 import io.cairn.server.replica.Replica;
+import io.cairn.storage.mvcc.CompactedException;
 import io.cairn.storage.mvcc.Event;
 import io.cairn.storage.mvcc.EventReader;
 import io.cairn.storage.mvcc.ShardStore;
@@ -34,7 +35,7 @@ final class EventPages {
 
   private EventPages() {}
 
-  /** @throws io.cairn.storage.mvcc.CompactedException when what it needs is gone */
+  /** @throws CompactedException when what it needs is gone */
   static Page read(Query query) {
     var stores = new ArrayList<ShardStore>();
     var readers = new ArrayList<EventReader>();
@@ -42,6 +43,10 @@ final class EventPages {
       for (Replica replica : query.replicas) {
         ShardStore store = replica.store();
         stores.add(store);
+        long oldest = store.oldestReadable(query.terms.start(), query.terms.end());
+        if (query.from <= oldest) {
+          throw new CompactedException(query.from, oldest + 1);
+        }
         readers.add(store.events(query.from, query.ordinal));
       }
       Page page = merge(query, readers);

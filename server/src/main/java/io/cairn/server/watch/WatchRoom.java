@@ -200,9 +200,9 @@ public final class WatchRoom {
     }
     for (ShardDescriptor shard : start.shards()) {
       Replica replica = replicas.get(shard.id());
-      long compacted = replica.store().compacted();
-      if (start.next() <= compacted) {
-        return Watch.compacted(start.next(), compacted + 1);
+      long oldest = replica.store().oldestReadable(start.terms().start(), start.terms().end());
+      if (start.next() <= oldest) {
+        return Watch.compacted(start.next(), oldest + 1);
       }
     }
     return null;
