@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -22,13 +23,18 @@ import picocli.CommandLine.ParentCommand;
 @Command(name = "watch", description = {
     "Shows what happens to a key, or to the keys of a range, as it happens, until it is interrupted (Ctrl-C).",
     "simple: put or delete, revision, key and, of a put, value, with tabs between; what is not printable is escaped.",
-    "json: one object in a line for each event. raw: the values of puts alone."},
+    "json: one object in a line for each event. raw: the values of puts alone.",
+    "With -- CMD nothing is shown: CMD is run for each event, one after the other, with CAIRN_EVENT_TYPE (put or delete), CAIRN_EVENT_KEY,",
+    "CAIRN_EVENT_VALUE and CAIRN_EVENT_REVISION in its environment; when one of them fails, kvctl ends with its status and says where",
+    "to go on. Its input and output are kvctl's own; Ctrl-C ends both."},
     footer = {"", "Examples:", "  kvctl watch greeting", "  kvctl watch --prefix users/ --prev -w json",
         "  kvctl watch --prefix users/ --rev 42     everything that happened at or after revision 42",
-        "  kvctl watch --range a m --initial        the keys there are, then what happens to them"})
+        "  kvctl watch --range a m --initial        the keys there are, then what happens to them",
+        "  kvctl watch --prefix users/ -- sh -c 'echo $CAIRN_EVENT_TYPE $CAIRN_EVENT_KEY'"})
 final class WatchVerb implements Callable<Integer> {
   /** How long the process sits idle at most before it looks round. */
   private static final Duration LOOK = Duration.ofSeconds(1);
+  private static final Duration GRACE = Duration.ofSeconds(10);
 
   @ParentCommand private Kvctl root;
 
@@ -63,7 +69,10 @@ final class WatchVerb implements Callable<Integer> {
         Optional<WatchBatch> batch = watch.next(LOOK);
         if (batch.isPresent()) {
           for (WatchEvent event : batch.get().events()) {
-            show(event);
+            int status = root.command().isEmpty() ? show(event) : run(event);
+            if (status != ExitStatus.DONE) {
+              return status;
+            }
           }
           root.output().flush();
         }
@@ -94,7 +103,24 @@ final class WatchVerb implements Callable<Integer> {
     return previous ? options.withPrevious() : options;
   }
 
-  private void show(WatchEvent event) throws IOException {
+  private int run(WatchEvent event) throws InterruptedException {
+    Map<String, String> environment = Map.of(
+        "CAIRN_EVENT_TYPE", event.type().name().toLowerCase(Locale.ROOT),
+        "CAIRN_EVENT_KEY", RunCommand.value(event.key(), event.key()),
+        "CAIRN_EVENT_VALUE", RunCommand.value(event.key(), event.kv().value()),
+        "CAIRN_EVENT_REVISION", Long.toString(event.revision()));
+    try (RunCommand command = RunCommand.start(root.command(), environment, GRACE)) {
+      int status = command.await();
+      if (status != ExitStatus.DONE) {
+        root.err().println("kvctl: the command ended with status " + status + " at revision " + event.revision()
+            + "; to go on with this event: --rev " + event.revision());
+        root.err().flush();
+      }
+      return status;
+    }
+  }
+
+  private int show(WatchEvent event) throws IOException {
     Output output = root.output();
     String type = event.type().name().toLowerCase(Locale.ROOT);
     switch (root.format()) {
@@ -118,5 +144,6 @@ final class WatchVerb implements Callable<Integer> {
         output.line(String.join("\t", fields));
       }
     }
+    return ExitStatus.DONE;
   }
 }

@@ -18,6 +18,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +37,7 @@ public final class KvClient implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(KvClient.class);
   private static final long CLOSE_MILLIS = 2_000;
+  private static final long CACHE_BYTES = 64L << 20;
 
   private final Transport transport;
   private final EventLoop loop;
@@ -154,6 +156,23 @@ public final class KvClient implements AutoCloseable {
   /** Follows a range of keys and tells the listener, on the client's callback threads, in order. */
   public Watch watch(KeyRange range, WatchOptions options, WatchListener listener) {
     return Watch.start(core, range, options, Objects.requireNonNull(listener, "listener"), callbacks);
+  }
+
+  /** The same for reactive code: each subscriber has a watch of its own, and is told as many batches as it requests. */
+  public Flow.Publisher<WatchBatch> watches(KeyRange range, WatchOptions options) {
+    return new WatchPublisher(core, range, options, callbacks);
+  }
+
+  /** The keys of a range in memory, at most 64 MiB of them, kept up to date until the cache is closed. Returns at once. */
+  public KvCache cache(KeyRange range) {
+    return cache(range, CACHE_BYTES);
+  }
+
+  /** @param bytesMax of keys and values, with what it takes to hold them; a range that grows beyond ends the cache */
+  public KvCache cache(KeyRange range, long bytesMax) {
+    WatchOptions options = WatchOptions.withInitialState().onCompaction(WatchOptions.OnCompaction.RESYNC).onLag(WatchOptions.OnLag.RESYNC);
+    return new KvCache(this, range, bytesMax, new JdkClock(), 
+        listener -> Watch.prepare(core, range, options, listener, () -> true, callbacks));
   }
 
   /** What lies one level below the prefix, at the cost of what is shown and not of the keys below it. */

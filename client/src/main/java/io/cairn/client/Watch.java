@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 
 /**
  * Follows a range of keys until it is closed or fails: {@link KvClient#watch}. Every event is shown once, in the order of revisions, through
@@ -24,6 +25,8 @@ public final class Watch implements AutoCloseable {
 
   private final WatchListener listener;
   private final Executor executor;
+  /** Whether the listener takes another batch now. */
+  private final BooleanSupplier wants;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final ArrayDeque<News> news = new ArrayDeque<>();
@@ -34,16 +37,27 @@ public final class Watch implements AutoCloseable {
   private volatile long revision;
 
   /** @param listener null for {@link #next} */
-  Watch(WatchListener listener, Executor executor) {
+  private Watch(WatchListener listener, BooleanSupplier wants, Executor executor) {
     this.listener = listener;
+    this.wants = wants;
     this.executor = executor;
   }
 
   static Watch start(ClientCore core, KeyRange range, WatchOptions options, WatchListener listener, Executor executor) {
-    Watch watch = new Watch(listener, executor);
-    watch.call = core.watch(range, options, watch.new Sink());
-    watch.call.start();
+    Watch watch = prepare(core, range, options, listener, () -> true, executor);
+    watch.start();
     return watch;
+  }
+
+  /** @param wants asked before each batch; {@link #goOn} says that the answer may be another one now */
+  static Watch prepare(ClientCore core, KeyRange range, WatchOptions options, WatchListener listener, BooleanSupplier wants, Executor executor) {
+    Watch watch = new Watch(listener, wants, executor);
+    watch.call = core.watch(range, options, watch.new Sink());
+    return watch;
+  }
+
+  void start() {
+    call.start();
   }
 
   public WatchState state() {
@@ -114,7 +128,17 @@ public final class Watch implements AutoCloseable {
     try {
       news.add(added);
       changed.signalAll();
-      if (listener == null || telling) {
+    } finally {
+      lock.unlock();
+    }
+    goOn();
+  }
+
+  /** Has the listener told what waits for it. */
+  void goOn() {
+    lock.lock();
+    try {
+      if (listener == null || telling || !isDue()) {
         return;
       }
       telling = true;
@@ -124,13 +148,19 @@ public final class Watch implements AutoCloseable {
     executor.execute(this::tell);
   }
 
+  /** Batches wait until they are wanted; that it fares differently is told in its place among them, and its end at once. */
+  private boolean isDue() {
+    News first = news.peek();
+    return first != null && (first.batch == null || wants.getAsBoolean() || state == WatchState.CLOSED);
+  }
+
   /** One task at a time tells the listener all there is: so it hears of everything in order, on whichever thread. */
   private void tell() {
     while (true) {
       News next;
       lock.lock();
       try {
-        next = news.poll();
+        next = isDue() ? news.poll() : null;
         telling = next != null;
       } finally {
         lock.unlock();
