@@ -57,7 +57,8 @@ public final class Kvctl implements Callable<Integer> {
 
   static final List<Class<?>> VERBS = List.of(
       PutVerb.class, GetVerb.class, DelVerb.class, TxnVerb.class, RangeVerb.class, LsVerb.class, LoadVerb.class, StatusVerb.class, ShardsVerb.class,
-      NodesVerb.class, MemberVerb.class, TransferVerb.class, HistoryVerb.class, CompactVerb.class, VersionVerb.class);
+      NodesVerb.class, MemberVerb.class, TransferVerb.class, HistoryVerb.class, CompactVerb.class, WatchVerb.class,
+      EnvVerb.class, VersionVerb.class);
 
   @Option(names = "--endpoints", paramLabel = "H:P,...", scope = ScopeType.INHERIT,
       description = {
@@ -85,7 +86,11 @@ public final class Kvctl implements Callable<Integer> {
 
   private final PrintWriter err;
 
-  Kvctl(Map<String, String> environment, InputStream in, OutputStream out, PrintWriter err) {
+  /** What stands behind {@code --}, of a verb that runs a command. */
+  private final List<String> command;
+
+  Kvctl(Map<String, String> environment, InputStream in, OutputStream out, PrintWriter err, List<String> command) {
+    this.command = command;
     this.environment = environment;
     this.in = in;
     this.out = out;
@@ -119,8 +124,9 @@ public final class Kvctl implements Callable<Integer> {
             + "'; a value of any bytes is taken from stdin");
       }
     }
-    CommandLine line = new CommandLine(new Kvctl(environment, in, out, err));
-    addVerbs(line, Arrays.asList(args));
+    CommandTail tail = CommandTail.of(args);
+    CommandLine line = new CommandLine(new Kvctl(environment, in, out, err, tail.command()));
+    addVerbs(line, Arrays.asList(tail.before()));
     line
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setUsageHelpWidth(120)
@@ -130,7 +136,7 @@ public final class Kvctl implements Callable<Integer> {
         .setParameterExceptionHandler((e, given) -> fail(err, ExitStatus.BAD_INPUT,
             e.getMessage() + " (try '" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help')"))
         .setExecutionExceptionHandler((e, command, parsed) -> failed(e, err));
-    int status = line.execute(args);
+    int status = line.execute(tail.before());
     line.getOut().flush();
     try {
       out.flush();
@@ -138,6 +144,10 @@ public final class Kvctl implements Callable<Integer> {
       return failed(e, err);
     }
     return status;
+  }
+
+  static boolean isVerb(String word) {
+    return VERBS.stream().anyMatch(verb -> verb.getAnnotation(Command.class).name().equals(word));
   }
 
   /** Those that the line mentions, or all when it mentions none: reading the annotations of all would double the time to start. */
@@ -174,7 +184,8 @@ public final class Kvctl implements Callable<Integer> {
   @Override
   public Integer call() {
     throw new BadInput(
-        "a command is missing: put, get, del, txn, range, ls, load, status, shards, nodes, member, transfer, history, compact or version (try 'kvctl --help')");
+        "a command is missing: put, get, del, txn, range, ls, load, status, shards, nodes, member, transfer, history, compact,"
+            + " watch, env or version (try 'kvctl --help')");
   }
 
   KvClient connect() {
@@ -238,6 +249,10 @@ public final class Kvctl implements Callable<Integer> {
     if (node != null) {
       throw new BadInput("--node names the node that answers a read; a write is answered by the leader of its shard");
     }
+  }
+
+  List<String> command() {
+    return command;
   }
 
   Format format() {

@@ -18,6 +18,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -37,11 +38,13 @@ public final class KvClient implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(KvClient.class);
   private static final long CLOSE_MILLIS = 2_000;
+  private static final long CACHE_BYTES = 64L << 20;
 
   private final Transport transport;
   private final EventLoop loop;
   private final ClientCore core;
   private final JdkCallbackPool ownCallbacks;
+  private final Executor callbacks;
   private final AsyncKvClient async;
   private final SyncCalls sync;
   private final Attempts attempts;
@@ -53,7 +56,8 @@ public final class KvClient implements AutoCloseable {
     this.loop = transport.loops().get(0);
     this.core = new ClientCore(loop, new JdkClock(), transport, new JdkSecureRandomSource(), settings);
     this.ownCallbacks = builder.callbacks == null ? new JdkCallbackPool("cairn-client-callback") : null;
-    this.async = new AsyncKvClient(core, builder.callbacks == null ? ownCallbacks : builder.callbacks, builder.deadline);
+    this.callbacks = builder.callbacks == null ? ownCallbacks : builder.callbacks;
+    this.async = new AsyncKvClient(core, callbacks, builder.deadline);
     this.sync = new SyncCalls(core, loop, builder.deadline);
     this.attempts = new Attempts(sync, new JdkClock(), builder.deadline);
   }
@@ -210,6 +214,33 @@ public final class KvClient implements AutoCloseable {
    */
   public RangeScan scan(KeyRange range, RangeOptions options) {
     return new RangeScan(this, range, options);
+  }
+
+  /** Follows a range of keys, batch by batch: {@link Watch#next}. */
+  public Watch watch(KeyRange range, WatchOptions options) {
+    return Watch.start(core, range, options, null, callbacks);
+  }
+
+  /** Follows a range of keys and tells the listener, on the client's callback threads, in order. */
+  public Watch watch(KeyRange range, WatchOptions options, WatchListener listener) {
+    return Watch.start(core, range, options, Objects.requireNonNull(listener, "listener"), callbacks);
+  }
+
+  /** The same for reactive code: each subscriber has a watch of its own, and is told as many batches as it requests. */
+  public Flow.Publisher<WatchBatch> watches(KeyRange range, WatchOptions options) {
+    return new WatchPublisher(core, range, options, callbacks);
+  }
+
+  /** The keys of a range in memory, at most 64 MiB of them, kept up to date until the cache is closed. Returns at once. */
+  public KvCache cache(KeyRange range) {
+    return cache(range, CACHE_BYTES);
+  }
+
+  /** @param bytesMax of keys and values, with what it takes to hold them; a range that grows beyond ends the cache */
+  public KvCache cache(KeyRange range, long bytesMax) {
+    WatchOptions options = WatchOptions.withInitialState().onCompaction(WatchOptions.OnCompaction.RESYNC).onLag(WatchOptions.OnLag.RESYNC);
+    return new KvCache(this, range, bytesMax, new JdkClock(), 
+        listener -> Watch.prepare(core, range, options, listener, () -> true, callbacks));
   }
 
   /** What lies one level below the prefix, at the cost of what is shown and not of the keys below it. */

@@ -14,6 +14,7 @@ public enum RefusedCode {
   FUTURE_REVISION("Use a revision that an answer has shown."),
   COMPACTED("Read at a newer revision; the oldest one kept is in the error."),
   NO_SUCH_NODE("Name a node of the cluster."),
+  WATCH_LIMIT("Use another connection or node, or watch a range instead of its keys."),
   LEADER_STAYS("Choose another node, or see to it that this one is up and has caught up; then try again."),
   ANSWER_TOO_LARGE("Read in pages: with a limit, or with scan."),
   NOT_SUPPORTED("Use a server that knows this call."),

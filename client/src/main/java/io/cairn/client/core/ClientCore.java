@@ -10,6 +10,7 @@ import io.cairn.client.PutResult;
 import io.cairn.client.RefusedCode;
 import io.cairn.client.RefusedException;
 import io.cairn.client.TxnResult;
+import io.cairn.client.WatchOptions;
 import io.cairn.platform.Clock;
 import io.cairn.platform.EventLoop;
 import io.cairn.platform.RandomSource;
@@ -63,6 +64,8 @@ public final class ClientCore implements AutoCloseable {
 
   private final Set<Call<?>> open = new LinkedHashSet<>();
   private Set<Call<?>> parked = new LinkedHashSet<>();
+  private final Set<WatchCall> watches = new LinkedHashSet<>();
+  private Set<WatchCall> watchesThatWait = new LinkedHashSet<>();
   private final Map<Integer, SequenceLane> lanes = new LinkedHashMap<>();
   private String clusterId = "";
   private MapCall mapCall;
@@ -138,6 +141,28 @@ public final class ClientCore implements AutoCloseable {
     return started;
   }
 
+  /** A watch, to be begun with {@link WatchCall#start}; what it shows, and its end, comes on the loop. */
+  public WatchCall watch(KeyRange range, WatchOptions options, WatchSink sink) {
+    return new WatchCall(this, range, options, sink);
+  }
+
+  void watchBegins(WatchCall watch) {
+    watches.add(watch);
+    if (closed) {
+      watch.clientClosed();
+    }
+  }
+
+  void watchEnded(WatchCall watch) {
+    watches.remove(watch);
+    watchesThatWait.remove(watch);
+  }
+
+  /** Wakes the watch when a connection has come or gone. */
+  void awaitConnection(WatchCall watch) {
+    watchesThatWait.add(watch);
+  }
+
   private void drainInbox() {
     inboxScheduled.set(false);
     for (Started<?> next = inbox.poll(); next != null; next = inbox.poll()) {
@@ -161,6 +186,7 @@ public final class ClientCore implements AutoCloseable {
       for (Call<?> call : List.copyOf(open)) {
         call.giveUp(RefusedCode.CLOSED, "The client was closed");
       }
+      List.copyOf(watches).forEach(WatchCall::clientClosed);
       cluster.close();
     });
   }
@@ -238,6 +264,9 @@ public final class ClientCore implements AutoCloseable {
 
   private void connectionsChanged(boolean anyUp) {
     wake(!anyUp);
+    Set<WatchCall> awake = watchesThatWait;
+    watchesThatWait = new LinkedHashSet<>();
+    awake.forEach(WatchCall::wake);
   }
 
   private void wake(boolean onlyEndingWithConnection) {

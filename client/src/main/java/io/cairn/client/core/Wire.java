@@ -181,6 +181,7 @@ final class Wire {
       case DEADLINE -> RefusedCode.DEADLINE;
       case NOT_SUPPORTED -> RefusedCode.NOT_SUPPORTED;
       case LEADER_STAYS -> RefusedCode.LEADER_STAYS;
+      case WATCH_LIMIT -> RefusedCode.WATCH_LIMIT;
       case MEMBERS -> RefusedCode.MEMBERS;
       case TXN_CROSSES_SHARDS -> RefusedCode.TXN_CROSSES_SHARDS;
       case TXN_TOO_LARGE -> RefusedCode.TXN_TOO_LARGE;

@@ -43,6 +43,13 @@ final class LimitKeys {
       "Messages that wait to be sent to one peer; over it messages are dropped, and Raft sends them again.");
   static final ConfigKey<Long> RANGE_CHUNK_BYTES = bytes("range-chunk-bytes", 256 * KIB, 4 * KIB, 4 * MIB,
       "Keys and values in one chunk of a range's answer; one key and value may exceed it.");
+  static final ConfigKey<Long> CONNECTION_WATCHES = count("connection-watches", 10_000, 1, 1_000_000,
+      "Watches of one connection; one more is refused.");
+  static final ConfigKey<Long> NODE_WATCHES = count("node-watches", 100_000, 1, 10_000_000,
+      "Watches of all connections; one more is refused.");
+  static final ConfigKey<Long> WATCH_BYTES = bytes("watch-bytes", 32 * MIB, MIB, 4_096 * MIB,
+      "Recent events kept in memory for watches, and events on their way to their connections; a watch that is further behind "
+          + "reads from the disk.");
   static final ConfigKey<Long> CONNECTIONS_MAX = count("connections-max", 10_000, 1, 1_000_000,
       "Open connections of clients; one more is closed at once, with a message.");
   static final ConfigKey<Long> LOG_QUEUE_BYTES = bytes("log-queue-bytes", 32 * MIB, 64 * KIB, 1_024 * MIB,
@@ -62,7 +69,7 @@ final class LimitKeys {
       KEY_BYTES, VALUE_BYTES, BATCH_BYTES, BATCH_COMMANDS, APPEND_BYTES, INFLIGHT_APPEND_BYTES, INFLIGHT_APPEND_MESSAGES, INBOX_BYTES,
       UNCOMMITTED_BYTES, APPLY_BYTES, CONNECTION_INFLIGHT_BYTES, CONNECTION_OUTBOUND_BYTES, NODE_INFLIGHT_BYTES, NODE_OUTBOUND_BYTES,
       PEER_QUEUE_BYTES,
-      RANGE_CHUNK_BYTES, CONNECTIONS_MAX, LOG_QUEUE_BYTES, LOGGING_QUEUE_BYTES,
+      RANGE_CHUNK_BYTES, CONNECTION_WATCHES, NODE_WATCHES, WATCH_BYTES, CONNECTIONS_MAX, LOG_QUEUE_BYTES, LOGGING_QUEUE_BYTES,
       TXN_OPERATIONS, TXN_KEYS, ADMIN_REQUEST_BYTES);
 
   private LimitKeys() {}
@@ -75,6 +82,7 @@ final class LimitKeys {
         value.applyAsLong(APPLY_BYTES), value.applyAsLong(CONNECTION_INFLIGHT_BYTES), value.applyAsLong(CONNECTION_OUTBOUND_BYTES),
         value.applyAsLong(NODE_INFLIGHT_BYTES), value.applyAsLong(NODE_OUTBOUND_BYTES),
         value.applyAsLong(PEER_QUEUE_BYTES), value.applyAsLong(RANGE_CHUNK_BYTES),
+        value.applyAsLong(CONNECTION_WATCHES), value.applyAsLong(NODE_WATCHES), value.applyAsLong(WATCH_BYTES),
         value.applyAsLong(CONNECTIONS_MAX),
         value.applyAsLong(LOG_QUEUE_BYTES), value.applyAsLong(LOGGING_QUEUE_BYTES),
         value.applyAsLong(TXN_OPERATIONS), value.applyAsLong(TXN_KEYS), value.applyAsLong(ADMIN_REQUEST_BYTES));

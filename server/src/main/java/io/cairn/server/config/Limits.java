@@ -1,5 +1,7 @@
 package io.cairn.server.config;
 
+import io.cairn.server.watch.WatchBounds;
+
 /**
  * Every bound of every queue, batch and size of a node, in one place. Nothing in a node grows without one of these, and what does
  * not fit is refused before it costs anything. Bytes unless the name says otherwise.
@@ -23,6 +25,9 @@ package io.cairn.server.config;
  *     page, over all of it reads of one
  * @param peerQueueBytes messages that wait to be sent to one peer; over it the oldest droppable ones go
  * @param rangeChunkBytes keys and values in one chunk of an answer
+ * @param connectionWatches watches of one connection
+ * @param nodeWatches watches of the node
+ * @param watchBytes recent events that are kept for watches, and parts on their way to them
  * @param connectionsMax open connections of clients
  * @param logQueueBytes records that wait for the log's writer
  * @param loggingQueueBytes log lines that wait for their file or for standard error; over it they are dropped and counted
@@ -47,6 +52,9 @@ public record Limits(
     long nodeOutboundBytes,
     long peerQueueBytes,
     long rangeChunkBytes,
+    long connectionWatches,
+    long nodeWatches,
+    long watchBytes,
     long connectionsMax,
     long logQueueBytes,
     long loggingQueueBytes,
@@ -56,6 +64,9 @@ public record Limits(
 
   /** No key is longer, whatever the configuration says: keys travel in every index and message. */
   public static final int KEY_BYTES_MAX = 4 << 10;
+
+  /** What a frame needs beside the events in it. */
+  private static final int PART_ROOM_BYTES = 1 << 10;
 
   /** Room in a frame beside a command or a batch: headers, ids, field tags. */
   private static final long FRAME_OVERHEAD_BYTES = 64 << 10;
@@ -78,6 +89,9 @@ public record Limits(
         .bound(LimitKeys.NODE_OUTBOUND_BYTES, nodeOutboundBytes)
         .bound(LimitKeys.PEER_QUEUE_BYTES, peerQueueBytes)
         .bound(LimitKeys.RANGE_CHUNK_BYTES, rangeChunkBytes)
+        .bound(LimitKeys.CONNECTION_WATCHES, connectionWatches)
+        .bound(LimitKeys.NODE_WATCHES, nodeWatches)
+        .bound(LimitKeys.WATCH_BYTES, watchBytes)
         .bound(LimitKeys.CONNECTIONS_MAX, connectionsMax)
         .bound(LimitKeys.LOG_QUEUE_BYTES, logQueueBytes)
         .bound(LimitKeys.LOGGING_QUEUE_BYTES, loggingQueueBytes)
@@ -106,6 +120,12 @@ public record Limits(
   /** Every key at its default. */
   public static Limits defaults() {
     return LimitKeys.read(ConfigKey::defaultValue);
+  }
+
+  /** What bounds the watches of the node. */
+  public WatchBounds watches() {
+    int part = (int) (frameBytes() - PART_ROOM_BYTES);
+    return new WatchBounds(connectionWatches, nodeWatches, watchBytes, (int) Math.min(rangeChunkBytes, part), part);
   }
 
   /** Longest frame that is read or written: one largest command, or one batch in a message between nodes. */

@@ -12,6 +12,9 @@ interface AnswerStream {
   /** The connection takes more. */
   void goOn();
 
+  /** The client takes so many bytes of it in all. */
+  default void grant(long total) {}
+
   /** Why a stream is refused whose request's id another one of its connection bears that has not ended. */
   static Refusal idInUse(Call call) {
     return Refusal.of(ErrorCode.BAD_REQUEST, "request id " + call.requestId()

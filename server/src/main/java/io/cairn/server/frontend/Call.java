@@ -9,6 +9,7 @@ import io.cairn.server.metrics.RequestOp;
 import io.cairn.server.metrics.RequestOutcome;
 import io.cairn.server.outcome.FailStop;
 import io.cairn.server.outcome.Refusal;
+import java.util.function.Consumer;
 
 /**
  * One request on its way through the node: where its answer goes, until when, and what room it holds. Answered exactly once,
@@ -28,6 +29,11 @@ public final class Call {
   private boolean holdsPage;
   private RequestOp op;
   private boolean ended;
+  /** What follows its answer under the same id; null for nothing. */
+  private Consumer<Response> next;
+  /** Bytes of ranges that its parts may hold in all, and do. */
+  private long granted = Long.MAX_VALUE;
+  private long spent;
 
   Call(Desk desk, ClientConnection connection, long requestId, RequestOp op, long began, long deadline, int cost) {
     this.desk = desk;
@@ -88,7 +94,37 @@ public final class Call {
   }
 
   void done(Response response) {
-    end(response, RequestOutcome.DONE);
+    if (next != null) {
+      part(response);
+      settled();
+      next.accept(response);
+    } else {
+      end(response, RequestOutcome.DONE);
+    }
+  }
+
+  /** Its answer is not the end: {@code then} goes on under its id, when it has been sent. Parts wait for credit. */
+  void goesOn(long credit, Consumer<Response> then) {
+    next = then;
+    granted = credit;
+  }
+
+  /** The reader takes so many bytes in all. */
+  void grant(long total) {
+    granted = Math.max(granted, total);
+  }
+
+  long granted() {
+    return granted;
+  }
+
+  long spent() {
+    return spent;
+  }
+
+  /** Whether the next part of a large answer must wait for its reader. */
+  boolean mustWait() {
+    return connection.full() || spent >= granted;
   }
 
   void refused(Refusal refusal) {
@@ -112,8 +148,17 @@ public final class Call {
     end(Answers.unknown(message), RequestOutcome.UNKNOWN);
   }
 
+  /** Its request is served, and what goes on under its id is no longer this call's: it gives its room back. On the connection's loop. */
+  void settled() {
+    if (!ended) {
+      leave();
+      desk.meters.request(op, RequestOutcome.DONE, desk.clock.nanoTime() - began);
+    }
+  }
+
   /** Sends a part of the answer; on the connection's loop. */
   void part(Response response) {
+    spent += response.getRange().getSerializedSize();
     connection.respond(requestId, response, true);
   }
 

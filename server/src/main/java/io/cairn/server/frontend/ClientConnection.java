@@ -23,6 +23,7 @@ final class ClientConnection {
   private final long outboundBytesMax;
   private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
   private final Map<Long, AnswerStream> streams = new LinkedHashMap<>();
+  private ConnectionWatches watches;
   private final SharedRoom.Share requests;
   private final SharedRoom.Share scans;
   private long countedOutboundBytes;
@@ -46,6 +47,14 @@ final class ClientConnection {
 
   ServerChannel channel() {
     return channel;
+  }
+
+  ConnectionWatches watches() {
+    return watches;
+  }
+
+  void watchWith(ConnectionWatches own) {
+    watches = own;
   }
 
   /** What its requests hold of the node's room. */
@@ -151,6 +160,11 @@ final class ClientConnection {
     return streams.putIfAbsent(requestId, stream) == null;
   }
 
+  /** The stream of that id, or null. */
+  AnswerStream stream(long requestId) {
+    return streams.get(requestId);
+  }
+
   void ended(long requestId) {
     streams.remove(requestId);
   }
@@ -159,6 +173,8 @@ final class ClientConnection {
     AnswerStream stream = streams.remove(requestId);
     if (stream != null) {
       stream.cancel();
+    } else {
+      watches.cancel(requestId);
     }
   }
 
@@ -173,6 +189,7 @@ final class ClientConnection {
     for (AnswerStream stream : new ArrayList<>(streams.values())) {
       stream.goOn();
     }
+    watches.drain();
   }
 
   void closed() {
@@ -188,5 +205,6 @@ final class ClientConnection {
       stream.cancel();
     }
     streams.clear();
+    watches.closed();
   }
 }

@@ -17,6 +17,7 @@ import io.cairn.server.outcome.Refusal;
 import io.cairn.server.outcome.RefusedConnections;
 import io.cairn.server.replica.Replicas;
 import io.cairn.server.shard.ShardMap;
+import io.cairn.server.watch.WatchRoom;
 import io.netty.buffer.ByteBuf;
 import java.util.Collections;
 import java.util.LinkedHashSet;
@@ -40,6 +41,8 @@ public final class ClientService implements RequestHandler {
   private final MemberService members;
   private final HistoryService history;
   private final KeyHistoryService keyHistory;
+  private final WatchService watches;
+  private final WatchRoom watchRoom;
   private final RefusedConnections refusals;
   private final long outboundBytesMax;
   /** In the order they were opened: what is done to all of them is done in the same order in every run. */
@@ -47,7 +50,7 @@ public final class ClientService implements RequestHandler {
   private volatile boolean stopping;
 
   public ClientService(Call.Desk desk, Supplier<ShardMap> map, Replicas replicas, Revisions revisions, EventLoop scanLoop, Limits limits,
-      StatusService status, MemberService members, HistoryService history, FeatureLevels levels) {
+      StatusService status, MemberService members, HistoryService history, FeatureLevels levels, WatchRoom watchRoom) {
     var checks = new RequestChecks(limits);
     this.desk = desk;
     this.admission = desk.admission();
@@ -61,6 +64,9 @@ public final class ClientService implements RequestHandler {
     this.status = status;
     this.members = members;
     this.history = history;
+    this.watches = new WatchService(checks, map, replicas, revisions, turns, limits.watches().chunkBytes(), watchRoom,
+        desk.meters());
+    this.watchRoom = watchRoom;
     this.refusals = new RefusedConnections(desk.clock(), "client");
     this.outboundBytesMax = limits.connectionOutboundBytes();
   }
@@ -95,6 +101,7 @@ public final class ClientService implements RequestHandler {
     for (ServerChannel channel : channels.toArray(new ServerChannel[0])) {
       channel.loop().run(() -> channel.goAway("this node is stopping"));
     }
+    watchRoom.stop();
   }
 
   public void close() {
@@ -109,7 +116,9 @@ public final class ClientService implements RequestHandler {
 
   @Override
   public void opened(ServerChannel channel, Hello hello) {
-    channel.attach(new ClientConnection(channel, admission, outboundBytesMax));
+    var connection = new ClientConnection(channel, admission, outboundBytesMax);
+    connection.watchWith(watches.connection(connection));
+    channel.attach(connection);
     channels.add(channel);
   }
 
@@ -157,6 +166,8 @@ public final class ClientService implements RequestHandler {
       case MEMBER -> members.serve(call, request.getMember());
       case HISTORY -> history.serve(call, request.getHistory());
       case KEY_HISTORY -> keyHistory.serve(call, request);
+      case WATCH -> watches.serve(call, request);
+      case WATCH_CONTROL -> watches.control(call, request.getWatchControl());
       case BODY_NOT_SET -> call.refused(Refusal.of(ErrorCode.BAD_REQUEST, "the request is of a kind that this version does not know"));
     }
   }
@@ -173,6 +184,8 @@ public final class ClientService implements RequestHandler {
       case SHARD_MAP -> RequestOp.SHARD_MAP;
       case MEMBER -> RequestOp.MEMBER;
       case HISTORY, KEY_HISTORY -> RequestOp.HISTORY;
+      case WATCH -> RequestOp.WATCH;
+      case WATCH_CONTROL -> RequestOp.WATCH_CONTROL;
       case STATUS, BODY_NOT_SET -> RequestOp.STATUS;
     };
   }

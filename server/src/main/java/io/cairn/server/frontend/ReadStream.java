@@ -142,6 +142,12 @@ final class ReadStream implements AnswerStream, ScanTurns.Turn {
     }
   }
 
+  @Override
+  public void grant(long total) {
+    call.grant(total);
+    goOn();
+  }
+
   private EventLoop loop() {
     return call.connection().channel().loop();
   }
@@ -199,7 +205,7 @@ final class ReadStream implements AnswerStream, ScanTurns.Turn {
       refuse(Refusal.deadline("while the range was read"));
       return;
     }
-    if (call.connection().full()) {
+    if (call.mustWait()) {
       waitingForReader = true;
       return;
     }

@@ -54,6 +54,11 @@ final class RequestChecks {
         : Refusal.of(ErrorCode.KEY_TOO_LARGE, "a bound of the range has " + key.size() + " bytes; a key has at most " + limits.keyBytes());
   }
 
+  /** Where a read goes on: behind this key, or, when it is empty, at its start. */
+  Refusal behind(ByteString key) {
+    return bound(key);
+  }
+
   /** An empty start is the first key; the end is exclusive. */
   Refusal range(ByteString start, ByteString end, boolean endOpen) {
     Refusal tooLong = bound(start) == null ? bound(end) : bound(start);

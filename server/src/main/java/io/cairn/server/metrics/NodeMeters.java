@@ -182,6 +182,14 @@ public final class NodeMeters {
     return add(MeterName.REPLICAS_LED, replicas);
   }
 
+  /** What the watches of this node come to. */
+  public void watches(LongSupplier standing, LongSupplier behind, LongSupplier events, LongSupplier pages) {
+    add(MeterName.WATCHES, standing);
+    add(MeterName.WATCHES_BEHIND, behind);
+    functionCounter(MeterName.WATCH_EVENTS, events, 1);
+    functionCounter(MeterName.WATCH_PAGES, pages, 1);
+  }
+
   public Registration logBytes(LongSupplier bytes) {
     return add(MeterName.LOG_BYTES, bytes);
   }

@@ -11,6 +11,7 @@ import io.cairn.server.replica.HandoverReason;
 import io.cairn.server.replica.Replica;
 import io.cairn.server.replica.ReplicaPorts;
 import io.cairn.server.replica.ReplicaTap;
+import io.cairn.server.watch.WatchRoom;
 import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,15 +26,17 @@ final class ClusterEvents implements ReplicaPorts.Observer {
   private final MemberRoom members;
   private final HistoryRoom history;
   private final ReplicaTap tap;
+  private final WatchRoom watches;
 
   ClusterEvents(NodeMeters meters, RevisionOracle oracle, Revisions revisions, MemberRoom members,
-      HistoryRoom history, ReplicaTap tap) {
+      HistoryRoom history, ReplicaTap tap, WatchRoom watches) {
     this.meters = meters;
     this.oracle = oracle;
     this.revisions = revisions;
     this.members = members;
     this.history = history;
     this.tap = tap;
+    this.watches = watches;
   }
 
   @Override
@@ -112,7 +115,13 @@ final class ClusterEvents implements ReplicaPorts.Observer {
   }
 
   @Override
+  public void applied(Replica replica) {
+    watches.applied(replica);
+  }
+
+  @Override
   public void installed(Replica replica) {
+    watches.applied(replica);
     if (replica.descriptor().isSystem()) {
       members.changed(SystemState.nodes(replica.store()));
       history.changed(SystemState.history(replica.store()));

@@ -47,6 +47,7 @@ import io.cairn.server.retention.Retention;
 import io.cairn.server.retention.SpaceKeeper;
 import io.cairn.server.shard.ShardDescriptor;
 import io.cairn.server.shard.ShardMap;
+import io.cairn.server.watch.WatchRoom;
 import io.cairn.storage.catalog.ReplicaCatalog;
 import io.cairn.storage.directory.NodeDirectory;
 import io.cairn.storage.engine.Engine;
@@ -97,6 +98,7 @@ final class Rooms {
   private LeaderWatch leaders;
   private final Handovers handovers;
   private Handshakes handshakes;
+  private WatchRoom watches;
   private ClientService clients;
   private PeerService peerService;
   private Acceptance clientAcceptance;
@@ -198,7 +200,8 @@ final class Rooms {
     history = new HistoryRoom(devices.clock(), nodeLoop, replicas, peers, revisions,
         new Retention(config.history(), devices.random().split("history")), space);
     snapshotReceiver = new SnapshotReceiver(engine, catalog, applier, logWriter);
-    var events = new ClusterEvents(meters, oracle, revisions, members, history, devices.tap());
+    watches = new WatchRoom(blocking.events(), devices.clock(), failStop, replicas, config.limits().watches());
+    var events = new ClusterEvents(meters, oracle, revisions, members, history, devices.tap(), watches);
     snapshotSender = new SnapshotSender(peers, devices.clock(), blocking.scan(), this::snapshotOf,
         devices.random().split("snapshots").nextLong() >>> 2);
     var snapshots = new SnapshotRoutes(snapshotSender, snapshotReceiver);
@@ -334,7 +337,7 @@ final class Rooms {
         .addAllPeers(links.status());
     return new ClientService(desk, members::map, replicas, revisions, blocking.scan(), limits,
         new StatusService(members::map, replicas, revisions, () -> NodeDescription.shardMap(config, book.nodes()), status),
-        new MemberService(members.route()), new HistoryService(history.route()), book::behind);
+        new MemberService(members.route()), new HistoryService(history.route()), book::behind, watches);
   }
 
   private int connections() {
@@ -369,6 +372,8 @@ final class Rooms {
       members.map().shards().forEach(this::meter);
     }
     meters.logWriteWait(this::logWriteMillis);
+    meters.queue("watches", limits.watchBytes(), watches::bytes);
+    meters.watches(watches::watches, watches::behind, watches::sentEvents, watches::pagesRead);
     meters.replicasLed(() -> replicas.all().stream().filter(Replica::leads).count());
   }
 

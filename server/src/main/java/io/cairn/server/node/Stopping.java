@@ -79,7 +79,7 @@ final class Stopping {
       rooms.endApplying();
       blocking.log().execute(() -> {
         rooms.endLog();
-        blocking.scan().execute(() -> blocking.flush().execute(() -> close(answered)));
+        blocking.scan().execute(() -> blocking.events().execute(() -> blocking.flush().execute(() -> close(answered))));
       });
     });
   }

@@ -419,6 +419,7 @@ public final class Replica {
     reads.applied(appliedIndex);
     resolver.retry();
     members.goOn();
+    ports.observer().applied(this);
   }
 
   private void observe(Entry entry, EntryEffect effect) {

@@ -62,6 +62,9 @@ public record ReplicaPorts(EventLoop loop, Clock clock, LogWriter log, Applier a
     /** How much history the system shard wants is this now. */
     default void historyChanged(Replica replica, HistoryTable history) {}
 
+    /** It has applied more. */
+    default void applied(Replica replica) {}
+
     /** The replica stands on a snapshot: what its store holds beside keys may be news. */
     void installed(Replica replica);
 

@@ -41,6 +41,7 @@ import io.cairn.server.replica.WriteBounds;
 import io.cairn.server.shard.ShardDescriptor;
 import io.cairn.server.shard.ShardMap;
 import io.cairn.server.testing.CountingOracle;
+import io.cairn.server.watch.WatchRoom;
 import io.cairn.server.testing.MemoryEngine;
 import io.cairn.server.testing.MemoryLog;
 import io.cairn.server.testing.MemoryTransport;
@@ -70,6 +71,7 @@ final class ClientFixture {
   final VirtualLoops.VirtualLoop disk = loops.loop("disk");
   final VirtualLoops.VirtualLoop apply = loops.loop("apply");
   final VirtualLoops.VirtualLoop scan = loops.loop("scan");
+  final VirtualLoops.VirtualLoop events = loops.loop("events");
   final MemoryTransport transport = new MemoryTransport(List.of(net));
   final MemoryEngine engine = new MemoryEngine();
   final MemoryLog log = new MemoryLog();
@@ -77,6 +79,7 @@ final class ClientFixture {
   final Revisions revisions = new Revisions(net, oracle);
   final Replicas replicas = new Replicas();
   final ShardMap map;
+  final WatchRoom watches;
   final ClientService service;
   final Link link;
   final List<String> broken = new ArrayList<>();
@@ -142,7 +145,7 @@ final class ClientFixture {
     map = new ShardMap(1, shards);
     var writer = new LogWriter(log, disk, loops, (what, cause) -> broken.add(what + cause), 32 << 20, (nanos, bytes, writes) -> { });
     var applier = new Applier(engine, 1 << 14, apply, loops, (what, cause) -> broken.add(what + cause), (nanos, commands) -> { });
-    var ports = new ReplicaPorts(net, loops, writer, applier, revisions, (from, message) -> { }, new NoSnapshots(), new Nobody());
+    var ports = new ReplicaPorts(net, loops, writer, applier, revisions, (from, message) -> { }, new NoSnapshots(), new OnlyWatches());
     var bounds = new WriteBounds((int) limits.batchBytes(), (int) limits.batchCommands(), limits.inboxBytes(), 100);
     for (ShardDescriptor shard : shards.subList(0, open)) {
       var raft = new Raft(SELF, SETTINGS, HardState.INITIAL, Membership.of(new TreeSet<>(holders.keySet())),
@@ -151,10 +154,11 @@ final class ClientFixture {
     }
     var desk = new Call.Desk(new Admission(limits),
         new NodeMeters(new SimpleMeterRegistry()), loops, (what, cause) -> broken.add(what + cause));
+    watches = new WatchRoom(events, loops, (what, cause) -> broken.add(what + cause), replicas, limits.watches());
     service = new ClientService(desk, () -> map, replicas, revisions, scan, limits, new StatusService(() -> map, replicas, revisions,
         io.cairn.protocol.wire.ShardMap::getDefaultInstance, NodeStatus::newBuilder),
         new MemberService((request, deadline, answer) -> answer.accept(Response.getDefaultInstance())),
-        new HistoryService((request, deadline, answer) -> answer.accept(Response.getDefaultInstance())), level -> behind);
+        new HistoryService((request, deadline, answer) -> answer.accept(Response.getDefaultInstance())), level -> behind, watches);
     transport.listen(PORT, new Acceptance(AcceptanceSettings.of(Role.CLIENT, (int) limits.frameBytes(), 1_000),
         (hello, remote, verdict) -> verdict.welcome(Welcome.getDefaultInstance()), service));
     link = link();
@@ -255,7 +259,7 @@ final class ClientFixture {
     public void install(Replica replica, SnapshotMeta snapshot) {}
   }
 
-  private static final class Nobody implements ReplicaPorts.Observer {
+  private final class OnlyWatches implements ReplicaPorts.Observer {
     @Override
     public void leaderChanged(Replica replica, ReplicaId leader) {}
 
@@ -267,6 +271,11 @@ final class ClientFixture {
 
     @Override
     public void windowMoved(Replica replica, long before, long end, boolean firstOfTerm, boolean own) {}
+
+    @Override
+    public void applied(Replica replica) {
+      watches.applied(replica);
+    }
 
     @Override
     public void nodesChanged(Replica replica, NodeTable nodes) {}

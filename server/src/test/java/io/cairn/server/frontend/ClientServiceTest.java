@@ -132,7 +132,8 @@ class ClientServiceTest {
     Limits d = Limits.defaults();
     return new Limits(d.keyBytes(), d.valueBytes(), d.batchBytes(), d.batchCommands(), d.appendBytes(), d.inflightAppendBytes(),
         d.inflightAppendMessages(), d.inboxBytes(), d.uncommittedBytes(), d.applyBytes(), d.connectionInflightBytes(),
-        d.connectionOutboundBytes(), d.nodeInflightBytes(), d.nodeOutboundBytes(), d.peerQueueBytes(), rangeChunkBytes, d.connectionsMax(), d.logQueueBytes(),
+        d.connectionOutboundBytes(), d.nodeInflightBytes(), d.nodeOutboundBytes(), d.peerQueueBytes(), rangeChunkBytes, d.connectionWatches(),
+        d.nodeWatches(), d.watchBytes(), d.connectionsMax(), d.logQueueBytes(),
         d.loggingQueueBytes(), d.txnOperations(), d.txnKeys(), d.adminRequestBytes());
   }
 
@@ -194,7 +195,8 @@ class ClientServiceTest {
     Limits d = Limits.defaults();
     return new Limits(d.keyBytes(), d.valueBytes(), d.batchBytes(), d.batchCommands(), d.appendBytes(), d.inflightAppendBytes(),
         d.inflightAppendMessages(), d.inboxBytes(), d.uncommittedBytes(), d.applyBytes(), d.connectionInflightBytes(),
-        d.connectionOutboundBytes(), d.nodeInflightBytes(), nodeOutboundBytes, d.peerQueueBytes(), d.rangeChunkBytes(), d.connectionsMax(),
+        d.connectionOutboundBytes(), d.nodeInflightBytes(), nodeOutboundBytes, d.peerQueueBytes(), d.rangeChunkBytes(), d.connectionWatches(),
+        d.nodeWatches(), d.watchBytes(), d.connectionsMax(),
         d.logQueueBytes(), d.loggingQueueBytes(), d.txnOperations(), d.txnKeys(), d.adminRequestBytes());
   }
 

@@ -113,6 +113,7 @@ class MetricsPageTest {
     meters.rememberedClients(1, () -> 0);
     meters.connections("client", () -> 0);
     meters.replicasLed(() -> 0);
+    meters.watches(() -> 0, () -> 0, () -> 0, () -> 0);
     meters.logWriteWait(() -> 0);
     meters.logBytes(() -> 0);
     meters.engineBytes(() -> 0);

@@ -2,13 +2,17 @@ package io.cairn.simulator.cluster;
 
 import io.cairn.client.ByteSeq;
 import io.cairn.client.GetResult;
+import io.cairn.client.KeyRange;
 import io.cairn.client.KvException;
 import io.cairn.client.NodeStatus;
 import io.cairn.client.PutResult;
+import io.cairn.client.WatchOptions;
 import io.cairn.client.core.ClientCore;
 import io.cairn.client.core.ClientSettings;
 import io.cairn.client.core.Completion;
 import io.cairn.client.core.Operation;
+import io.cairn.client.core.WatchCall;
+import io.cairn.client.core.WatchSink;
 import io.cairn.protocol.transport.HostPort;
 import io.cairn.simulator.SimMachine;
 import io.cairn.simulator.net.SimTransport;
@@ -53,6 +57,11 @@ public final class SimClient {
       }
     });
     return result;
+  }
+
+  /** A watch, to be begun; what it shows comes on the client's loop. */
+  public WatchCall watch(KeyRange range, WatchOptions options, WatchSink sink) {
+    return core.watch(range, options, sink);
   }
 
   public CompletableFuture<PutResult> put(String key, String value) {

@@ -27,6 +27,8 @@ import java.util.function.Consumer;
 
 /** One run: a cluster, its clients, its faults; safety, then liveness. */
 public final class Swarm {
+  /** After which every watch has been told what there is: it looks for a node, is told how far that is, and may be slow. */
+  private static final long WATCHES_DRAIN_NANOS = 20_000_000_000L;
   private static final long SECOND = 1_000_000_000L;
   /** Within which a mended cluster must have come to agree. */
   private static final long AGREE_NANOS_MAX = 60 * SECOND;
@@ -109,6 +111,7 @@ public final class Swarm {
     cluster.awaitReady();
     workload.start();
     new Compactions(options, cluster, oracle, workload).start();
+    new Watchers(options, cluster, witness).start();
     faults.start();
     world.runFor(options.number("seconds") * SECOND);
     workload.stop();
@@ -125,6 +128,10 @@ public final class Swarm {
     world.runUntil("all replicas hold the same", oracle::agrees, AGREE_NANOS_MAX);
     marks.reach(Mark.CONVERGED);
     witness.agreed();
+    if (witness.watches() > 0) {
+      world.runFor(WATCHES_DRAIN_NANOS);
+      witness.drained(workload.told());
+    }
     compareHashes();
     readEverythingBack();
     oracle.data().end();

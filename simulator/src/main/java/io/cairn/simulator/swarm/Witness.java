@@ -1,7 +1,13 @@
 package io.cairn.simulator.swarm;
 
+import io.cairn.client.KeyRange;
+import io.cairn.client.KvException;
+import io.cairn.client.WatchBatch;
+import io.cairn.client.WatchOptions;
+import io.cairn.client.WatchState;
 import io.cairn.client.core.Operation;
 import io.cairn.simulator.oracle.ApplyWitness;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
@@ -26,6 +32,22 @@ public interface Witness extends ApplyWitness {
 
   /** It has ended: with a result, or with a failure. */
   default void ended(long call, Object result, Throwable failure) {}
+
+  /** How many watches are to follow what happens. */
+  default int watches() {
+    return 0;
+  }
+
+  /** A watch begins. */
+  default void watchOpened(long watch, int client, KeyRange range, WatchOptions options) {}
+
+  /** It has shown this. */
+  default void watchShows(long watch, WatchBatch batch) {}
+
+  default void watchFares(long watch, WatchState state, Optional<KvException> why) {}
+
+  /** Nothing happens any more, and has not for long: all watches must have shown everything up to this revision. */
+  default void drained(long revision) {}
 
   /** All is mended, and every replica has come to hold the same. */
   default void agreed() {}

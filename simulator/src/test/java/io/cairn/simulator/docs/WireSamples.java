@@ -66,6 +66,11 @@ import io.cairn.protocol.wire.TxnAnswer;
 import io.cairn.protocol.wire.TxnOp;
 import io.cairn.protocol.wire.TxnOpAnswer;
 import io.cairn.protocol.wire.TxnRange;
+import io.cairn.protocol.wire.WatchBatch;
+import io.cairn.protocol.wire.WatchControl;
+import io.cairn.protocol.wire.WatchControlAnswer;
+import io.cairn.protocol.wire.WatchEvent;
+import io.cairn.protocol.wire.WatchRequest;
 import io.cairn.protocol.wire.WriteAnswer;
 import io.cairn.raft.ReplicaId;
 import io.cairn.raft.log.Entry;
@@ -190,6 +195,20 @@ final class WireSamples {
         .setStatus(StatusRequest.getDefaultInstance()).build());
   }
 
+  private void watches() {
+    request("watch", "From revision 9 on, with a word every second when nothing happens; half a MiB of events may come.", 12,
+        Request.newBuilder().setSeen(8).setRemainingMillis(5_000).setKeyspace(1).setWatch(WatchRequest.newBuilder().setStart(COLOR)
+            .setEnd(ByteString.copyFromUtf8("d")).setFromRevision(9).setPrevious(true).setProgressMillis(1_000).setCreditBytes(512 << 10)).build());
+    request("watch control", "It may send another half of a MiB, and is to say how far it is.", 13, Request.newBuilder().setRemainingMillis(1_000)
+        .setKeyspace(1).setWatchControl(WatchControl.newBuilder().setWatch(12).setCreditBytes(1 << 20).setProgress(true)).build());
+    answer("a batch of a watch", "The key was deleted at revision 9, and nothing else happened up to 11.", 12, Frame.MORE, Response.newBuilder()
+        .setRevision(11).setWatch(WatchBatch.newBuilder().setPreviousRevision(8).setRevision(11).addEvents(WatchEvent.newBuilder()
+            .setType(WatchEvent.Type.DELETE).setRevision(9).setKv(KeyValue.newBuilder().setKey(COLOR).setModRevision(9)).setPrevious(color())
+            .build().toByteString())).build());
+    answer("to a watch control", "", 13, 0,
+        Response.newBuilder().setWatchControl(WatchControlAnswer.newBuilder().setFound(true)).build());
+  }
+
   private static KeyValue color() {
     return KeyValue.newBuilder().setKey(COLOR).setValue(BLUE).setCreateRevision(8).setModRevision(8).setVersion(1).build();
   }
@@ -236,6 +255,7 @@ final class WireSamples {
   }
 
   private void errors() {
+    watches();
     answer("refused", "Certainly without effect, and who to ask instead.", 1, 0, Response.newBuilder().setError(Error.newBuilder()
         .setKind(ErrorKind.REFUSED).setCode(ErrorCode.NOT_LEADER).setMessage("n2 leads shard 1").setLeaderNode("n2")).build());
     answer("overloaded", "Refused as well, and when to come back.", 1, 0, Response.newBuilder().setError(Error.newBuilder()

@@ -6,6 +6,7 @@ import io.cairn.jepsen.check.Checker;
 import io.cairn.jepsen.check.ReplayChecker;
 import io.cairn.jepsen.check.SessionChecker;
 import io.cairn.jepsen.check.Verdict;
+import io.cairn.jepsen.check.WatchChecker;
 import io.cairn.jepsen.history.History;
 import io.cairn.simulator.swarm.Swarm;
 import io.cairn.simulator.swarm.SwarmOptions;
@@ -24,10 +25,10 @@ final class HistoryTest {
   private static final int SEEDS = Integer.getInteger("sim.seeds", 6);
   /** What a call may end late by, in virtual time: the turns of its client's loop. */
   private static final long GRACE_NANOS = 5_000_000L;
-  private static final List<Checker> CHECKERS = List.of(new SessionChecker(GRACE_NANOS), new ReplayChecker());
+  private static final List<Checker> CHECKERS = List.of(new SessionChecker(GRACE_NANOS), new ReplayChecker(), new WatchChecker());
 
   @Test
-  @DisplayName("CL-01 CL-07 CL-08 SM-18 histories of whole clusters under all faults are what the checkers of real runs call right")
+  @DisplayName("CL-01 CL-07 CL-08 SM-18 W-01 W-02 W-03 W-06 W-07 histories of whole clusters under all faults are what the checkers of real runs call right")
   void simulatedHistoriesAreRight() {
     List<String> violations = Collections.synchronizedList(new ArrayList<>());
     Map<String, Long> judged = Collections.synchronizedMap(new TreeMap<>());
@@ -35,7 +36,10 @@ final class HistoryTest {
     assertThat(violations).isEmpty();
     assertThat(judged.keySet()).contains(SessionChecker.ENDS_ONCE, SessionChecker.IN_TIME, SessionChecker.ACKNOWLEDGED, SessionChecker.UNKNOWN,
         SessionChecker.ASKED_FOR, SessionChecker.ONE_CALL, SessionChecker.FORWARD, SessionChecker.OWN_WRITES, ReplayChecker.RECORD,
-        ReplayChecker.ANSWER, ReplayChecker.EFFECT, ReplayChecker.SHOWN, ReplayChecker.FRESH, ReplayChecker.REAL_TIME);
+        ReplayChecker.ANSWER, ReplayChecker.EFFECT, ReplayChecker.SHOWN, ReplayChecker.FRESH, ReplayChecker.REAL_TIME,
+        WatchChecker.RANGE, WatchChecker.FILTER, WatchChecker.FROM, WatchChecker.ORDERED, WatchChecker.UNIQUE, WatchChecker.ATOMIC,
+        WatchChecker.RELIABLE, WatchChecker.BOOKMARKABLE, WatchChecker.CHAINED, WatchChecker.TRUE, WatchChecker.PREVIOUS,
+        WatchChecker.INITIAL, WatchChecker.DRAINED);
   }
 
   private static void judge(long seed, List<String> violations, Map<String, Long> judged) {

@@ -7,9 +7,14 @@ import io.cairn.client.DeleteResult;
 import io.cairn.client.GetResult;
 import io.cairn.client.KeyRange;
 import io.cairn.client.KeyValue;
+import io.cairn.client.KvException;
 import io.cairn.client.PutResult;
 import io.cairn.client.RangeResult;
 import io.cairn.client.RefusedException;
+import io.cairn.client.WatchBatch;
+import io.cairn.client.WatchEvent;
+import io.cairn.client.WatchOptions;
+import io.cairn.client.WatchState;
 import io.cairn.client.core.Operation;
 import io.cairn.jepsen.history.Change;
 import io.cairn.jepsen.history.Event;
@@ -18,6 +23,7 @@ import io.cairn.jepsen.history.HistoryRecorder;
 import io.cairn.jepsen.history.Op;
 import io.cairn.jepsen.history.Result;
 import io.cairn.jepsen.history.Version;
+import io.cairn.jepsen.history.WatchSpec;
 import io.cairn.simulator.oracle.DataOracle;
 import io.cairn.simulator.swarm.Witness;
 import java.util.ArrayList;
@@ -30,6 +36,9 @@ import java.util.function.LongSupplier;
 
 /** Writes a run down. Values are their names, without what pads them. */
 final class RecordingWitness implements Witness {
+  private static final int WATCHES = 12;
+  /** Whose sessions watches belong to: no client's that makes calls. */
+  private static final int WATCHERS_FROM = 1_000;
   private static final int EVENTS_MAX = 500_000;
   /** Behind every key of a run. */
   private static final String LAST = "\uffff";
@@ -37,7 +46,20 @@ final class RecordingWitness implements Witness {
   private final Map<String, Version> held = new HashMap<>();
   /** The record's number of each call of the run. */
   private final Map<Long, Long> numbers = new HashMap<>();
+  private final Map<Long, Watched> watches = new HashMap<>();
   private HistoryRecorder recorder;
+
+  /** A watch of the run, by the record's number. */
+  private static final class Watched {
+    final long number;
+    final List<Change> resync = new ArrayList<>();
+    boolean begun;
+    boolean synced;
+
+    Watched(long number) {
+      this.number = number;
+    }
+  }
 
   History history() {
     return recorder.history();
@@ -95,6 +117,66 @@ final class RecordingWitness implements Witness {
   private static Version version(KeyValue shown) {
     return new Version(shown.keyUtf8(), DataOracle.valueName(shown.valueUtf8()), shown.createRevision(), shown.modRevision(), shown.version(),
         shown.lease());
+  }
+
+  @Override
+  public int watches() {
+    return WATCHES;
+  }
+
+  @Override
+  public void watchOpened(long watch, int client, KeyRange range, WatchOptions options) {
+    var spec = new WatchSpec(range.start().utf8(), end(range), options.revision().orElse(0L), options.initialState(), options.previous(),
+        options.show() != WatchOptions.Show.DELETES, options.show() != WatchOptions.Show.PUTS, options.onLag() == WatchOptions.OnLag.LATEST);
+    watches.put(watch, new Watched(recorder.opened(WATCHERS_FROM + client, spec)));
+  }
+
+  @Override
+  public void watchShows(long watch, WatchBatch batch) {
+    Watched watched = watches.get(watch);
+    long number = watched.number;
+    List<Change> changes = batch.events().stream().map(RecordingWitness::change).toList();
+    switch (batch.kind()) {
+      case STATE -> recorder.add(at -> new Event.Initial(at, number, batch.events().stream().map(event -> version(event.kv())).toList()));
+      case RESYNC -> watched.resync.addAll(changes);
+      case SYNCED -> {
+        if (watched.synced) {
+          recorder.add(at -> new Event.Resynced(at, number, batch.revision(), List.copyOf(watched.resync)));
+          watched.resync.clear();
+        } else {
+          recorder.add(at -> new Event.Synced(at, number, batch.revision()));
+        }
+        watched.synced = true;
+      }
+      case EVENTS, PROGRESS -> {
+        if (!watched.begun) {
+          recorder.add(at -> new Event.Began(at, number, batch.previousRevision()));
+          watched.begun = true;
+        }
+        if (!changes.isEmpty()) {
+          recorder.add(at -> new Event.Delivered(at, number, batch.previousRevision(), changes));
+        }
+        recorder.add(at -> new Event.Progress(at, number, batch.revision()));
+      }
+    }
+  }
+
+  private static Change change(WatchEvent event) {
+    Optional<Version> previous = event.previous().map(RecordingWitness::version);
+    return new Change(event.revision(), event.kv().keyUtf8(), event.isPut() ? Optional.of(version(event.kv())) : Optional.empty(), previous);
+  }
+
+  @Override
+  public void watchFares(long watch, WatchState state, Optional<KvException> why) {
+    if (state == WatchState.FAILED) {
+      RefusedException refused = (RefusedException) why.orElseThrow();
+      recorder.add(at -> new Event.Closed(at, watches.get(watch).number, refused.code().name(), refused.revision()));
+    }
+  }
+
+  @Override
+  public void drained(long revision) {
+    recorder.add(at -> new Event.Drained(at, revision));
   }
 
   @Override

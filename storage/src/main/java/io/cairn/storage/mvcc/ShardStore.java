@@ -288,6 +288,15 @@ public final class ShardStore {
     return new ReadView(engine.view(), store, trails, !publishedRules.isEmpty());
   }
 
+  /**
+   * The events from (revision, ordinal) on, of one moment; to be closed. From any thread.
+   *
+   * @throws CompactedException when not all of them are kept; it names the oldest revision from which they are
+   */
+  public EventReader events(long revision, int ordinal) {
+    return new EventReader(engine.view(), store, revision, ordinal);
+  }
+
   /** The members as of what is applied, encoded by whoever owns that; null while they are those of the shard's birth. From any thread. */
   public byte[] members() {
     return record(MEMBERS);

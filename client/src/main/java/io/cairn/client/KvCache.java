@@ -1,0 +1,269 @@
+package io.cairn.client;
+
+import io.cairn.platform.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+
+/**
+ * The keys of a range in memory, kept up to date by a watch: {@link KvClient#cache}. A read costs no network; what it shows is what was
+ * current {@link #staleness} ago, and each key never goes back. Whoever needs what was acknowledged elsewhere names its revision:
+ * {@link #get(ByteSeq, long, Duration)}.
+ *
+ * <p>It lasts through whatever becomes of nodes and connections. When it was away for so long that events are compacted, it reads what is
+ * different; its {@link #revision} stands still meanwhile. What it holds is bounded: a range that grows beyond ends the cache, and its
+ * reads say so.
+ */
+public final class KvCache implements AutoCloseable {
+  /** What a key takes beside its bytes: it stands in the cache, and its watch remembers it. */
+  private static final int KEY_OVERHEAD_BYTES = 320;
+
+  private final KvClient client;
+  private final KeyRange range;
+  private final long bytesMax;
+  private final Clock clock;
+  private final ConcurrentSkipListMap<ByteSeq, KeyValue> keys = new ConcurrentSkipListMap<>();
+  private final ConcurrentHashMap<ByteSeq, CompletableFuture<KeyValue>> loads = new ConcurrentHashMap<>();
+  private final List<WatchListener> listeners = new CopyOnWriteArrayList<>();
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final Watch watch;
+  private long bytes;
+  private boolean synced;
+  private volatile long revision;
+  private volatile long toldAt;
+  private volatile RefusedException overflow;
+
+  KvCache(KvClient client, KeyRange range, long bytesMax, Clock clock, Function<WatchListener, Watch> watcher) {
+    this.client = client;
+    this.range = range;
+    this.bytesMax = bytesMax;
+    this.clock = clock;
+    this.toldAt = clock.nanoTime();
+    this.watch = watcher.apply(new Keeper());
+    this.watch.start();
+  }
+
+  /** Waits until the keys there are have come; false when that took longer. */
+  public boolean awaitSynced(Duration most) throws InterruptedException {
+    return await(() -> synced, most);
+  }
+
+  /**
+   * What the key is here, without waiting.
+   *
+   * @throws RefusedException when nothing has come yet, or the cache has failed or was closed
+   */
+  public Optional<KeyValue> get(ByteSeq key) {
+    check(key);
+    if (revision == 0) {
+      throw new RefusedException(RefusedCode.UNAVAILABLE, "The cache of " + range + " has not read its keys yet; wait with awaitSynced");
+    }
+    return Optional.ofNullable(keys.get(key));
+  }
+
+  public Optional<KeyValue> get(String key) {
+    return get(ByteSeq.utf8(key));
+  }
+
+  /**
+   * What the key is here once the cache has come to {@code atLeast}: an answer's revision, of which the effect is then seen.
+   *
+   * @throws RefusedException with {@link RefusedCode#DEADLINE} when it does not come there within {@code most}
+   */
+  public Optional<KeyValue> get(ByteSeq key, long atLeast, Duration most) throws InterruptedException {
+    check(key);
+    if (revision < atLeast) {
+      watch.requestProgress();
+    }
+    if (!await(() -> synced && revision >= atLeast, most)) {
+      check(key);
+      throw new RefusedException(RefusedCode.DEADLINE, "The cache of " + range + " is at revision " + revision + ", and did not come to "
+          + atLeast + " within " + most);
+    }
+    return Optional.ofNullable(keys.get(key));
+  }
+
+  /** All keys, in order, as they were at one revision. */
+  public List<KeyValue> snapshot() {
+    lock.lock();
+    try {
+      return List.copyOf(keys.values());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * What the key is; when there is none, what {@code loader} gives is put, and that. However many ask for a missing key at once,
+   * it is loaded once for all of them. Another client may load it at the same time: the put that comes last stays.
+   *
+   * @throws RuntimeException what {@code loader} throws, for each of those who waited for it; the next one tries again
+   */
+  public KeyValue getOrLoad(ByteSeq key, Function<ByteSeq, ByteSeq> loader, Duration most) throws InterruptedException {
+    Optional<KeyValue> here = get(key);
+    if (here.isPresent()) {
+      return here.get();
+    }
+    CompletableFuture<KeyValue> load = new CompletableFuture<>();
+    CompletableFuture<KeyValue> underWay = loads.putIfAbsent(key, load);
+    if (underWay != null) {
+      return result(underWay);
+    }
+    try {
+      load.complete(load(key, loader, most));
+    } catch (RuntimeException | InterruptedException e) {
+      load.completeExceptionally(e);
+      throw e;
+    } finally {
+      loads.remove(key, load);
+    }
+    return result(load);
+  }
+
+  private KeyValue load(ByteSeq key, Function<ByteSeq, ByteSeq> loader, Duration most) throws InterruptedException {
+    Optional<KeyValue> present = client.get(key).found(); // The cache may be behind.
+    if (present.isPresent()) {
+      return present.get();
+    }
+    ByteSeq value = Objects.requireNonNull(loader.apply(key), "the value that was loaded");
+    long put = client.put(key, value).revision();
+    return get(key, put, most).orElseGet(() -> new KeyValue(key, value, put, put, 1, 0)); // Deleted again since.
+  }
+
+  private static KeyValue result(CompletableFuture<KeyValue> load) throws InterruptedException {
+    try {
+      return load.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException failure) {
+        throw failure;
+      }
+      throw new IllegalStateException("the load that was waited for was interrupted", e.getCause());
+    }
+  }
+
+  /** Up to here it shows everything; 0 before it has read its keys. */
+  public long revision() {
+    return revision;
+  }
+
+  /** How long ago its node last said that nothing is missing here. */
+  public Duration staleness() {
+    return Duration.ofNanos(Math.max(0, clock.nanoTime() - toldAt));
+  }
+
+  public WatchState state() {
+    return overflow != null ? WatchState.FAILED : watch.state();
+  }
+
+  /** Why it has failed, or why it is not told anything at present. */
+  public Optional<KvException> failure() {
+    return overflow != null ? Optional.of(overflow) : watch.failure();
+  }
+
+  /** Keys here. */
+  public int size() {
+    return keys.size();
+  }
+
+  /** Is told of each batch once it is in the cache, in order, on the client's callback threads; {@code remove} ends that. */
+  public Runnable listen(WatchListener listener) {
+    listeners.add(Objects.requireNonNull(listener, "listener"));
+    return () -> listeners.remove(listener);
+  }
+
+  @Override
+  public void close() {
+    watch.close();
+  }
+
+  private void check(ByteSeq key) {
+    if (!range.contains(key)) {
+      throw new IllegalArgumentException(key + " does not lie in the cache's range " + range);
+    }
+    WatchState state = state();
+    if (state == WatchState.FAILED || state == WatchState.CLOSED) {
+      KvException why = failure().orElseGet(() -> new RefusedException(RefusedCode.CLOSED, "The cache was closed"));
+      throw why;
+    }
+  }
+
+  private interface Claim {
+    boolean holds();
+  }
+
+  private boolean await(Claim condition, Duration most) throws InterruptedException {
+    long left = most.toNanos();
+    lock.lockInterruptibly();
+    try {
+      while (!condition.holds() && left > 0 && state() != WatchState.FAILED && state() != WatchState.CLOSED) {
+        left = changed.awaitNanos(left);
+      }
+      return condition.holds();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Keeps it up to date. */
+  private final class Keeper implements WatchListener {
+    @Override
+    public void batch(WatchBatch batch) {
+      lock.lock();
+      try {
+        batch.events().forEach(this::apply);
+        boolean whole = batch.kind() != WatchBatch.Kind.STATE && batch.kind() != WatchBatch.Kind.RESYNC;
+        if (whole) {
+          synced = true;
+          revision = batch.revision();
+          toldAt = clock.nanoTime();
+        }
+        changed.signalAll();
+      } finally {
+        lock.unlock();
+      }
+      if (bytes > bytesMax && overflow == null) {
+        overflow = new RefusedException(RefusedCode.ANSWER_TOO_LARGE, "The cache of " + range + " holds more than its " + bytesMax + " bytes");
+        watch.close();
+        tell(WatchState.FAILED, Optional.of(overflow));
+      }
+      listeners.forEach(listener -> listener.batch(batch));
+    }
+
+    private void apply(WatchEvent event) {
+      KeyValue before = event.isPut() ? keys.put(event.key(), event.kv()) : keys.remove(event.key());
+      bytes += event.isPut() ? weight(event.kv()) : 0;
+      bytes -= before == null ? 0 : weight(before);
+    }
+
+    private long weight(KeyValue kv) {
+      return KEY_OVERHEAD_BYTES + 2L * kv.key().size() + kv.value().size();
+    }
+
+    @Override
+    public void stateChanged(WatchState state, Optional<KvException> why) {
+      if (overflow == null) {
+        tell(state, why);
+      }
+    }
+
+    private void tell(WatchState state, Optional<KvException> why) {
+      lock.lock();
+      try {
+        changed.signalAll();
+      } finally {
+        lock.unlock();
+      }
+      listeners.forEach(listener -> listener.stateChanged(state, why));
+    }
+  }
+}
