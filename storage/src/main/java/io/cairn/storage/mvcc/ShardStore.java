@@ -521,6 +521,8 @@ public final class ShardStore {
             + run.changes().size() + " keys; it changed " + answer.changed());
       }
       return new WriteResult.Done(answer.revision(), answer.changed(), null, true, again);
+    } catch (CompactedException e) { // No history is kept of a key that it read.
+      return new WriteResult.Refused(WriteResult.Reason.HORIZON, "the answer is made of what was at revision " + before + ": " + e.getMessage());
     }
   }
 

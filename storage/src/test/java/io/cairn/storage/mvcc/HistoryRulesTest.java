@@ -144,4 +144,21 @@ class HistoryRulesTest {
     assertThat(((WriteResult.Refused) repeated).reason()).as("whether its event is still there must not matter")
         .isEqualTo(WriteResult.Reason.HORIZON);
   }
+
+  @Test
+  void aTransactionsLongAnswerIsNotWorkedOutAgainWithoutHistory() {
+    script.apply(put("a", "1"), put("off/k", "x".repeat(1_000)));
+    Op read = new Op.Range(bytes("off/"), null, 0, false, false, false);
+    Batch batch = script.batch(new Op.Txn(List.of(), List.of(read, put("b", "2")), List.of()));
+    script.apply(batch);
+    Write again = batch.writes().getFirst();
+    assertThat(script.apply(new Batch(script.store.applied().revision() + 1, 10, List.of(again))).getFirst())
+        .as("while there is history").isInstanceOf(WriteResult.Done.class);
+    keep("off/", false);
+    var anothers = new Write(again.clientHigh() + 1, 1, 1, 1, again.seen(), 7, put("off/k", "3"));
+    script.apply(new Batch(script.store.applied().revision() + 1, 10, List.of(anothers)));
+    remove();
+    var repeated = script.apply(new Batch(script.store.applied().revision() + 1, 10, List.of(again))).getFirst();
+    assertThat(((WriteResult.Refused) repeated).reason()).isEqualTo(WriteResult.Reason.HORIZON);
+  }
 }
