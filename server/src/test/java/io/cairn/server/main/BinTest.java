@@ -87,6 +87,16 @@ class BinTest {
         .allMatch(line -> line.matches(".*\\{ .*<\".*; } 2>/dev/null.*"));
   }
 
+  /** With pipefail a writer that is not heard to the end fails, now and then: kill 1 then said that there is no node n1. */
+  @Test
+  void noPipeOfTheScriptsEndsBeforeItsWriter() throws IOException {
+    try (Stream<Path> scripts = Files.list(BIN)) {
+      for (Path script : scripts.toList()) {
+        assertThat(Files.readAllLines(script)).as("%s", script).noneMatch(line -> line.matches(".*\\| *(grep +-[a-zA-Z]*q|head\\b).*"));
+      }
+    }
+  }
+
   @Test
   void aLockThatWasLeftBehindIsTakenOverWithAMessage() throws Exception {
     Files.writeString(root.resolve(".cluster/lock"), "4242\n");
