@@ -14,23 +14,27 @@ public record ConfigMistake(String key, String value, String source, String righ
     return new ConfigMistake(key, value, place, right);
   }
 
-  /** One line, whatever the value held. */
+  /** One line, whatever was given: the key may be a stranger's, and what would be right may quote a part of the value. */
   @Override
   public String toString() {
-    StringBuilder line = new StringBuilder(key);
+    StringBuilder line = new StringBuilder(oneLine(key));
     if (value == null) {
       line.append(": is not given");
     } else {
-      line.append(" = ").append(oneLine(value));
+      line.append(" = ").append(shown(value));
     }
     if (source != null) {
-      line.append(" (").append(source).append(')');
+      line.append(" (").append(oneLine(source)).append(')');
     }
-    return line.append(": ").append(right).toString();
+    return line.append(": ").append(oneLine(right)).toString();
+  }
+
+  private static String shown(String value) {
+    String plain = value.isEmpty() ? "''" : oneLine(value);
+    return plain.length() <= 120 ? plain : plain.substring(0, 117) + "...";
   }
 
   private static String oneLine(String text) {
-    String plain = text.isEmpty() ? "''" : text.replace("\n", "\\n").replace("\r", "\\r");
-    return plain.length() <= 120 ? plain : plain.substring(0, 117) + "...";
+    return text.replace("\n", "\\n").replace("\r", "\\r");
   }
 }

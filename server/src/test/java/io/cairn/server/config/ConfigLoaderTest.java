@@ -110,6 +110,13 @@ class ConfigLoaderTest {
   }
 
   @Test
+  void aMistakeIsOneLineThoughItsKeyAndItsListHoldSeveral() {
+    String text = "cluster.join: |\n  x\n\n  [a, b]\n\"raft.\\nheartbeat\": 3\n";
+
+    assertThat(mistakes(text)).hasSizeGreaterThanOrEqualTo(2).allSatisfy(line -> assertThat(line.lines()).hasSize(1));
+  }
+
+  @Test
   void aKeyGivenTwiceIsRefusedEvenInTwoSpellings() {
     assertThat(mistakes(GOOD + "storage:\n  dir: other\n")).singleElement().asString()
         .contains("storage.dir = other").contains("stands there twice, first in n1.yaml line 10");
