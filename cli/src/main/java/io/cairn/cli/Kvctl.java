@@ -57,7 +57,7 @@ public final class Kvctl implements Callable<Integer> {
 
   static final List<Class<?>> VERBS = List.of(
       PutVerb.class, GetVerb.class, DelVerb.class, RangeVerb.class, LsVerb.class, LoadVerb.class, StatusVerb.class, ShardsVerb.class,
-      NodesVerb.class, MemberVerb.class, TransferVerb.class, HistoryVerb.class, CompactVerb.class, VersionVerb.class);
+      NodesVerb.class, MemberVerb.class, TransferVerb.class, HistoryVerb.class, CompactVerb.class, LeaseVerb.class, VersionVerb.class);
 
   @Option(names = "--endpoints", paramLabel = "H:P,...", scope = ScopeType.INHERIT,
       description = {
@@ -174,7 +174,7 @@ public final class Kvctl implements Callable<Integer> {
   @Override
   public Integer call() {
     throw new BadInput(
-        "a command is missing: put, get, del, range, ls, load, status, shards, nodes, member, transfer, history, compact or version (try 'kvctl --help')");
+        "a command is missing: put, get, del, range, ls, load, status, shards, nodes, member, transfer, history, compact, lease or version (try 'kvctl --help')");
   }
 
   KvClient connect() {

@@ -2,11 +2,13 @@ package io.cairn.cli;
 
 import io.cairn.client.ByteSeq;
 import io.cairn.client.KvClient;
+import io.cairn.client.PutOptions;
 import io.cairn.client.PutResult;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
@@ -25,12 +27,16 @@ final class PutVerb implements Callable<Integer> {
   @Parameters(index = "1", paramLabel = "VALUE", arity = "0..1", description = "The value; without it, what stdin holds, byte by byte.")
   private String value;
 
+  @Option(names = "--lease", paramLabel = "ID", description = "Deletes the key when this lease ends ('kvctl lease grant').")
+  private String lease;
+
   @Override
   public Integer call() throws IOException {
     root.refuseNode();
     ByteSeq bytes = value != null ? ByteSeq.utf8(value) : ByteSeq.of(root.in().readNBytes(VALUE_BYTES_READ_MAX));
     try (KvClient client = root.connect()) {
-      PutResult put = client.put(ByteSeq.utf8(key), bytes);
+      PutResult put = client.put(ByteSeq.utf8(key), bytes,
+          lease == null ? PutOptions.DEFAULT : PutOptions.DEFAULT.withLease(LeaseVerb.id(lease)));
       Output output = root.output();
       switch (root.format()) {
         case json -> output.json(json -> json.writeNumberProperty("revision", put.revision()));

@@ -33,7 +33,7 @@ public final class AsyncKvClient {
   }
 
   public CompletionStage<PutResult> put(ByteSeq key, ByteSeq value, PutOptions options) {
-    return start(new Operation.Put(key, value, options.previous()), options.deadline());
+    return start(new Operation.Put(key, value, options.previous(), options.lease()), options.deadline());
   }
 
   public CompletionStage<GetResult> get(String key) {

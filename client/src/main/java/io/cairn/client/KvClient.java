@@ -88,7 +88,7 @@ public final class KvClient implements AutoCloseable {
   }
 
   public PutResult put(ByteSeq key, ByteSeq value, PutOptions options) {
-    return sync.await(new Operation.Put(key, value, options.previous()), options.deadline());
+    return sync.await(new Operation.Put(key, value, options.previous(), options.lease()), options.deadline());
   }
 
   public GetResult get(String key) {
@@ -238,6 +238,11 @@ public final class KvClient implements AutoCloseable {
 
   private ClusterMembers change(Operation.Members members, Duration deadline) {
     return sync.await(members, Optional.of(CallDeadlines.check(deadline)));
+  }
+
+  /** Leases: time that a client holds, and keys that go with it. */
+  public Leases leases() {
+    return new Leases(sync);
   }
 
   /** How the node of that name is. One that cannot be reached refuses with {@link RefusedCode#UNAVAILABLE}, at once when that is known. */

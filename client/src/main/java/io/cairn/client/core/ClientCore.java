@@ -303,7 +303,8 @@ public final class ClientCore implements AutoCloseable {
 
   WriteCall<PutResult> put(Operation.Put put, Deadline deadline, Completion<PutResult> completion) {
     Put.Builder body = Put.newBuilder()
-        .setKey(Wire.byteString(put.key())).setValue(Wire.byteString(put.value())).setPrevious(put.previous());
+        .setKey(Wire.byteString(put.key())).setValue(Wire.byteString(put.value())).setPrevious(put.previous())
+        .setLease(put.lease());
     return new WriteCall<>(
         this, deadline, put.bytes(), put.key(), Command.newBuilder().setPut(body),
         response -> new PutResult(response.getRevision(), Wire.previous(response)), completion);

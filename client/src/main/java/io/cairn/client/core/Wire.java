@@ -171,6 +171,9 @@ final class Wire {
       case NOT_SUPPORTED -> RefusedCode.NOT_SUPPORTED;
       case LEADER_STAYS -> RefusedCode.LEADER_STAYS;
       case MEMBERS -> RefusedCode.MEMBERS;
+      case LEASE_NOT_FOUND -> RefusedCode.LEASE_NOT_FOUND;
+      case LEASE_EXISTS -> RefusedCode.LEASE_EXISTS;
+      case LEASE_LIMIT, LEASE_KEYS -> RefusedCode.LEASE_LIMIT;
       case BAD_REQUEST, KEYSPACE -> RefusedCode.BAD_REQUEST;
       default -> RefusedCode.INTERNAL;
     };

@@ -24,7 +24,7 @@ final class WriteCall<T> extends Call<T> {
   /** The command as it was first sent. */
   private ByteString encoded;
 
-  /** @param key the command's key, or the first of its range: it decides the shard */
+  /** @param key the command's key, or the first of its range: it decides the shard; null for one to the system shard */
   WriteCall(ClientCore core, Deadline deadline, long bytes, ByteSeq key, Command.Builder command, Function<Response, T> result,
       Completion<T> completion) {
     super(core, deadline, bytes, completion);
@@ -40,7 +40,7 @@ final class WriteCall<T> extends Call<T> {
 
   @Override
   ShardRoute route() {
-    return core.cluster().route(key);
+    return key == null ? core.cluster().system() : core.cluster().route(key);
   }
 
   @Override

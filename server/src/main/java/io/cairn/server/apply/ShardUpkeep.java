@@ -12,6 +12,7 @@ final class ShardUpkeep {
   static EntryEffect apply(ShardStore store, ApplyRound round, ShardCommand command) {
     switch (command) {
       case ShardCommand.Compact(long revision) -> store.compact(round, revision);
+      case ShardCommand.ChangeLeases(var kind, var leases) -> LeaseUpkeep.apply(store.leases(round).known(), kind, leases);
     }
     return EntryEffect.NOTHING;
   }

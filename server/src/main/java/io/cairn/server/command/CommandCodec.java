@@ -57,6 +57,7 @@ public final class CommandCodec {
           command.getPut().getLease(), command.getPut().getPrevious());
       case DELETE -> new Op.Delete(Keyspace.stored(keyspace, command.getDelete().getKey()), command.getDelete().getPrevious());
       case DELETE_RANGE -> range(keyspace, command.getDeleteRange());
+      case LEASE_GRANT, LEASE_REVOKE, LEASE_DELETE -> LeaseOps.of(command);
       case OP_NOT_SET -> throw new IllegalArgumentException("a command without an operation is not applied");
     };
     return new Write(command.getClientHigh(), command.getClientLow(), command.getSequence(), command.getLowestOpen(), command.getSeen(),
@@ -90,6 +91,16 @@ public final class CommandCodec {
         mix(crc, crc32c, 4, range.start());
         mix(crc, crc32c, range.end() == null ? 1 : 0, range.end() == null ? new byte[0] : range.end());
       }
+      case Op.LeaseGrant grant -> {
+        mix(crc, crc32c, 20, new byte[0]);
+        mixLong(crc, crc32c, grant.id());
+        mixLong(crc, crc32c, grant.ttlMillis());
+      }
+      case Op.LeaseRevoke revoke -> {
+        mix(crc, crc32c, 21, new byte[0]);
+        mixLong(crc, crc32c, revoke.id());
+      }
+      case Op.LeaseDelete _ -> mix(crc, crc32c, 22, new byte[0]); // Of no client: nobody asks for it again.
     }
     return crc.getValue() << 32 | crc32c.getValue();
   }

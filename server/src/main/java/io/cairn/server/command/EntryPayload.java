@@ -12,7 +12,7 @@ import java.util.List;
  * The payload of an entry. Changing this corrupts existing logs.
  *
  * <pre>
- *   u8 format (1) | u8 feature level (1; 2 with changes of members; 3 with upkeep of a shard) | u8 kind | u8 zero
+ *   u8 format (1) | u8 feature level (1; 2 with changes of members; 3 with upkeep of a shard, or leases) | u8 kind | u8 zero
  *   kind 1, commands: u64 first revision | u32 count | u32 clients remembered | count x (u32 length | the client's bytes)
  *   kind 2, system:   system command ({@link SystemCommand})
  *   kind 3, upkeep:   shard command ({@link ShardCommand})
@@ -29,7 +29,9 @@ public final class EntryPayload {
   public static final int MEMBERS_LEVEL = 2;
   /** From which on shards are kept up by entries of their own. */
   public static final int UPKEEP_LEVEL = 3;
-  private static final int FIRST_LEVEL = 1;
+  /** From which on there are leases. */
+  public static final int LEASES_LEVEL = 3;
+  public static final int FIRST_LEVEL = 1;
   static final int KIND_COMMANDS = 1;
   static final int KIND_SYSTEM = 2;
   static final int KIND_UPKEEP = 3;
@@ -42,12 +44,17 @@ public final class EntryPayload {
   public static final int COMMAND_OVERHEAD = 4;
 
   public static byte[] commands(long firstRevision, int clientRecordsMax, List<ByteString> commands) {
+    return commands(FIRST_LEVEL, firstRevision, clientRecordsMax, commands);
+  }
+
+  /** @param level the highest that one of them needs */
+  public static byte[] commands(int level, long firstRevision, int clientRecordsMax, List<ByteString> commands) {
     int size = COMMANDS_HEAD;
     for (ByteString command : commands) {
       size += COMMAND_OVERHEAD + command.size();
     }
     byte[] payload = new byte[size];
-    ByteBuffer buffer = head(payload, FIRST_LEVEL, KIND_COMMANDS);
+    ByteBuffer buffer = head(payload, level, KIND_COMMANDS);
     buffer.putLong(firstRevision).putInt(commands.size()).putInt(clientRecordsMax);
     int at = COMMANDS_HEAD;
     for (ByteString command : commands) {

@@ -1,6 +1,9 @@
 package io.cairn.server.command;
 
+import io.cairn.storage.mvcc.Op;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * What a shard's own leader can say in the shard's log, beside the clients' commands: upkeep that must happen on every replica at the
@@ -11,16 +14,42 @@ public sealed interface ShardCommand {
   /** Reads below {@code revision} are refused from here on, and the history that only they need is dropped. */
   record Compact(long revision) implements ShardCommand {}
 
+  /** What the shard knows of leases changes. */
+  record ChangeLeases(Kind kind, List<Op.Generation> leases) implements ShardCommand {
+
+    /** What becomes of them; each with its byte. */
+    public enum Kind {
+      /** Shard 0 has noted this shard for them: keys may be put under them. */
+      KNOW(10),
+      /** No key is put under them any more. */
+      FENCE(11),
+      /** Their fences are removed, where they have no keys. */
+      UNFENCE(12);
+
+      private final byte code;
+
+      Kind(int code) {
+        this.code = (byte) code;
+      }
+    }
+  }
+
   /** The lowest feature level of a version that understands it. */
   default int level() {
     return switch (this) {
       case Compact _ -> EntryPayload.UPKEEP_LEVEL;
+      case ChangeLeases _ -> EntryPayload.LEASES_LEVEL;
     };
   }
 
   default byte[] encode() {
     return switch (this) {
       case Compact(long revision) -> ByteBuffer.allocate(9).put((byte) 1).putLong(revision).array();
+      case ChangeLeases(var kind, var leases) -> {
+        ByteBuffer buffer = ByteBuffer.allocate(5 + leases.size() * 2 * Long.BYTES).put(kind.code).putInt(leases.size());
+        leases.forEach(lease -> buffer.putLong(lease.id()).putLong(lease.grant()));
+        yield buffer.array();
+      }
     };
   }
 
@@ -28,6 +57,14 @@ public sealed interface ShardCommand {
     byte kind = buffer.get();
     return switch (kind) {
       case 1 -> new Compact(buffer.getLong());
+      case 10, 11, 12 -> {
+        int count = buffer.getInt();
+        var leases = new ArrayList<Op.Generation>(count);
+        for (int i = 0; i < count; i++) {
+          leases.add(new Op.Generation(buffer.getLong(), buffer.getLong()));
+        }
+        yield new ChangeLeases(ChangeLeases.Kind.values()[kind - 10], leases);
+      }
       default -> throw new IllegalStateException("shard command " + kind + " is unknown to this version; the replica stops before it");
     };
   }

@@ -40,6 +40,7 @@ public final class ClientService implements RequestHandler {
   private final MemberService members;
   private final HistoryService history;
   private final KeyHistoryService keyHistory;
+  private final LeaseService leases;
   private final RefusedConnections refusals;
   private final long outboundBytesMax;
   /** In the order they were opened: what is done to all of them is done in the same order in every run. */
@@ -47,11 +48,12 @@ public final class ClientService implements RequestHandler {
   private volatile boolean stopping;
 
   public ClientService(Call.Desk desk, Supplier<ShardMap> map, Replicas replicas, Revisions revisions, EventLoop scanLoop, Limits limits,
-      StatusService status, MemberService members, HistoryService history) {
+      StatusService status, MemberService members, HistoryService history, LeaseService leases) {
     var checks = new RequestChecks(limits);
     this.desk = desk;
     this.admission = desk.admission();
-    this.writes = new WriteService(checks, map, replicas, (int) limits.valueBytes());
+    this.writes = new WriteService(checks, map, replicas, (int) limits.valueBytes(), leases);
+    this.leases = leases;
     this.gets = new GetService(checks, map, replicas);
     var turns = new ScanTurns(scanLoop, admission);
     this.ranges = new RangeService(checks, map, replicas, revisions, turns, limits);
@@ -157,6 +159,7 @@ public final class ClientService implements RequestHandler {
       case MEMBER -> members.serve(call, request.getMember());
       case HISTORY -> history.serve(call, request.getHistory());
       case KEY_HISTORY -> keyHistory.serve(call, request);
+      case LEASE_KEEP_ALIVE, LEASE_TIME_TO_LIVE, LEASE_LIST -> leases.serve(call, request);
       case BODY_NOT_SET -> call.refused(Refusal.of(ErrorCode.BAD_REQUEST, "the request is of a kind that this version does not know"));
     }
   }
@@ -173,6 +176,7 @@ public final class ClientService implements RequestHandler {
       case SHARD_MAP -> RequestOp.SHARD_MAP;
       case MEMBER -> RequestOp.MEMBER;
       case HISTORY, KEY_HISTORY -> RequestOp.HISTORY;
+      case LEASE_KEEP_ALIVE, LEASE_TIME_TO_LIVE, LEASE_LIST -> RequestOp.LEASE;
       case STATUS, BODY_NOT_SET -> RequestOp.STATUS;
     };
   }

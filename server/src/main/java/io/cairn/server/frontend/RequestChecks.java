@@ -124,9 +124,9 @@ final class RequestChecks {
           yield Refusal.of(ErrorCode.VALUE_TOO_LARGE, "the value has " + command.getPut().getValue().size() + " bytes; at most "
               + limits.valueBytes() + " are taken (limits.value-bytes)");
         }
-        yield command.getPut().getLease() == 0 ? null
-            : Refusal.of(ErrorCode.NOT_SUPPORTED, "leases are not served by this version; send lease 0");
+        yield LeaseService.refusal(command);
       }
+      case LEASE_GRANT, LEASE_REVOKE, LEASE_DELETE -> LeaseService.refusal(command);
       case DELETE -> key(command.getDelete().getKey());
       case DELETE_RANGE -> range(command.getDeleteRange().getStart(), command.getDeleteRange().getEnd(),
           command.getDeleteRange().getEndOpen());

@@ -7,6 +7,8 @@ import io.cairn.protocol.wire.DeleteRange;
 import io.cairn.protocol.wire.ErrorCode;
 import io.cairn.protocol.wire.Request;
 import io.cairn.server.command.CommandCodec;
+import io.cairn.server.command.EntryPayload;
+import io.cairn.server.command.LeaseOps;
 import io.cairn.server.metrics.RequestOp;
 import io.cairn.server.outcome.Outcome;
 import io.cairn.server.outcome.Refusal;
@@ -27,9 +29,11 @@ final class WriteService {
   private final Supplier<ShardMap> map;
   private final Replicas replicas;
   private final int previousBytesMax;
+  private final LeaseService leases;
 
   /** @param previousBytesMax room that a write takes which asks for what it replaces */
-  WriteService(RequestChecks checks, Supplier<ShardMap> map, Replicas replicas, int previousBytesMax) {
+  WriteService(RequestChecks checks, Supplier<ShardMap> map, Replicas replicas, int previousBytesMax, LeaseService leases) {
+    this.leases = leases;
     this.checks = checks;
     this.previousBytesMax = previousBytesMax;
     this.map = map;
@@ -51,7 +55,7 @@ final class WriteService {
       call.refused(refusal);
       return;
     }
-    ShardDescriptor shard = map.get().locate(Keyspace.stored(command.getKeyspace(), firstKey(command)));
+    ShardDescriptor shard = shardOf(command);
     refusal = placed(request, shard);
     if (refusal == null && command.getOpCase() == Command.OpCase.DELETE_RANGE) {
       refusal = inOneShard(command, shard);
@@ -68,8 +72,18 @@ final class WriteService {
       call.refused(refusal);
       return;
     }
-    var write = new WriteRequest(call.connection(), bytes, command.getSeen(), call.deadline(), outcome -> answer(call, outcome));
+    int level = LeaseOps.needsLeases(command) ? EntryPayload.LEASES_LEVEL : EntryPayload.FIRST_LEVEL;
+    var write = new WriteRequest(call.connection(), bytes, command.getSeen(), call.deadline(),
+        leases.completing(command, call.deadline(), outcome -> answer(call, outcome)), level);
     replica.loop().run(() -> replica.write(write));
+  }
+
+  /** Leases are granted and revoked in shard 0. */
+  private ShardDescriptor shardOf(Command command) {
+    return switch (command.getOpCase()) {
+      case LEASE_GRANT, LEASE_REVOKE -> map.get().shard(ShardDescriptor.SYSTEM);
+      default -> map.get().locate(Keyspace.stored(command.getKeyspace(), firstKey(command)));
+    };
   }
 
   /** Whether the client's map agrees with this node's. */
@@ -107,7 +121,7 @@ final class WriteService {
       case PUT -> command.getPut().getKey();
       case DELETE -> command.getDelete().getKey();
       case DELETE_RANGE -> command.getDeleteRange().getStart();
-      case OP_NOT_SET -> ByteString.EMPTY;
+      case LEASE_GRANT, LEASE_REVOKE, LEASE_DELETE, OP_NOT_SET -> ByteString.EMPTY;
     };
   }
 
@@ -120,6 +134,7 @@ final class WriteService {
       case PUT, OP_NOT_SET -> RequestOp.PUT;
       case DELETE -> RequestOp.DELETE;
       case DELETE_RANGE -> RequestOp.DELETE_RANGE;
+      case LEASE_GRANT, LEASE_REVOKE, LEASE_DELETE -> RequestOp.LEASE;
     };
   }
 

@@ -1,4 +1,4 @@
 package io.cairn.server.metrics;
 
 /** What a client asked for, as a label. */
-public enum RequestOp { PUT, DELETE, DELETE_RANGE, GET, RANGE, CHILDREN, HASH, TRANSFER, SHARD_MAP, STATUS, MEMBER, HISTORY }
+public enum RequestOp { PUT, DELETE, DELETE_RANGE, GET, RANGE, CHILDREN, HASH, TRANSFER, SHARD_MAP, STATUS, MEMBER, HISTORY, LEASE }

@@ -3,6 +3,7 @@ package io.cairn.server.node;
 import io.cairn.raft.ReplicaId;
 import io.cairn.server.apply.SystemState;
 import io.cairn.server.history.HistoryTable;
+import io.cairn.server.lease.LeaseRoom;
 import io.cairn.server.members.NodeTable;
 import io.cairn.server.metrics.NodeMeters;
 import io.cairn.server.oracle.RevisionOracle;
@@ -11,6 +12,9 @@ import io.cairn.server.replica.HandoverReason;
 import io.cairn.server.replica.Replica;
 import io.cairn.server.replica.ReplicaPorts;
 import io.cairn.server.replica.ReplicaTap;
+import io.cairn.server.replica.WriteRequest;
+import io.cairn.storage.lease.Lease;
+import java.util.List;
 import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,10 +28,12 @@ final class ClusterEvents implements ReplicaPorts.Observer {
   private final Revisions revisions;
   private final MemberRoom members;
   private final HistoryRoom history;
+  private final LeaseRoom leases;
   private final ReplicaTap tap;
 
   ClusterEvents(NodeMeters meters, RevisionOracle oracle, Revisions revisions, MemberRoom members,
-      HistoryRoom history, ReplicaTap tap) {
+      HistoryRoom history, LeaseRoom leases, ReplicaTap tap) {
+    this.leases = leases;
     this.meters = meters;
     this.oracle = oracle;
     this.revisions = revisions;
@@ -44,6 +50,7 @@ final class ClusterEvents implements ReplicaPorts.Observer {
   @Override
   public void leaderChanged(Replica replica, ReplicaId leader) {
     int shard = replica.descriptor().id();
+    leases.leaderChanged(replica);
     if (replica.descriptor().isSystem()) {
       if (oracle.serving()) {
         oracle.stop();
@@ -112,7 +119,18 @@ final class ClusterEvents implements ReplicaPorts.Observer {
   }
 
   @Override
+  public void leasesChanged(Replica replica, List<Lease> changed) {
+    leases.changed(replica, changed);
+  }
+
+  @Override
+  public void leaseUnknown(Replica replica, WriteRequest write, long lease) {
+    leases.unknown(replica, write, lease);
+  }
+
+  @Override
   public void installed(Replica replica) {
+    leases.installed(replica);
     if (replica.descriptor().isSystem()) {
       members.changed(SystemState.nodes(replica.store()));
       history.changed(SystemState.history(replica.store()));

@@ -201,11 +201,16 @@ final class WriteBatches {
         commands.add(write.command());
       }
     }
-    if (!writes.isEmpty() && !proposer.propose(first, EntryPayload.commands(first, bounds.clientRecordsMax(), commands), writes)) {
+    if (!writes.isEmpty() && !proposer.propose(first, payload(first, writes, commands), writes)) {
       refuse(writes, proposer.canPropose()
           ? Refusal.retry(ErrorCode.OVERLOADED, "too much of the shard's log is not committed yet; come back later", 50)
           : proposer.notLeader());
     }
+  }
+
+  private byte[] payload(long first, List<WriteRequest> writes, List<ByteString> commands) {
+    int level = writes.stream().mapToInt(WriteRequest::level).max().orElse(EntryPayload.FIRST_LEVEL);
+    return EntryPayload.commands(level, first, bounds.clientRecordsMax(), commands);
   }
 
   /** Whether a closed batch may still get revisions at or below {@code revision}. */

@@ -1,6 +1,7 @@
 package io.cairn.server.replica;
 
 import com.google.protobuf.ByteString;
+import io.cairn.server.command.EntryPayload;
 import io.cairn.server.outcome.Completion;
 import io.cairn.storage.mvcc.WriteResult;
 
@@ -12,10 +13,15 @@ import io.cairn.storage.mvcc.WriteResult;
  * @param seen the command's own, from its first sending
  * @param deadline on the node's monotonic clock; after it nothing is begun
  * @param completion called once, on the replica's loop
+ * @param level the feature level that understands it
  */
-public record WriteRequest(Object sender, ByteString command, long seen, long deadline, Completion<WriteResult.Done> completion) {
+public record WriteRequest(Object sender, ByteString command, long seen, long deadline, Completion<WriteResult.Done> completion, int level) {
 
   private static final Object NOBODY = new Object();
+
+  public WriteRequest(Object sender, ByteString command, long seen, long deadline, Completion<WriteResult.Done> completion) {
+    this(sender, command, seen, deadline, completion, EntryPayload.FIRST_LEVEL);
+  }
 
   /** Of no connection in particular. */
   public WriteRequest(ByteString command, long seen, long deadline, Completion<WriteResult.Done> completion) {

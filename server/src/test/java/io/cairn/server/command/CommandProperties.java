@@ -62,6 +62,7 @@ class CommandProperties {
       case Op.Delete delete -> assertThat(delete.previous()).isEqualTo(command.getDelete().getPrevious());
       case Op.DeleteRange range -> assertThat(range.end()).isEqualTo(command.getDeleteRange().getEndOpen()
           ? Keyspace.start(command.getKeyspace() + 1) : Keyspace.stored(command.getKeyspace(), command.getDeleteRange().getEnd()));
+      case Op.LeaseGrant _, Op.LeaseRevoke _, Op.LeaseDelete _ -> throw new AssertionError("not among these commands: " + write.op());
     }
   }
 
@@ -104,7 +105,7 @@ class CommandProperties {
       case PUT -> command.toBuilder().setPut(command.getPut().toBuilder().setUnknownFields(unknown)).build();
       case DELETE -> command.toBuilder().setDelete(command.getDelete().toBuilder().setUnknownFields(unknown)).build();
       case DELETE_RANGE -> command.toBuilder().setDeleteRange(command.getDeleteRange().toBuilder().setUnknownFields(unknown)).build();
-      case OP_NOT_SET -> throw new AssertionError();
+      default -> throw new AssertionError();
     };
     for (Command strange : List.of(outside, inside)) {
       assertThatThrownBy(() -> CommandCodec.decode(strange.toByteString())).isInstanceOf(InvalidProtocolBufferException.class)

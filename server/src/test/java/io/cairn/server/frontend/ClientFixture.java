@@ -47,6 +47,7 @@ import io.cairn.server.testing.MemoryTransport;
 import io.cairn.server.testing.VirtualLoops;
 import io.cairn.storage.log.ReplicaKey;
 import io.cairn.storage.mvcc.ShardStore;
+import io.cairn.storage.mvcc.WriteResult;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
@@ -154,7 +155,7 @@ final class ClientFixture {
     service = new ClientService(desk, () -> map, replicas, revisions, scan, limits, new StatusService(() -> map, replicas, revisions,
         io.cairn.protocol.wire.ShardMap::getDefaultInstance, NodeStatus::newBuilder),
         new MemberService((request, deadline, answer) -> answer.accept(Response.getDefaultInstance())),
-        new HistoryService((request, deadline, answer) -> answer.accept(Response.getDefaultInstance())));
+        new HistoryService((request, deadline, answer) -> answer.accept(Response.getDefaultInstance())), new LeaseService(new NoLeases()));
     transport.listen(PORT, new Acceptance(AcceptanceSettings.of(Role.CLIENT, (int) limits.frameBytes(), 1_000),
         (hello, remote, verdict) -> verdict.welcome(Welcome.getDefaultInstance()), service));
     link = link();
@@ -250,6 +251,19 @@ final class ClientFixture {
 
     @Override
     public void install(Replica replica, SnapshotMeta snapshot) {}
+  }
+
+  private static final class NoLeases implements LeaseService.Route {
+    @Override
+    public void serve(io.cairn.protocol.wire.Request request, long deadline, java.util.function.Consumer<Response> answer) {
+      answer.accept(Response.getDefaultInstance());
+    }
+
+    @Override
+    public void revoked(WriteResult.Done done, long deadline,
+        io.cairn.server.outcome.Completion<WriteResult.Done> completion) {
+      completion.done(done);
+    }
   }
 
   private static final class Nobody implements ReplicaPorts.Observer {

@@ -10,6 +10,8 @@ import io.cairn.storage.engine.EngineBatch;
 import io.cairn.storage.engine.EngineCursor;
 import io.cairn.storage.engine.EngineView;
 import io.cairn.storage.engine.Family;
+import io.cairn.storage.lease.HomeLeases;
+import io.cairn.storage.lease.Lease;
 import io.cairn.storage.retry.Answer;
 import io.cairn.storage.retry.ClientRecords;
 import java.nio.charset.StandardCharsets;
@@ -35,6 +37,7 @@ public final class ShardStore {
   private final Engine engine;
   private final long store;
   private final ClientRecords clients;
+  private final ShardLeases leases;
   private final StoreChanges changes;
   private final EventCount events;
   /** Named records that the open round has changed; null for one it deleted. */
@@ -53,12 +56,13 @@ public final class ShardStore {
   /** The round that has changed this store and is not committed yet, or null. */
   private ApplyRound open;
 
-  private ShardStore(Engine engine, long store, StoreState state, ClientRecords clients, EventCount events) {
+  private ShardStore(Engine engine, long store, StoreState state, ClientRecords clients, EventCount events, ShardLeases leases) {
     this.engine = engine;
     this.store = store;
     this.clients = clients;
     this.events = events;
-    this.changes = new StoreChanges(engine, store, state.deletedKeys(), events);
+    this.leases = leases;
+    this.changes = new StoreChanges(engine, store, state.deletedKeys(), events, leases.known());
     this.published = state;
     index = state.applied().index();
     term = state.applied().term();
@@ -71,7 +75,8 @@ public final class ShardStore {
     OnDiskFormat.checkStore(store);
     try (EngineView view = engine.view()) {
       StoreState state = StoreState.decode(view.get(Family.SMALL, OnDiskFormat.stateKey(store)));
-      return new ShardStore(engine, store, state, ClientRecords.load(view, store, state.forgotten()), EventCount.load(view, store));
+      return new ShardStore(engine, store, state, ClientRecords.load(view, store, state.forgotten()), EventCount.load(view, store),
+          ShardLeases.load(view, store));
     }
   }
 
@@ -281,6 +286,17 @@ public final class ShardStore {
     }
   }
 
+  /** The leases, to be changed as a part of {@code round}. */
+  public ShardLeases leases(ApplyRound round) {
+    enter(round);
+    return leases;
+  }
+
+  /** What everybody may see of leases: as of the last commit. From any thread. */
+  public LeaseReads leaseReads() {
+    return new LeaseReads(engine, store);
+  }
+
   Engine engine() {
     return engine;
   }
@@ -289,6 +305,7 @@ public final class ShardStore {
   void save(EngineBatch batch) {
     clients.save(batch);
     events.save(batch);
+    leases.save(batch);
     batch.put(Family.SMALL, OnDiskFormat.stateKey(store), state().encode());
   }
 
@@ -296,6 +313,7 @@ public final class ShardStore {
   void publish() {
     published = state();
     changes.clear();
+    leases.written();
     records.clear();
     open = null;
   }
@@ -347,11 +365,17 @@ public final class ShardStore {
         case Op.Put put -> put.key() != null && put.value() != null;
         case Op.Delete delete -> delete.key() != null;
         case Op.DeleteRange range -> range.start() != null;
+        case Op.LeaseGrant _, Op.LeaseRevoke _, Op.LeaseDelete _ -> true;
       }, "a command names its key and its value");
     }
   }
 
   private WriteResult apply(ApplyRound round, Write write, long next, long entryIndex, int position) {
+    if (write.op() instanceof Op.LeaseDelete delete) {
+      // Of the shard's leader, for no client: what was done already changes nothing, so nothing is remembered.
+      long changed = changes.deleteLeases(round, write, delete.leases(), next);
+      return new WriteResult.Done(changed > 0 ? next : next - 1, changed, null, false);
+    }
     return switch (clients.judge(write.clientHigh(), write.clientLow(), write.sequence(), write.lowestOpen(), write.seen(), write.hash())) {
       case FRESH -> applyFresh(round, write, next, entryIndex, position);
       case REPEATED -> repeat(write, clients.answer());
@@ -367,9 +391,14 @@ public final class ShardStore {
   }
 
   private WriteResult applyFresh(ApplyRound round, Write write, long next, long entryIndex, int position) {
+    WriteResult.Refused refused = leases.refusal(write.op());
+    if (refused != null) {
+      return refused;
+    }
     long changed = 1;
     byte[] previous = null;
     boolean shown = false;
+    List<Lease> changedLeases = List.of();
     switch (write.op()) {
       case Op.Put put -> {
         previous = changes.put(round, write, put, next, 0);
@@ -381,17 +410,27 @@ public final class ShardStore {
         shown = delete.previous();
       }
       case Op.DeleteRange range -> changed = changes.deleteRange(round, write, range, next);
+      case Op.LeaseGrant _, Op.LeaseRevoke _, Op.LeaseDelete _ -> {
+        changed = 0;
+        changedLeases = List.of(leases.apply(write.op(), HomeLeases.grantAt(entryIndex, position)));
+        previous = ShardLeases.encodeAnswer(changedLeases.getFirst());
+        shown = true;
+      }
     }
     byte[] answered = shown ? previous : null;
     long at = changed > 0 ? next : next - 1;
     clients.remember(write.clientHigh(), write.clientLow(), write.sequence(), write.lowestOpen(), write.seen(), write.hash(),
         at, changed, answered, entryIndex, position);
-    return new WriteResult.Done(at, changed, answered == null ? null : decoded.read(answered).toVersion(keyOf(write.op()), false), false);
+    Version shownVersion = answered == null || !changedLeases.isEmpty() ? null : decoded.read(answered).toVersion(keyOf(write.op()), false);
+    return new WriteResult.Done(at, changed, shownVersion, false, changedLeases);
   }
 
   /** Gives the first application's answer again; a previous version too long to be kept with it is in its event. */
   private WriteResult repeat(Write write, Answer answer) {
     Version previous = null;
+    if (write.op() instanceof Op.LeaseGrant || write.op() instanceof Op.LeaseRevoke) {
+      return new WriteResult.Done(answer.revision(), 0, null, true, List.of(ShardLeases.decodeAnswer(answer.previous())));
+    }
     if (answer.previous() != null) {
       previous = decoded.read(answer.previous()).toVersion(keyOf(write.op()), false);
     } else if (answer.previousInEvent()) {
@@ -413,6 +452,7 @@ public final class ShardStore {
       case Op.Put put -> put.key();
       case Op.Delete delete -> delete.key();
       case Op.DeleteRange range -> range.start();
+      case Op.LeaseGrant _, Op.LeaseRevoke _, Op.LeaseDelete _ -> throw new IllegalStateException("a lease is no key");
     };
   }
 }

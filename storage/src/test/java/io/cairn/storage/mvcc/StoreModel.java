@@ -50,6 +50,7 @@ final class StoreModel {
           range(map, range.start(), range.end()).clear();
           changed = before - map.size();
         }
+        case Op.LeaseGrant _, Op.LeaseRevoke _, Op.LeaseDelete _ -> throw new IllegalArgumentException("leases have a model of their own");
       }
       if (changed > 0) {
         history.put(next, map);
