@@ -15,7 +15,8 @@ public final class Rehearsal {
   /** As typed. */
   static final List<String> LINES = List.of("put rehearsal value", "get rehearsal", "get rehearsal -w json", "get rehearsal --consistency serializable",
       "range --prefix r", "range a z --limit 1 -w table", "range --prefix r -w json", "ls", "del rehearsal", "load -", "status", "nodes",
-      "shards", "shards --of rehearsal", "shards --hash", "member list", "transfer 1 n1", "compact 2", "history rehearsal", "history", "version");
+      "shards", "shards --of rehearsal", "shards --hash", "member list", "transfer 1 n1", "compact 2", "history rehearsal", "history",
+      "lease grant 30s", "lease keep-alive 1 --once", "lease list", "version");
 
   private Rehearsal() {}
 
