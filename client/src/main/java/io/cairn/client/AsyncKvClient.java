@@ -28,6 +28,10 @@ public final class AsyncKvClient {
     this.deadline = deadline;
   }
 
+  Executor callbacks() {
+    return callbacks;
+  }
+
   public CompletionStage<PutResult> put(String key, String value) {
     return put(ByteSeq.utf8(key), ByteSeq.utf8(value), PutOptions.DEFAULT);
   }

@@ -2,6 +2,7 @@ package io.cairn.client;
 
 import io.cairn.client.core.ClientCore;
 import io.cairn.client.core.ClientSettings;
+import io.cairn.client.core.LeaseKeeper;
 import io.cairn.client.core.Operation;
 import io.cairn.platform.EventLoop;
 import io.cairn.platform.JdkCallbackPool;
@@ -243,6 +244,16 @@ public final class KvClient implements AutoCloseable {
   /** Leases: time that a client holds, and keys that go with it. */
   public Leases leases() {
     return new Leases(sync);
+  }
+
+  /**
+   * Grants a lease and keeps it alive until the session is closed, or the client.
+   *
+   * @param ttl how long the lease outlives this client at most; 1 s to 365 days. Seconds fit most: a shorter one is lost by shorter pauses
+   */
+  public Session openSession(Duration ttl) {
+    LeaseKeeper.Moment asked = core.keeper().now();
+    return new Session(leases(), core.keeper(), async.callbacks(), leases().grant(ttl), asked);
   }
 
   /** How the node of that name is. One that cannot be reached refuses with {@link RefusedCode#UNAVAILABLE}, at once when that is known. */

@@ -63,6 +63,7 @@ public final class ClientCore implements AutoCloseable {
   private final Set<Call<?>> open = new LinkedHashSet<>();
   private Set<Call<?>> parked = new LinkedHashSet<>();
   private final Map<Integer, SequenceLane> lanes = new LinkedHashMap<>();
+  private final LeaseKeeper keeper;
   private String clusterId = "";
   private MapCall mapCall;
   private long wantedEpoch;
@@ -79,6 +80,7 @@ public final class ClientCore implements AutoCloseable {
     this.random = random.split("client-waits");
     this.ids = random.split("client-ids");
     this.settings = settings;
+    this.keeper = new LeaseKeeper(this, loop, clock);
     RandomSource reconnects = random.split("client-reconnects");
     BiFunction<HostPort, NodeLink.Watcher, NodeLink> opener = (address, watcher) -> new NodeConnection(
         watcher,
@@ -157,11 +159,17 @@ public final class ClientCore implements AutoCloseable {
     closed = true;
     loop.run(() -> {
       refuseInbox();
+      keeper.close();
       for (Call<?> call : List.copyOf(open)) {
         call.giveUp(RefusedCode.CLOSED, "The client was closed");
       }
       cluster.close();
     });
+  }
+
+  /** What keeps this client's leases alive. */
+  public LeaseKeeper keeper() {
+    return keeper;
   }
 
   /** The sum of what open calls hold, for tests and metrics. From any thread. */

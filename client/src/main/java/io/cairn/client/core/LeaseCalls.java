@@ -35,8 +35,7 @@ final class LeaseCalls {
     } else if (operation instanceof Operation.Revoke revoke) {
       return write(core, deadline, revoke, Command.newBuilder().setLeaseRevoke(LeaseRevoke.newBuilder().setId(revoke.id())), completion);
     } else if (operation instanceof Operation.KeepAlive keepAlive) {
-      Request.Builder request = Request.newBuilder().setLeaseKeepAlive(LeaseKeepAlive.newBuilder().addAllIds(keepAlive.ids()));
-      return new LeaseCall<>(core, deadline, keepAlive.bytes(), request, response -> renewals(keepAlive.ids(), response), cast(completion));
+      return keepAlive(core, deadline, keepAlive.bytes(), keepAlive.ids(), cast(completion));
     } else if (operation instanceof Operation.TimeToLive ttl) {
       Request.Builder request = Request.newBuilder().setLeaseTimeToLive(LeaseTimeToLive.newBuilder().setId(ttl.id()).setKeys(ttl.keys()));
       return new LeaseCall<>(core, deadline, ttl.bytes(), request, response -> details(ttl.id(), response), cast(completion));
@@ -45,6 +44,17 @@ final class LeaseCalls {
       return new LeaseCall<>(core, deadline, leases.bytes(), request, LeaseCalls::page, cast(completion));
     }
     return null;
+  }
+
+  /** One that the client makes on its own account: it is kept out of what its callers may have open. */
+  static Call<List<LeaseRenewal>> renewal(ClientCore core, Deadline deadline, List<Long> ids, Completion<List<LeaseRenewal>> completion) {
+    return keepAlive(core, deadline, 0, ids, completion);
+  }
+
+  private static Call<List<LeaseRenewal>> keepAlive(ClientCore core, Deadline deadline, long bytes, List<Long> ids,
+      Completion<List<LeaseRenewal>> completion) {
+    Request.Builder request = Request.newBuilder().setLeaseKeepAlive(LeaseKeepAlive.newBuilder().addAllIds(ids));
+    return new LeaseCall<>(core, deadline, bytes, request, response -> renewals(ids, response), completion);
   }
 
   private static Call<Lease> write(ClientCore core, Deadline deadline, Operation<Lease> operation, Command.Builder command,
