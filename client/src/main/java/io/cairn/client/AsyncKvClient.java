@@ -37,7 +37,7 @@ public final class AsyncKvClient {
   }
 
   public CompletionStage<PutResult> put(ByteSeq key, ByteSeq value, PutOptions options) {
-    return start(new Operation.Put(key, value, options.previous(), options.lease()), options.deadline());
+    return start(options.operation(key, value), options.deadline());
   }
 
   public CompletionStage<GetResult> get(String key) {

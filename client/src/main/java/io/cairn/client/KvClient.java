@@ -89,7 +89,12 @@ public final class KvClient implements AutoCloseable {
   }
 
   public PutResult put(ByteSeq key, ByteSeq value, PutOptions options) {
-    return sync.await(new Operation.Put(key, value, options.previous(), options.lease()), options.deadline());
+    return sync.await(options.operation(key, value), options.deadline());
+  }
+
+  /** Puts a value that is deleted after {@code ttl} (1 s to 365 days), unless the key is put again before. */
+  public PutResult put(ByteSeq key, ByteSeq value, Duration ttl) {
+    return put(key, value, PutOptions.DEFAULT.withTtl(ttl));
   }
 
   public GetResult get(String key) {

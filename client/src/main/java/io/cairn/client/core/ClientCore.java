@@ -22,6 +22,7 @@ import io.cairn.protocol.wire.DeleteRange;
 import io.cairn.protocol.wire.Put;
 import io.cairn.protocol.wire.Role;
 import io.cairn.protocol.wire.ShardMap;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -312,7 +313,7 @@ public final class ClientCore implements AutoCloseable {
   WriteCall<PutResult> put(Operation.Put put, Deadline deadline, Completion<PutResult> completion) {
     Put.Builder body = Put.newBuilder()
         .setKey(Wire.byteString(put.key())).setValue(Wire.byteString(put.value())).setPrevious(put.previous())
-        .setLease(put.lease());
+        .setLease(put.lease()).setTtlMillis(put.ttl().map(Duration::toMillis).orElse(0L));
     return new WriteCall<>(
         this, deadline, put.bytes(), put.key(), Command.newBuilder().setPut(body),
         response -> new PutResult(response.getRevision(), Wire.previous(response)), completion);

@@ -70,10 +70,10 @@ public sealed interface Operation<T> {
   /** What a call holds beside its keys and values. Measured as a put's objects under compressed oops, rounded up. */
   int FIXED_BYTES = 512;
 
-  record Put(ByteSeq key, ByteSeq value, boolean previous, long lease) implements Operation<PutResult> {
+  record Put(ByteSeq key, ByteSeq value, boolean previous, long lease, Optional<Duration> ttl) implements Operation<PutResult> {
 
     public Put(ByteSeq key, ByteSeq value, boolean previous) {
-      this(key, value, previous, 0);
+      this(key, value, previous, 0, Optional.empty());
     }
 
     @Override
@@ -87,7 +87,13 @@ public sealed interface Operation<T> {
         return new RefusedException(
             RefusedCode.VALUE_TOO_LARGE, "The value has " + value.size() + " bytes; no server takes more than " + VALUE_BYTES_MAX);
       }
-      return lease == 0 ? faultOf(key) : faultOf(key) != null ? faultOf(key) : leaseFault(lease);
+      if (faultOf(key) != null) {
+        return faultOf(key);
+      }
+      if (ttl.isPresent()) {
+        return lease == 0 ? ttlFault(ttl.get()) : new RefusedException(RefusedCode.BAD_REQUEST, "A put has a lease or a TTL, not both");
+      }
+      return lease == 0 ? null : leaseFault(lease);
     }
   }
 
@@ -96,12 +102,16 @@ public sealed interface Operation<T> {
         : new RefusedException(RefusedCode.BAD_REQUEST, "There is no lease " + id + "; the id of a lease is 1 to " + Long.MAX_VALUE);
   }
 
+  private static RefusedException ttlFault(Duration ttl) {
+    boolean fits = ttl.compareTo(io.cairn.client.Leases.TTL_MIN) >= 0 && ttl.compareTo(io.cairn.client.Leases.TTL_MAX) <= 0;
+    return fits ? null : new RefusedException(RefusedCode.BAD_REQUEST, "A TTL of " + ttl + "; it is 1 s to 365 days");
+  }
+
   /** @param id 0: of the server's choice */
   record Grant(long id, Duration ttl) implements Operation<Lease> {
     @Override
     public RefusedException fault() {
-      boolean fits = ttl.compareTo(io.cairn.client.Leases.TTL_MIN) >= 0 && ttl.compareTo(io.cairn.client.Leases.TTL_MAX) <= 0;
-      return fits ? null : new RefusedException(RefusedCode.BAD_REQUEST, "A TTL of " + ttl + "; it is 1 s to 365 days");
+      return ttlFault(ttl);
     }
   }
 

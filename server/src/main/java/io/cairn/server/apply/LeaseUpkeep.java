@@ -25,32 +25,24 @@ final class LeaseUpkeep {
   }
 
   static EntryEffect.LeasesChanged apply(HomeLeases home, HomeCommand command) {
-    var changed = new ArrayList<Lease>();
     var answers = new ArrayList<Long>();
     switch (command) {
       case HomeCommand.Renew(var ids) -> {
         for (long id : ids) {
-          Lease lease = note(home.renew(id), changed);
+          Lease lease = home.renew(id);
           answers.add(lease == null ? 0 : lease.ttlMillis());
         }
       }
       case HomeCommand.Register(var leases) -> {
         for (HomeCommand.InShard lease : leases) {
-          Lease registered = note(home.register(lease.id(), lease.shard()), changed);
+          Lease registered = home.register(lease.id(), lease.shard());
           answers.add(registered == null ? 0 : registered.grant());
         }
       }
-      case HomeCommand.Expire(var leases) -> leases.forEach(lease -> note(home.expire(lease.id(), lease.grant(), lease.epoch()), changed));
+      case HomeCommand.Expire(var leases) -> leases.forEach(lease -> home.expire(lease.id(), lease.grant(), lease.epoch()));
       case HomeCommand.Progress(var steps) ->
-          steps.forEach(step -> note(home.progress(step.id(), step.grant(), step.shard(), step.stage()), changed));
+          steps.forEach(step -> home.progress(step.id(), step.grant(), step.shard(), step.stage()));
     }
-    return new EntryEffect.LeasesChanged(changed, answers);
-  }
-
-  private static Lease note(Lease lease, List<Lease> changed) {
-    if (lease != null) {
-      changed.add(lease);
-    }
-    return lease;
+    return new EntryEffect.LeasesChanged(home.takeChanges(), answers);
   }
 }

@@ -54,7 +54,7 @@ public final class CommandCodec {
     int keyspace = command.getKeyspace();
     Op op = switch (command.getOpCase()) {
       case PUT -> new Op.Put(Keyspace.stored(keyspace, command.getPut().getKey()), command.getPut().getValue().toByteArray(),
-          command.getPut().getLease(), command.getPut().getPrevious());
+          command.getPut().getLease(), command.getPut().getPrevious(), command.getPut().getTtlMillis());
       case DELETE -> new Op.Delete(Keyspace.stored(keyspace, command.getDelete().getKey()), command.getDelete().getPrevious());
       case DELETE_RANGE -> range(keyspace, command.getDeleteRange());
       case LEASE_GRANT, LEASE_REVOKE, LEASE_DELETE -> LeaseOps.of(command);
@@ -85,6 +85,9 @@ public final class CommandCodec {
         mix(crc, crc32c, 1, put.key());
         mix(crc, crc32c, put.previous() ? 1 : 0, put.value());
         mixLong(crc, crc32c, put.lease());
+        if (put.ttlMillis() != 0) { // Without one the hash is that of older versions, which is on disks.
+          mixLong(crc, crc32c, put.ttlMillis());
+        }
       }
       case Op.Delete delete -> mix(crc, crc32c, delete.previous() ? 3 : 2, delete.key());
       case Op.DeleteRange range -> {

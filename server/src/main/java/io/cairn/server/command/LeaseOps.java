@@ -38,7 +38,7 @@ public final class LeaseOps {
   /** Whether only a version that knows leases understands it. */
   public static boolean needsLeases(Command command) {
     return switch (command.getOpCase()) {
-      case PUT -> command.getPut().getLease() != 0;
+      case PUT -> command.getPut().getLease() != 0 || command.getPut().getTtlMillis() != 0;
       case LEASE_GRANT, LEASE_REVOKE, LEASE_DELETE -> true;
       case DELETE, DELETE_RANGE, OP_NOT_SET -> false;
     };

@@ -4,6 +4,7 @@ import io.cairn.protocol.wire.Command;
 import io.cairn.protocol.wire.ErrorCode;
 import io.cairn.protocol.wire.LeaseGrant;
 import io.cairn.protocol.wire.LeaseKeepAlive;
+import io.cairn.protocol.wire.Put;
 import io.cairn.protocol.wire.Request;
 import io.cairn.protocol.wire.Response;
 import io.cairn.server.outcome.Completion;
@@ -60,7 +61,7 @@ public final class LeaseService {
   /** Why a command about leases cannot be taken; null when it can. */
   static Refusal refusal(Command command) {
     String mistake = switch (command.getOpCase()) {
-      case PUT -> command.getPut().getLease() == 0 ? null : mistake(command.getPut().getLease());
+      case PUT -> mistake(command.getPut());
       case LEASE_GRANT -> mistake(command.getLeaseGrant());
       case LEASE_REVOKE -> mistake(command.getLeaseRevoke().getId());
       case LEASE_DELETE -> "the keys of a lease are deleted by the cluster itself when it ends; revoke the lease";
@@ -69,12 +70,20 @@ public final class LeaseService {
     return mistake == null ? null : Refusal.of(ErrorCode.BAD_REQUEST, mistake);
   }
 
-  private static String mistake(LeaseGrant grant) {
-    if (!LeaseLimits.isTtl(grant.getTtlMillis())) {
-      return "a TTL of " + Long.toUnsignedString(grant.getTtlMillis()) + " ms; it is " + LeaseLimits.TTL_MILLIS_MIN + " ms (1 s) to "
-          + LeaseLimits.TTL_MILLIS_MAX + " ms (365 days)";
+  private static String mistake(Put put) {
+    if (put.getTtlMillis() == 0) {
+      return put.getLease() == 0 ? null : mistake(put.getLease());
     }
-    return grant.hasId() ? mistake(grant.getId()) : null;
+    return put.getLease() == 0 ? wrongTtl(put.getTtlMillis()) : "a put names a lease and a TTL; it has one of the two";
+  }
+
+  private static String wrongTtl(long millis) {
+    return LeaseLimits.isTtl(millis) ? null : "a TTL of " + Long.toUnsignedString(millis) + " ms; it is " + LeaseLimits.TTL_MILLIS_MIN
+        + " ms (1 s) to " + LeaseLimits.TTL_MILLIS_MAX + " ms (365 days)";
+  }
+
+  private static String mistake(LeaseGrant grant) {
+    return wrongTtl(grant.getTtlMillis()) != null ? wrongTtl(grant.getTtlMillis()) : grant.hasId() ? mistake(grant.getId()) : null;
   }
 
   private static String mistake(LeaseKeepAlive request) {

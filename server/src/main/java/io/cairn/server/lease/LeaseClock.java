@@ -17,6 +17,7 @@ import java.util.TreeMap;
  */
 final class LeaseClock {
   private static final long NANOS_PER_MILLI = 1_000_000;
+  private static final int FORGOTTEN_MAX = 1_000;
 
   /** One for each lease: it is looked at when the lease would have ended by its stamp of then. */
   private record Due(long at, long id, long grant) implements Comparable<Due> {
@@ -72,7 +73,16 @@ final class LeaseClock {
     byId.put(lease.id(), held);
     if (isNew) {
       due.add(new Due(held.end(), lease.id(), lease.grant()));
+      if (due.size() > 2 * byId.size() + FORGOTTEN_MAX) {
+        sortAnew();
+      }
     }
+  }
+
+  /** A key that is put with a TTL ever again leaves a forgotten lease each time: they must not pile up until their times come. */
+  private void sortAnew() {
+    due.clear();
+    byId.forEach((id, held) -> due.add(new Due(held.end(), id, held.lease.grant())));
   }
 
   /** Leases whose time is over, at most {@code max}; one that is still alive after {@code againNanos} is named again. */

@@ -35,7 +35,9 @@ final class ReplicaLeases {
   ReplicaLeases(Clock clock, Replica replica, EventLoop scanLoop, LeaseEnds.Steps steps, Registrations.Home home) {
     this.replica = replica;
     this.times = new LeaseClock(clock);
-    this.ends = new LeaseEnds(clock, steps, this::submit);
+    this.ends = new LeaseEnds(clock, (shard, stage, leases, timeoutNanos, answer) -> steps.ask(
+        shard == Lease.HERE ? replica.descriptor().id() : shard, stage, leases, timeoutNanos,
+        taken -> replica.loop().execute(() -> answer.accept(taken))), this::submit);
     this.registrations = new Registrations(clock, replica, home);
     this.fences = new ShardFences(clock, replica, scanLoop, registrations::isOpen);
     this.renewals = new GatheredCommands<>(clock, LeaseLimits.NAMED_MAX, HomeCommand.Renew::new, this::submit);

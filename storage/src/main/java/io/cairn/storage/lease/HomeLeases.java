@@ -27,6 +27,8 @@ public final class HomeLeases {
   private final Map<Long, Lease> byId = new HashMap<>();
   /** Changed since the last save, in that order; null for one that was forgotten. */
   private final Map<Long, Lease> unsaved = new LinkedHashMap<>();
+  /** Each change since it was last asked for, in order. */
+  private List<Lease> changes = new ArrayList<>();
 
   private HomeLeases(long store) {
     this.store = store;
@@ -61,6 +63,11 @@ public final class HomeLeases {
     return byId.size();
   }
 
+  /** As of the entries applied so far; null when there is none. */
+  public Lease get(long id) {
+    return byId.get(id);
+  }
+
   public boolean isTaken(long id) {
     return byId.containsKey(id);
   }
@@ -81,6 +88,19 @@ public final class HomeLeases {
   public Lease grant(long id, long grant, long ttlMillis) {
     Invariant.check(LeaseLimits.isId(id) && !byId.containsKey(id), "id %d is free for a lease", id);
     return changed(Lease.granted(id, grant, ttlMillis));
+  }
+
+  /** Grants one to a put with a TTL: keys may be under it here and nowhere else. */
+  Lease grantHere(long id, long grant, long ttlMillis) {
+    return changed(Lease.grantedHere(id, grant, ttlMillis));
+  }
+
+  /** A lease that one put was granted has lost its last key to another put or a delete: nothing is left of it. */
+  void dropOfOnePut(long id) {
+    Lease lease = alive(id);
+    if (lease != null && lease.isOfOnePut()) {
+      changed(lease.ended().with(Lease.HERE, Stage.GONE));
+    }
   }
 
   /** Null for one that is gone, or whose end has begun (LL-03). */
@@ -126,7 +146,15 @@ public final class HomeLeases {
     return lease == null || lease.ending() ? null : lease;
   }
 
+  /** What has changed since this was last asked, each as a change left it. */
+  public List<Lease> takeChanges() {
+    List<Lease> taken = changes;
+    changes = new ArrayList<>();
+    return taken;
+  }
+
   private Lease changed(Lease lease) {
+    changes.add(lease);
     if (lease.isForgotten()) {
       byId.remove(lease.id());
       unsaved.put(lease.id(), null);

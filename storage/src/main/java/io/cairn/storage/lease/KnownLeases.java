@@ -32,6 +32,9 @@ public final class KnownLeases {
   /** What the round has done to the index: what stands in the engine is not seen before the round is written. */
   private final TreeMap<byte[], Boolean> indexed = new TreeMap<>(Arrays::compareUnsigned);
 
+  /** Leases whose last key was taken off them since this was last asked. */
+  private List<Long> emptied = new ArrayList<>();
+
   private KnownLeases(long store) {
     this.store = store;
   }
@@ -110,6 +113,18 @@ public final class KnownLeases {
     }
   }
 
+  List<Long> takeEmptied() {
+    List<Long> taken = emptied;
+    emptied = new ArrayList<>();
+    return taken;
+  }
+
+  /** A lease that one put was granted has lost its last key, and was forgotten by its home, which is this shard. */
+  void forget(long id) {
+    byId.remove(id);
+    unsaved.put(id, null);
+  }
+
   public boolean isFenced(long id, long grant) {
     KnownLease lease = byId.get(id);
     return lease != null && lease.grant() == grant && lease.fenced();
@@ -149,6 +164,9 @@ public final class KnownLeases {
     KnownLease lease = byId.get(id);
     Invariant.check(lease != null && lease.keys() + more >= 0, "lease %d is known where a key is under it", id);
     set(lease.withKeys(lease.keys() + more));
+    if (lease.keys() + more == 0) {
+      emptied.add(id);
+    }
   }
 
   /** The keys under the lease now, in order: the engine's, with the round's changes over them. */

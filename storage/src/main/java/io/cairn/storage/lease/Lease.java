@@ -19,6 +19,9 @@ import java.util.TreeMap;
 public record Lease(long id, long grant, long ttlMillis, long epoch, boolean ending, SortedMap<Integer, Stage> shards) {
   private static final int FORMAT = 1;
 
+  /** In place of a shard's number: the very shard that is the lease's home. A put with a TTL grants one there, known from its first moment. */
+  public static final int HERE = Integer.MAX_VALUE;
+
   /** How far the end of a lease has come in a shard. */
   public enum Stage {
     /** Keys may be put under it there. */
@@ -35,6 +38,11 @@ public record Lease(long id, long grant, long ttlMillis, long epoch, boolean end
 
   static Lease granted(long id, long grant, long ttlMillis) {
     return new Lease(id, grant, ttlMillis, 1, false, new TreeMap<>());
+  }
+
+  /** Of a put with a TTL. */
+  static Lease grantedHere(long id, long grant, long ttlMillis) {
+    return granted(id, grant, ttlMillis).with(HERE, Stage.REGISTERED);
   }
 
   Lease renewed() {
@@ -54,6 +62,11 @@ public record Lease(long id, long grant, long ttlMillis, long epoch, boolean end
   /** Nothing of it is left anywhere: its home has forgotten it with the change that made this one. */
   public boolean isForgotten() {
     return ending && shards.values().stream().allMatch(stage -> stage == Stage.GONE);
+  }
+
+  /** Whether a put with a TTL has granted it. */
+  public boolean isOfOnePut() {
+    return shards.containsKey(HERE);
   }
 
   /** Every shard it was registered in takes no keys under it any more. */

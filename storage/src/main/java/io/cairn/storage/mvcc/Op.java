@@ -5,8 +5,16 @@ import java.util.List;
 /** What a command asks of the data. */
 public sealed interface Op {
 
-  /** @param previous whether the answer shall carry the version that was replaced */
-  record Put(byte[] key, byte[] value, long lease, boolean previous) implements Op {}
+  /**
+   * @param previous whether the answer shall carry the version that was replaced
+   * @param ttlMillis not 0: the key goes after so long, with a lease of its own
+   */
+  record Put(byte[] key, byte[] value, long lease, boolean previous, long ttlMillis) implements Op {
+
+    public Put(byte[] key, byte[] value, long lease, boolean previous) {
+      this(key, value, lease, previous, 0);
+    }
+  }
 
   record Delete(byte[] key, boolean previous) implements Op {}
 

@@ -8,8 +8,10 @@ import io.cairn.storage.lease.HomeLeases;
 import io.cairn.storage.lease.KnownLeases;
 import io.cairn.storage.lease.Lease;
 import io.cairn.storage.lease.LeaseLimits;
+import io.cairn.storage.lease.OnePut;
 import io.cairn.storage.mvcc.WriteResult.Reason;
 import io.cairn.storage.mvcc.WriteResult.Refused;
+import java.util.List;
 import java.util.TreeMap;
 
 /** The two tables of leases of one store, and what commands ask of them. Used by the apply loop alone. */
@@ -37,17 +39,29 @@ public final class ShardLeases {
   /** Why the operation cannot be, as far as leases are concerned, decided before anything is changed; null when it can. */
   Refused refusal(Op op) {
     return switch (op) {
-      case Op.Put put -> put.lease() == 0 ? null : refusal(put.lease());
-      case Op.LeaseGrant(long id, long _) -> {
-        if (id != 0 && home.isTaken(id)) {
-          yield new Refused(Reason.LEASE_EXISTS, "lease " + id + " exists, or is not gone yet; choose another id, or none");
-        }
-        yield home.size() < LeaseLimits.LEASES_MAX ? null : new Refused(Reason.LEASE_LIMIT,
-            "there are " + LeaseLimits.LEASES_MAX + " leases, the most of a cluster; put more keys under one");
-      }
+      case Op.Put put -> put.lease() != 0 ? refusal(put.lease()) : put.ttlMillis() != 0 ? full() : null;
+      case Op.LeaseGrant(long id, long _) -> id != 0 && home.isTaken(id)
+          ? new Refused(Reason.LEASE_EXISTS, "lease " + id + " exists, or is not gone yet; choose another id, or none") : full();
       case Op.LeaseRevoke(long id) -> home.isTaken(id) ? null : new Refused(Reason.LEASE_NOT_FOUND, notFound(id));
       case Op.Delete _, Op.DeleteRange _, Op.LeaseDelete _ -> null;
     };
+  }
+
+  private Refused full() {
+    return home.size() < LeaseLimits.LEASES_MAX ? null : new Refused(Reason.LEASE_LIMIT, "there are " + LeaseLimits.LEASES_MAX
+        + " leases, or keys with a TTL in this shard, the most there may be; put more keys under one lease");
+  }
+
+  /** The put as it is carried out: one with a TTL gets a lease of its own. @param grant its place in the log */
+  Op.Put leased(Op.Put put, long grant) {
+    return put.ttlMillis() == 0 ? put
+        : new Op.Put(put.key(), put.value(), OnePut.grant(home, known, grant, put.ttlMillis()), put.previous());
+  }
+
+  /** What a command has changed in the home table, once it is carried out. */
+  List<Lease> takeChanges() {
+    OnePut.settle(home, known);
+    return home.takeChanges();
   }
 
   /** Why no key can be put under the lease here now; null when one can. */

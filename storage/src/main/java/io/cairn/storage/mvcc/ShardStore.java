@@ -374,6 +374,7 @@ public final class ShardStore {
     if (write.op() instanceof Op.LeaseDelete delete) {
       // Of the shard's leader, for no client: what was done already changes nothing, so nothing is remembered.
       long changed = changes.deleteLeases(round, write, delete.leases(), next);
+      leases.takeChanges(); // None: what is deleted here has a home that is told by its driver.
       return new WriteResult.Done(changed > 0 ? next : next - 1, changed, null, false);
     }
     return switch (clients.judge(write.clientHigh(), write.clientLow(), write.sequence(), write.lowestOpen(), write.seen(), write.hash())) {
@@ -398,10 +399,10 @@ public final class ShardStore {
     long changed = 1;
     byte[] previous = null;
     boolean shown = false;
-    List<Lease> changedLeases = List.of();
+    Lease asked = null;
     switch (write.op()) {
       case Op.Put put -> {
-        previous = changes.put(round, write, put, next, 0);
+        previous = changes.put(round, write, leases.leased(put, HomeLeases.grantAt(entryIndex, position)), next, 0);
         shown = put.previous();
       }
       case Op.Delete delete -> {
@@ -412,8 +413,8 @@ public final class ShardStore {
       case Op.DeleteRange range -> changed = changes.deleteRange(round, write, range, next);
       case Op.LeaseGrant _, Op.LeaseRevoke _, Op.LeaseDelete _ -> {
         changed = 0;
-        changedLeases = List.of(leases.apply(write.op(), HomeLeases.grantAt(entryIndex, position)));
-        previous = ShardLeases.encodeAnswer(changedLeases.getFirst());
+        asked = leases.apply(write.op(), HomeLeases.grantAt(entryIndex, position));
+        previous = ShardLeases.encodeAnswer(asked);
         shown = true;
       }
     }
@@ -421,8 +422,11 @@ public final class ShardStore {
     long at = changed > 0 ? next : next - 1;
     clients.remember(write.clientHigh(), write.clientLow(), write.sequence(), write.lowestOpen(), write.seen(), write.hash(),
         at, changed, answered, entryIndex, position);
-    Version shownVersion = answered == null || !changedLeases.isEmpty() ? null : decoded.read(answered).toVersion(keyOf(write.op()), false);
-    return new WriteResult.Done(at, changed, shownVersion, false, changedLeases);
+    List<Lease> touched = leases.takeChanges();
+    if (asked != null) {
+      return new WriteResult.Done(at, changed, null, false, List.of(asked));
+    }
+    return new WriteResult.Done(at, changed, answered == null ? null : decoded.read(answered).toVersion(keyOf(write.op()), false), false, touched);
   }
 
   /** Gives the first application's answer again; a previous version too long to be kept with it is in its event. */
