@@ -164,6 +164,27 @@ final class LeaseTest {
   }
 
   @Test
+  @DisplayName("a put with a TTL goes by itself, not early; put again it stays")
+  void putsWithATtl() {
+    Duration ttl = Duration.ofSeconds(2);
+    try (KvClient client = cluster.client(MOST)) {
+      for (String prefix : KEYS) {
+        ByteSeq goes = ByteSeq.utf8(prefix + "goes");
+        ByteSeq stays = ByteSeq.utf8(prefix + "stays");
+        client.put(stays, goes, ttl);
+        client.put(stays, stays);
+        long sent = System.nanoTime();
+        client.put(goes, goes, ttl);
+        assertThat(client.get(goes).found()).hasValueSatisfying(found -> assertThat(found.lease()).isPositive());
+        Await.until("it is gone", MOST, () -> client.get(goes).found().isEmpty());
+        assertThat(System.nanoTime() - sent).isBetween(ttl.toNanos(), ttl.plusSeconds(2).toNanos());
+        assertThat(client.get(stays).found()).hasValueSatisfying(found -> assertThat(found.lease()).isZero());
+      }
+      assertThatThrownBy(() -> client.put(ByteSeq.utf8("k"), ByteSeq.utf8("v"), Duration.ofMillis(999))).hasMessageContaining("365 days");
+    }
+  }
+
+  @Test
   @DisplayName("kvctl grants, shows, renews, lists and revokes leases")
   void byHand() throws Exception {
     var kvctl = new Kvctl(cluster);
