@@ -2,11 +2,14 @@ package io.cairn.cli;
 
 import io.cairn.client.ByteSeq;
 import io.cairn.client.KvClient;
+import io.cairn.client.PutOptions;
 import io.cairn.client.PutResult;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
@@ -25,12 +28,25 @@ final class PutVerb implements Callable<Integer> {
   @Parameters(index = "1", paramLabel = "VALUE", arity = "0..1", description = "The value; without it, what stdin holds, byte by byte.")
   private String value;
 
+  @Option(names = "--lease", paramLabel = "ID", description = "Deletes the key when this lease ends ('kvctl lease grant').")
+  private String lease;
+
+  @Option(names = "--ttl", paramLabel = "TTL", converter = DurationText.class,
+      description = "Deletes the key after so long, as in 30s or 5m, unless it is put again before; 1s to 365 days.")
+  private Duration ttl;
+
+  private PutOptions options() {
+    PutOptions options = lease == null ? PutOptions.DEFAULT : PutOptions.DEFAULT.withLease(LeaseVerb.id(lease));
+    return ttl == null ? options : options.withTtl(ttl);
+  }
+
   @Override
   public Integer call() throws IOException {
     root.refuseNode();
     ByteSeq bytes = value != null ? ByteSeq.utf8(value) : ByteSeq.of(root.in().readNBytes(VALUE_BYTES_READ_MAX));
     try (KvClient client = root.connect()) {
-      PutResult put = client.put(ByteSeq.utf8(key), bytes);
+      PutResult put = client.put(ByteSeq.utf8(key), bytes,
+          options());
       Output output = root.output();
       switch (root.format()) {
         case json -> output.json(json -> json.writeNumberProperty("revision", put.revision()));

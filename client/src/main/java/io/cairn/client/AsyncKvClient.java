@@ -28,12 +28,16 @@ public final class AsyncKvClient {
     this.deadline = deadline;
   }
 
+  Executor callbacks() {
+    return callbacks;
+  }
+
   public CompletionStage<PutResult> put(String key, String value) {
     return put(ByteSeq.utf8(key), ByteSeq.utf8(value), PutOptions.DEFAULT);
   }
 
   public CompletionStage<PutResult> put(ByteSeq key, ByteSeq value, PutOptions options) {
-    return start(new Operation.Put(key, value, options.previous()), options.deadline());
+    return start(options.operation(key, value), options.deadline());
   }
 
   public CompletionStage<GetResult> get(String key) {

@@ -2,6 +2,7 @@ package io.cairn.client;
 
 import io.cairn.client.core.ClientCore;
 import io.cairn.client.core.ClientSettings;
+import io.cairn.client.core.LeaseKeeper;
 import io.cairn.client.core.Operation;
 import io.cairn.platform.EventLoop;
 import io.cairn.platform.JdkCallbackPool;
@@ -95,7 +96,12 @@ public final class KvClient implements AutoCloseable {
   }
 
   public PutResult put(ByteSeq key, ByteSeq value, PutOptions options) {
-    return sync.await(new Operation.Put(key, value, options.previous()), options.deadline());
+    return sync.await(options.operation(key, value), options.deadline());
+  }
+
+  /** Puts a value that is deleted after {@code ttl} (1 s to 365 days), unless the key is put again before. */
+  public PutResult put(ByteSeq key, ByteSeq value, Duration ttl) {
+    return put(key, value, PutOptions.DEFAULT.withTtl(ttl));
   }
 
   public GetResult get(String key) {
@@ -346,6 +352,21 @@ public final class KvClient implements AutoCloseable {
 
   private ClusterMembers change(Operation.Members members, Duration deadline) {
     return sync.await(members, Optional.of(CallDeadlines.check(deadline)));
+  }
+
+  /** Leases: time that a client holds, and keys that go with it. */
+  public Leases leases() {
+    return new Leases(sync);
+  }
+
+  /**
+   * Grants a lease and keeps it alive until the session is closed, or the client.
+   *
+   * @param ttl how long the lease outlives this client at most; 1 s to 365 days. Seconds fit most: a shorter one is lost by shorter pauses
+   */
+  public Session openSession(Duration ttl) {
+    LeaseKeeper.Moment asked = core.keeper().now();
+    return new Session(leases(), core.keeper(), async.callbacks(), leases().grant(ttl), asked);
   }
 
   /** How the node of that name is. One that cannot be reached refuses with {@link RefusedCode#UNAVAILABLE}, at once when that is known. */

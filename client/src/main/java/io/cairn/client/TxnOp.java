@@ -10,7 +10,7 @@ public sealed interface TxnOp {
   }
 
   static Put put(ByteSeq key, ByteSeq value) {
-    return new Put(key, value, false);
+    return new Put(key, value, false, 0);
   }
 
   static Delete delete(String key) {
@@ -57,7 +57,8 @@ public sealed interface TxnOp {
     return new Nested(txn);
   }
 
-  record Put(ByteSeq key, ByteSeq value, boolean previous) implements TxnOp {
+  /** @param lease the key is deleted when this lease ends; 0 for none */
+  record Put(ByteSeq key, ByteSeq value, boolean previous, long lease) implements TxnOp {
     public Put {
       Objects.requireNonNull(key, "key");
       Objects.requireNonNull(value, "value");
@@ -65,7 +66,15 @@ public sealed interface TxnOp {
 
     /** Has the answer show what was replaced. */
     public Put withPrevious() {
-      return new Put(key, value, true);
+      return new Put(key, value, true, lease);
+    }
+
+    /**
+     * The transaction is refused with {@link RefusedCode#LEASE_NOT_FOUND} when this put is to be done and there is no such lease, or its end
+     * has begun.
+     */
+    public Put withLease(long id) {
+      return new Put(key, value, previous, id);
     }
   }
 

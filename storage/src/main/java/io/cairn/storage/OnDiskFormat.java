@@ -18,6 +18,9 @@ import java.util.Arrays;
  *           10 store(4) 00                             applied index, term, revision StoreState
  *           10 store(4) 01 client id(16)               what a client has sent        ClientRecord
  *           10 store(4) 02 name                        a named record of whoever sits on top
+ *           10 store(4) 03 lease id(8)                 a lease granted here            Lease
+ *           10 store(4) 04 lease id(8)                 what the shard knows of a lease KnownLease
+ *           10 store(4) 05 lease id(8) key             the key's newest version names the lease
  *           10 store(4) 06 revision(8)                 how many events are at or below it: a mark        EventCount
  *           10 store(4) 07                             how many events there were, and at the last mark  EventCount
  * </pre>
@@ -51,6 +54,9 @@ public final class OnDiskFormat {
   public static final byte STORE_STATE = 0x00;
   public static final byte STORE_CLIENT = 0x01;
   public static final byte STORE_RECORD = 0x02;
+  public static final byte STORE_LEASE = 0x03;
+  public static final byte STORE_KNOWN_LEASE = 0x04;
+  public static final byte STORE_LEASE_KEY = 0x05;
   public static final byte STORE_MARK = 0x06;
   public static final byte STORE_EVENTS = 0x07;
 
@@ -161,6 +167,25 @@ public final class OnDiskFormat {
     key[5] = kind;
     System.arraycopy(rest, 0, key, 6, rest.length);
     return key;
+  }
+
+  /** A key of one of the three kinds of leases; of {@link #STORE_LEASE_KEY} also the first of that lease. */
+  public static byte[] leaseKey(long store, byte kind, long lease) {
+    byte[] rest = new byte[8];
+    int64(rest, 0, lease);
+    return smallKey(store, kind, rest);
+  }
+
+  public static byte[] leaseKey(long store, byte kind, long lease, byte[] key) {
+    byte[] rest = new byte[8 + key.length];
+    int64(rest, 0, lease);
+    System.arraycopy(key, 0, rest, 8, key.length);
+    return smallKey(store, kind, rest);
+  }
+
+  /** The first key behind those under the lease. */
+  public static byte[] leaseKeysEnd(long store, long lease) {
+    return leaseKey(store, STORE_LEASE_KEY, lease + 1);
   }
 
   public static byte[] replicaKey(int shard) {

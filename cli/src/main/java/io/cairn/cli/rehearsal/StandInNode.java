@@ -18,6 +18,9 @@ import io.cairn.protocol.wire.Hello;
 import io.cairn.protocol.wire.HistoryInfo;
 import io.cairn.protocol.wire.KeyHistory;
 import io.cairn.protocol.wire.KeyValue;
+import io.cairn.protocol.wire.LeaseKeepAliveAnswer;
+import io.cairn.protocol.wire.LeaseListAnswer;
+import io.cairn.protocol.wire.LeaseTimeToLiveAnswer;
 import io.cairn.protocol.wire.MemberTable;
 import io.cairn.protocol.wire.NodeStatus;
 import io.cairn.protocol.wire.RangeChunk;
@@ -85,6 +88,9 @@ public final class StandInNode implements RequestHandler, AutoCloseable {
       case HISTORY -> answer.setHistory(HistoryInfo.newBuilder().setWanted(2).addShards(HistoryInfo.Shard.newBuilder().setShard(1).setCompacted(2)));
       case KEY_HISTORY -> answer.setKeyHistory(KeyHistory.newBuilder().addEvents(KeyHistory.Event.newBuilder().setRevision(2)
           .setPut(KeyHistory.KeyEventValue.newBuilder().setValue(KEY_VALUE.getValue()).setCreateRevision(2).setVersion(1))));
+      case LEASE_KEEP_ALIVE -> answer.setLeaseKeepAlive(LeaseKeepAliveAnswer.newBuilder().addTtlMillis(30_000));
+      case LEASE_TIME_TO_LIVE -> answer.setLeaseTimeToLive(LeaseTimeToLiveAnswer.newBuilder().setTtlMillis(30_000));
+      case LEASE_LIST -> answer.setLeaseList(LeaseListAnswer.getDefaultInstance());
       case BODY_NOT_SET -> { }
     }
     return answer.build();

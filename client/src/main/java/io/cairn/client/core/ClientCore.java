@@ -24,6 +24,7 @@ import io.cairn.protocol.wire.Delete;
 import io.cairn.protocol.wire.Put;
 import io.cairn.protocol.wire.Role;
 import io.cairn.protocol.wire.ShardMap;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -67,6 +68,7 @@ public final class ClientCore implements AutoCloseable {
   private final Set<WatchCall> watches = new LinkedHashSet<>();
   private Set<WatchCall> watchesThatWait = new LinkedHashSet<>();
   private final Map<Integer, SequenceLane> lanes = new LinkedHashMap<>();
+  private final LeaseKeeper keeper;
   private String clusterId = "";
   private MapCall mapCall;
   private long wantedEpoch;
@@ -83,6 +85,7 @@ public final class ClientCore implements AutoCloseable {
     this.random = random.split("client-waits");
     this.ids = random.split("client-ids");
     this.settings = settings;
+    this.keeper = new LeaseKeeper(this, loop, clock);
     RandomSource reconnects = random.split("client-reconnects");
     BiFunction<HostPort, NodeLink.Watcher, NodeLink> opener = (address, watcher) -> new NodeConnection(
         watcher,
@@ -183,12 +186,18 @@ public final class ClientCore implements AutoCloseable {
     closed = true;
     loop.run(() -> {
       refuseInbox();
+      keeper.close();
       for (Call<?> call : List.copyOf(open)) {
         call.giveUp(RefusedCode.CLOSED, "The client was closed");
       }
       List.copyOf(watches).forEach(WatchCall::clientClosed);
       cluster.close();
     });
+  }
+
+  /** What keeps this client's leases alive. */
+  public LeaseKeeper keeper() {
+    return keeper;
   }
 
   /** The sum of what open calls hold, for tests and metrics. From any thread. */
@@ -350,7 +359,8 @@ public final class ClientCore implements AutoCloseable {
 
   WriteCall<PutResult> put(Operation.Put put, Deadline deadline, Completion<PutResult> completion) {
     Put.Builder body = Put.newBuilder()
-        .setKey(Wire.byteString(put.key())).setValue(Wire.byteString(put.value())).setPrevious(put.previous());
+        .setKey(Wire.byteString(put.key())).setValue(Wire.byteString(put.value())).setPrevious(put.previous())
+        .setLease(put.lease()).setTtlMillis(put.ttl().map(Duration::toMillis).orElse(0L));
     return new WriteCall<>(
         this, deadline, put.bytes(), put.key(), Command.newBuilder().setPut(body),
         response -> new PutResult(response.getRevision(), Wire.previous(response)), completion);

@@ -34,6 +34,7 @@ final class Cluster {
   private final List<Node> order = new ArrayList<>();
   private final RandomSource random;
   private List<ShardRoute> routes = List.of();
+  private ShardRoute system;
   private long epoch = -1;
   private EventLoop.Timer stagger;
 
@@ -96,9 +97,12 @@ final class Cluster {
       names.put(node.name, node);
     }
     List<ShardRoute> fresh = new ArrayList<>();
+    ShardRoute freshSystem = new ShardRoute(0, 0, ByteSeq.EMPTY, null, List.copyOf(names.values()), null);
     for (ShardMap.Shard shard : map.getShardsList()) {
       if (!shard.getSystem()) {
         fresh.add(routeOf(shard, names));
+      } else {
+        freshSystem = routeOf(shard, names);
       }
     }
     fresh.sort((a, b) -> a.start.compareTo(b.start));
@@ -106,6 +110,7 @@ final class Cluster {
       return false;
     }
     routes = fresh;
+    system = freshSystem;
     byName.clear();
     byName.putAll(names);
     epoch = map.getEpoch();
@@ -123,6 +128,11 @@ final class Cluster {
     ByteSeq end = shard.getEndOpen() ? null : Wire.byteSeq(shard.getEnd());
     return new ShardRoute(
         shard.getId(), shard.getEpoch(), Wire.byteSeq(shard.getStart()), end, replicas, names.get(shard.getLeader()));
+  }
+
+  /** The route to the system shard, where leases are; only with a map. */
+  ShardRoute system() {
+    return system;
   }
 
   /** A route of its own to the leader of any shard, the system's too: every node may be asked who that is. Only with a map. */

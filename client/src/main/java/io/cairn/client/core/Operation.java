@@ -16,6 +16,10 @@ import io.cairn.client.KeyHistory;
 import io.cairn.client.KeyHistoryOptions;
 import io.cairn.client.KeyRange;
 import io.cairn.client.LeaderTransfer;
+import io.cairn.client.Lease;
+import io.cairn.client.LeaseDetails;
+import io.cairn.client.LeasePage;
+import io.cairn.client.LeaseRenewal;
 import io.cairn.client.NodeStatus;
 import io.cairn.client.PutResult;
 import io.cairn.client.RangeOptions;
@@ -25,6 +29,9 @@ import io.cairn.client.RefusedException;
 import io.cairn.client.ReplicaHash;
 import io.cairn.client.Txn;
 import io.cairn.client.TxnResult;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /** Everything a client can ask of a cluster, with the type of the answer. */
@@ -66,7 +73,12 @@ public sealed interface Operation<T> {
   /** What a call holds beside its keys and values. Measured as a put's objects under compressed oops, rounded up. */
   int FIXED_BYTES = 512;
 
-  record Put(ByteSeq key, ByteSeq value, boolean previous) implements Operation<PutResult> {
+  record Put(ByteSeq key, ByteSeq value, boolean previous, long lease, Optional<Duration> ttl) implements Operation<PutResult> {
+
+    public Put(ByteSeq key, ByteSeq value, boolean previous) {
+      this(key, value, previous, 0, Optional.empty());
+    }
+
     @Override
     public long bytes() {
       return FIXED_BYTES + key.size() + value.size();
@@ -78,9 +90,67 @@ public sealed interface Operation<T> {
         return new RefusedException(
             RefusedCode.VALUE_TOO_LARGE, "The value has " + value.size() + " bytes; no server takes more than " + VALUE_BYTES_MAX);
       }
-      return faultOf(key);
+      if (faultOf(key) != null) {
+        return faultOf(key);
+      }
+      if (ttl.isPresent()) {
+        return lease == 0 ? ttlFault(ttl.get()) : new RefusedException(RefusedCode.BAD_REQUEST, "A put has a lease or a TTL, not both");
+      }
+      return lease == 0 ? null : leaseFault(lease);
     }
   }
+
+  private static RefusedException leaseFault(long id) {
+    return id > 0 ? null
+        : new RefusedException(RefusedCode.BAD_REQUEST, "There is no lease " + id + "; the id of a lease is 1 to " + Long.MAX_VALUE);
+  }
+
+  private static RefusedException ttlFault(Duration ttl) {
+    boolean fits = ttl.compareTo(io.cairn.client.Leases.TTL_MIN) >= 0 && ttl.compareTo(io.cairn.client.Leases.TTL_MAX) <= 0;
+    return fits ? null : new RefusedException(RefusedCode.BAD_REQUEST, "A TTL of " + ttl + "; it is 1 s to 365 days");
+  }
+
+  /** @param id 0: of the server's choice */
+  record Grant(long id, Duration ttl) implements Operation<Lease> {
+    @Override
+    public RefusedException fault() {
+      return ttlFault(ttl);
+    }
+  }
+
+  record Revoke(long id) implements Operation<Lease> {
+    @Override
+    public RefusedException fault() {
+      return leaseFault(id);
+    }
+  }
+
+  record KeepAlive(List<Long> ids) implements Operation<List<LeaseRenewal>> {
+    /** More take more messages. */
+    public static final int IDS_MAX = 10_000;
+
+    @Override
+    public long bytes() {
+      return FIXED_BYTES + 32L * ids.size();
+    }
+
+    @Override
+    public RefusedException fault() {
+      if (ids.isEmpty() || ids.size() > IDS_MAX) {
+        return new RefusedException(RefusedCode.BAD_REQUEST, "A renewal names 1 to " + IDS_MAX + " leases, not " + ids.size());
+      }
+      return ids.stream().map(Operation::leaseFault).filter(Objects::nonNull).findFirst().orElse(null);
+    }
+  }
+
+  record TimeToLive(long id, boolean keys) implements Operation<LeaseDetails> {
+    @Override
+    public RefusedException fault() {
+      return leaseFault(id);
+    }
+  }
+
+  record Leases(long after) implements Operation<LeasePage> {}
 
   record Delete(ByteSeq key, boolean previous) implements Operation<DeleteResult> {
     @Override

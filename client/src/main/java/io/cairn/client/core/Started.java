@@ -85,6 +85,10 @@ final class Started<T> implements ClientCore.Pending {
     if (operation instanceof Operation.OfKey history) {
       return new KeyHistoryCall(core, deadline, history, cast());
     }
+    Call<?> lease = LeaseCalls.of(core, operation, deadline, completion);
+    if (lease != null) {
+      return lease;
+    }
     throw new IllegalStateException("no call for " + operation);
   }
 

@@ -100,7 +100,8 @@ final class TxnWire {
   private static io.cairn.protocol.wire.TxnOp op(TxnOp op) {
     io.cairn.protocol.wire.TxnOp.Builder body = io.cairn.protocol.wire.TxnOp.newBuilder();
     if (op instanceof TxnOp.Put put) {
-      body.setPut(Put.newBuilder().setKey(Wire.byteString(put.key())).setValue(Wire.byteString(put.value())).setPrevious(put.previous()));
+      body.setPut(Put.newBuilder().setKey(Wire.byteString(put.key())).setValue(Wire.byteString(put.value())).setPrevious(put.previous())
+          .setLease(put.lease()));
     } else if (op instanceof TxnOp.Delete delete) {
       body.setDelete(Delete.newBuilder().setKey(Wire.byteString(delete.key())).setPrevious(delete.previous()));
     } else if (op instanceof TxnOp.DeleteRange range) {

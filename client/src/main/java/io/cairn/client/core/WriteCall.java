@@ -25,7 +25,7 @@ final class WriteCall<T> extends Call<T> {
   private ByteString encoded;
 
   /**
-   * @param key the command's key, or the first of its range: it decides the shard
+   * @param key the command's key, or the first of its range: it decides the shard; null for one to the system shard
    * @param result null when the answer does not belong to the command
    */
   WriteCall(ClientCore core, Deadline deadline, long bytes, ByteSeq key, Command.Builder command, Function<Response, T> result,
@@ -43,7 +43,7 @@ final class WriteCall<T> extends Call<T> {
 
   @Override
   ShardRoute route() {
-    return core.cluster().route(key);
+    return key == null ? core.cluster().system() : core.cluster().route(key);
   }
 
   @Override

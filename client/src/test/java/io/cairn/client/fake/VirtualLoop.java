@@ -13,6 +13,7 @@ public final class VirtualLoop implements EventLoop, Clock {
       new PriorityQueue<>(Comparator.comparingLong((Task task) -> task.atNanos).thenComparingLong(task -> task.order));
   private long nowNanos = 1_000_000_000_000L;
   private long order;
+  private long suspendedMillis;
   private long executed;
   private boolean running;
 
@@ -45,7 +46,17 @@ public final class VirtualLoop implements EventLoop, Clock {
 
   @Override
   public long wallMillis() {
-    return nowNanos / 1_000_000;
+    return nowNanos / 1_000_000 + suspendedMillis;
+  }
+
+  /** The process stands still: both clocks go on, and nothing runs. */
+  public void pause(long nanos) {
+    nowNanos += nanos;
+  }
+
+  /** The machine is suspended: its wall clock alone goes on. */
+  public void suspend(long millis) {
+    suspendedMillis += millis;
   }
 
   /** Tasks run so far: what a real loop would have been woken for. */

@@ -13,6 +13,7 @@ final class ShardUpkeep {
     switch (command) {
       case ShardCommand.Compact(long revision) -> store.compact(round, revision);
       case ShardCommand.KeepHistory(boolean keeps, var prefix) -> store.keepHistory(round, prefix.toByteArray(), keeps);
+      case ShardCommand.ChangeLeases(var kind, var leases) -> LeaseUpkeep.apply(store.leases(round).known(), kind, leases);
     }
     return EntryEffect.NOTHING;
   }

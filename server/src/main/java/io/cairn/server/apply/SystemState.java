@@ -46,6 +46,7 @@ public final class SystemState {
         }
         yield new EntryEffect.HistoryChanged(after);
       }
+      case SystemCommand.ChangeLeases(var change) -> LeaseUpkeep.apply(store.leases(round).home(), change);
     };
   }
 

@@ -58,6 +58,7 @@ public final class CommandCodec {
       case DELETE_RANGE -> codec.deleteRange(command.getDeleteRange());
       case TXN -> codec.txn(command.getTxn());
       case ADD -> codec.add(command.getAdd());
+      case LEASE_GRANT, LEASE_REVOKE, LEASE_DELETE -> LeaseOps.of(command);
       case OP_NOT_SET -> throw new IllegalArgumentException("a command without an operation is not applied");
     };
     return new Write(command.getClientHigh(), command.getClientLow(), command.getSequence(), command.getLowestOpen(), command.getSeen(),
@@ -69,7 +70,9 @@ public final class CommandCodec {
     return switch (command.getOpCase()) {
       case TXN, ADD -> EntryPayload.TXN_LEVEL;
       case DELETE_RANGE -> command.getDeleteRange().getPrevious() ? EntryPayload.TXN_LEVEL : EntryPayload.FIRST_LEVEL;
-      case PUT, DELETE, OP_NOT_SET -> EntryPayload.FIRST_LEVEL;
+      case PUT -> command.getPut().getLease() != 0 || command.getPut().getTtlMillis() != 0 ? EntryPayload.LEASES_LEVEL : EntryPayload.FIRST_LEVEL;
+      case LEASE_GRANT, LEASE_REVOKE, LEASE_DELETE -> EntryPayload.LEASES_LEVEL;
+      case DELETE, OP_NOT_SET -> EntryPayload.FIRST_LEVEL;
     };
   }
 

@@ -14,7 +14,7 @@ import java.util.List;
  *
  * <pre>
  *   u8 format (1) | u8 feature level (1; 2 with changes of members; 3 with upkeep of a shard, or with
- *       commands that are transactions) | u8 kind | u8 zero
+ *       commands that are transactions or know leases) | u8 kind | u8 zero
  *   kind 1, commands: u64 first revision | u32 count | u32 clients remembered
  *                     | from level 3 on: u32 most bytes of a transaction's answer | u32 most keys that it comes upon
  *                     | count x (u32 length | the client's bytes)
@@ -35,7 +35,9 @@ public final class EntryPayload {
   public static final int UPKEEP_LEVEL = 3;
   /** From which on commands may be transactions. */
   public static final int TXN_LEVEL = 3;
-  static final int FIRST_LEVEL = 1;
+  /** From which on there are leases. */
+  public static final int LEASES_LEVEL = 3;
+  public static final int FIRST_LEVEL = 1;
   static final int KIND_COMMANDS = 1;
   static final int KIND_SYSTEM = 2;
   static final int KIND_UPKEEP = 3;

@@ -17,6 +17,9 @@ final class OpHash {
   private static final int TXN = 7;
   private static final int COMPARISON = 8;
   private static final int PREVIOUS_OF_RANGE = 9;
+  private static final int LEASE_GRANT = 20;
+  private static final int LEASE_REVOKE = 21;
+  private static final int LEASE_DELETE = 22;
 
   private final CRC32 crc = new CRC32();
   private final CRC32C crc32c = new CRC32C();
@@ -35,6 +38,9 @@ final class OpHash {
         mix(1, put.key());
         mix(put.previous() ? 1 : 0, put.value());
         number(put.lease());
+        if (put.ttlMillis() != 0) { // Without one the hash is that of older versions.
+          number(put.ttlMillis());
+        }
       }
       case Op.Delete delete -> mix(delete.previous() ? 3 : 2, delete.key());
       case Op.DeleteRange range -> {
@@ -52,6 +58,16 @@ final class OpHash {
         number((range.keysOnly() ? 1 : 0) | (range.countOnly() ? 2 : 0) | (range.reverse() ? 4 : 0));
       }
       case Op.Txn txn -> txn(txn);
+      case Op.LeaseGrant grant -> {
+        tag(LEASE_GRANT);
+        number(grant.id());
+        number(grant.ttlMillis());
+      }
+      case Op.LeaseRevoke revoke -> {
+        tag(LEASE_REVOKE);
+        number(revoke.id());
+      }
+      case Op.LeaseDelete _ -> tag(LEASE_DELETE); // Of no client: nobody asks for it again.
     }
   }
 

@@ -1,7 +1,10 @@
 package io.cairn.server.command;
 
 import com.google.protobuf.ByteString;
+import io.cairn.storage.mvcc.Op;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * What a shard's own leader can say in the shard's log, beside the clients' commands: upkeep that must happen on every replica at the
@@ -15,10 +18,31 @@ public sealed interface ShardCommand {
   /** From here on no history is kept of keys that begin with {@code prefix}, or it is again. */
   record KeepHistory(boolean keeps, ByteString prefix) implements ShardCommand {}
 
+  /** What the shard knows of leases changes. */
+  record ChangeLeases(Kind kind, List<Op.Generation> leases) implements ShardCommand {
+
+    /** What becomes of them; each with its byte. */
+    public enum Kind {
+      /** Shard 0 has noted this shard for them: keys may be put under them. */
+      KNOW(10),
+      /** No key is put under them any more. */
+      FENCE(11),
+      /** Their fences are removed, where they have no keys. */
+      UNFENCE(12);
+
+      private final byte code;
+
+      Kind(int code) {
+        this.code = (byte) code;
+      }
+    }
+  }
+
   /** The lowest feature level of a version that understands it. */
   default int level() {
     return switch (this) {
       case Compact _, KeepHistory _ -> EntryPayload.UPKEEP_LEVEL;
+      case ChangeLeases _ -> EntryPayload.LEASES_LEVEL;
     };
   }
 
@@ -27,6 +51,11 @@ public sealed interface ShardCommand {
       case Compact(long revision) -> ByteBuffer.allocate(9).put((byte) 1).putLong(revision).array();
       case KeepHistory(boolean keeps, ByteString prefix) ->
           ByteBuffer.allocate(2 + prefix.size()).put((byte) 2).put((byte) (keeps ? 1 : 0)).put(prefix.asReadOnlyByteBuffer()).array();
+      case ChangeLeases(var kind, var leases) -> {
+        ByteBuffer buffer = ByteBuffer.allocate(5 + leases.size() * 2 * Long.BYTES).put(kind.code).putInt(leases.size());
+        leases.forEach(lease -> buffer.putLong(lease.id()).putLong(lease.grant()));
+        yield buffer.array();
+      }
     };
   }
 
@@ -35,6 +64,14 @@ public sealed interface ShardCommand {
     return switch (kind) {
       case 1 -> new Compact(buffer.getLong());
       case 2 -> new KeepHistory(buffer.get() == 1, ByteString.copyFrom(buffer));
+      case 10, 11, 12 -> {
+        int count = buffer.getInt();
+        var leases = new ArrayList<Op.Generation>(count);
+        for (int i = 0; i < count; i++) {
+          leases.add(new Op.Generation(buffer.getLong(), buffer.getLong()));
+        }
+        yield new ChangeLeases(ChangeLeases.Kind.values()[kind - 10], leases);
+      }
       default -> throw new IllegalStateException("shard command " + kind + " is unknown to this version; the replica stops before it");
     };
   }

@@ -18,12 +18,16 @@ public sealed interface SystemCommand {
   /** Changes how much history is kept. */
   record ChangeHistory(HistoryCommand change) implements SystemCommand {}
 
+  /** Renews, registers, ends leases or notes how far their ends have come. Of feature level 3. */
+  record ChangeLeases(HomeCommand change) implements SystemCommand {}
+
   /** The lowest feature level of a version that understands it. */
   default int level() {
     return switch (this) {
       case ExtendWindow _ -> 1;
       case ChangeMembers _ -> EntryPayload.MEMBERS_LEVEL;
       case ChangeHistory _ -> EntryPayload.UPKEEP_LEVEL;
+      case ChangeLeases _ -> EntryPayload.LEASES_LEVEL;
     };
   }
 
@@ -32,6 +36,7 @@ public sealed interface SystemCommand {
       case ExtendWindow(long count) -> ByteBuffer.allocate(9).put((byte) 1).putLong(count).array();
       case ChangeMembers(MemberCommand change) -> kind(2, MemberCodec.encode(change));
       case ChangeHistory(HistoryCommand change) -> kind(20, HistoryCodec.encode(change));
+      case ChangeLeases(HomeCommand change) -> change.encode();
     };
   }
 
@@ -51,6 +56,8 @@ public sealed interface SystemCommand {
       case 1 -> new ExtendWindow(buffer.getLong());
       case 2 -> new ChangeMembers(MemberCodec.decodeCommand(rest(buffer)));
       case 20 -> new ChangeHistory(HistoryCodec.decodeCommand(rest(buffer)));
+      case HomeCommand.RENEW, HomeCommand.REGISTER, HomeCommand.EXPIRE, HomeCommand.PROGRESS ->
+          new ChangeLeases(HomeCommand.decode(kind, buffer));
       default -> throw new IllegalStateException("system command " + kind + " is unknown to this version; the replica stops before it");
     };
   }

@@ -24,7 +24,7 @@ final class TxnCodec {
   }
 
   Op.Put put(Put put) {
-    return new Op.Put(key(put.getKey()), put.getValue().toByteArray(), put.getLease(), put.getPrevious());
+    return new Op.Put(key(put.getKey()), put.getValue().toByteArray(), put.getLease(), put.getPrevious(), put.getTtlMillis());
   }
 
   Op.Delete delete(Delete delete) {

@@ -5,10 +5,12 @@ import io.cairn.protocol.wire.Error;
 import io.cairn.protocol.wire.ErrorCode;
 import io.cairn.protocol.wire.ErrorKind;
 import io.cairn.protocol.wire.KeyValue;
+import io.cairn.protocol.wire.LeaseWritten;
 import io.cairn.protocol.wire.Response;
 import io.cairn.protocol.wire.WriteAnswer;
 import io.cairn.server.outcome.Refusal;
 import io.cairn.server.shard.Keyspace;
+import io.cairn.storage.lease.Lease;
 import io.cairn.storage.mvcc.Version;
 import io.cairn.storage.mvcc.WriteResult;
 
@@ -44,6 +46,9 @@ public final class Answers {
     }
     if (done.answer() != null) {
       TxnAnswers.add(answer, done.answer());
+    }
+    for (Lease lease : done.leases()) {
+      answer.setLease(LeaseWritten.newBuilder().setId(lease.id()).setTtlMillis(lease.ttlMillis()));
     }
     return Response.newBuilder().setRevision(done.revision()).setWrite(answer).build();
   }

@@ -43,6 +43,7 @@ public final class ClientService implements RequestHandler {
   private final KeyHistoryService keyHistory;
   private final WatchService watches;
   private final WatchRoom watchRoom;
+  private final LeaseService leases;
   private final RefusedConnections refusals;
   private final long outboundBytesMax;
   /** In the order they were opened: what is done to all of them is done in the same order in every run. */
@@ -50,11 +51,12 @@ public final class ClientService implements RequestHandler {
   private volatile boolean stopping;
 
   public ClientService(Call.Desk desk, Supplier<ShardMap> map, Replicas replicas, Revisions revisions, EventLoop scanLoop, Limits limits,
-      StatusService status, MemberService members, HistoryService history, FeatureLevels levels, WatchRoom watchRoom) {
+      StatusService status, MemberService members, HistoryService history, FeatureLevels levels, WatchRoom watchRoom, LeaseService leases) {
     var checks = new RequestChecks(limits);
     this.desk = desk;
     this.admission = desk.admission();
-    this.writes = new WriteService(checks, map, replicas, levels, limits);
+    this.writes = new WriteService(checks, map, replicas, levels, limits, leases);
+    this.leases = leases;
     this.gets = new GetService(checks, map, replicas);
     var turns = new ScanTurns(scanLoop, admission);
     this.ranges = new RangeService(checks, map, replicas, revisions, turns, limits);
@@ -168,6 +170,7 @@ public final class ClientService implements RequestHandler {
       case KEY_HISTORY -> keyHistory.serve(call, request);
       case WATCH -> watches.serve(call, request);
       case WATCH_CONTROL -> watches.control(call, request.getWatchControl());
+      case LEASE_KEEP_ALIVE, LEASE_TIME_TO_LIVE, LEASE_LIST -> leases.serve(call, request);
       case BODY_NOT_SET -> call.refused(Refusal.of(ErrorCode.BAD_REQUEST, "the request is of a kind that this version does not know"));
     }
   }
@@ -186,6 +189,7 @@ public final class ClientService implements RequestHandler {
       case HISTORY, KEY_HISTORY -> RequestOp.HISTORY;
       case WATCH -> RequestOp.WATCH;
       case WATCH_CONTROL -> RequestOp.WATCH_CONTROL;
+      case LEASE_KEEP_ALIVE, LEASE_TIME_TO_LIVE, LEASE_LIST -> RequestOp.LEASE;
       case STATUS, BODY_NOT_SET -> RequestOp.STATUS;
     };
   }

@@ -124,6 +124,7 @@ final class RequestChecks {
   private Refusal operation(Command command) {
     return switch (command.getOpCase()) {
       case PUT -> put(command.getPut());
+      case LEASE_GRANT, LEASE_REVOKE, LEASE_DELETE -> LeaseService.refusal(command);
       case DELETE -> key(command.getDelete().getKey());
       case DELETE_RANGE -> range(command.getDeleteRange().getStart(), command.getDeleteRange().getEnd(),
           command.getDeleteRange().getEndOpen());
@@ -143,7 +144,6 @@ final class RequestChecks {
       return Refusal.of(ErrorCode.VALUE_TOO_LARGE, "the value has " + put.getValue().size() + " bytes; at most "
           + limits.valueBytes() + " are taken (limits.value-bytes)");
     }
-    return put.getLease() == 0 ? null
-        : Refusal.of(ErrorCode.NOT_SUPPORTED, "leases are not served by this version; send lease 0");
+    return LeaseService.refusal(put);
   }
 }

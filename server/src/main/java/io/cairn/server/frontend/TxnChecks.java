@@ -86,7 +86,8 @@ final class TxnChecks {
 
   private Refusal op(TxnOp op) {
     return switch (op.getOpCase()) {
-      case PUT -> checks.put(op.getPut());
+      case PUT -> op.getPut().getTtlMillis() == 0 ? checks.put(op.getPut()) : Refusal.of(ErrorCode.BAD_REQUEST,
+          "a put of a transaction has a TTL; grant a lease of that TTL, and put under it");
       case DELETE -> checks.key(op.getDelete().getKey());
       case DELETE_RANGE -> checks.range(op.getDeleteRange().getStart(), op.getDeleteRange().getEnd(), op.getDeleteRange().getEndOpen());
       case RANGE -> {

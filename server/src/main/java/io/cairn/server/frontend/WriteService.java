@@ -33,9 +33,11 @@ final class WriteService {
   private final Replicas replicas;
   private final FeatureLevels levels;
   private final Limits limits;
+  private final LeaseService leases;
 
   /** @param limits say which room a write takes that asks for what it replaces, or reads */
-  WriteService(RequestChecks checks, Supplier<ShardMap> map, Replicas replicas, FeatureLevels levels, Limits limits) {
+  WriteService(RequestChecks checks, Supplier<ShardMap> map, Replicas replicas, FeatureLevels levels, Limits limits, LeaseService leases) {
+    this.leases = leases;
     this.checks = checks;
     this.levels = levels;
     this.limits = limits;
@@ -58,7 +60,7 @@ final class WriteService {
       call.refused(refusal);
       return;
     }
-    ShardDescriptor shard = map.get().locate(Keyspace.stored(command.getKeyspace(), firstKey(command)));
+    ShardDescriptor shard = shardOf(command);
     // First, since client and node may take different keys of it to say where it belongs.
     refusal = command.hasTxn() ? TxnPlace.crossing(map.get(), command.getKeyspace(), command.getTxn()) : null;
     refusal = refusal != null ? refusal : placed(request, shard);
@@ -82,7 +84,8 @@ final class WriteService {
       call.refused(refusal);
       return;
     }
-    var write = new WriteRequest(call.connection(), bytes, level, command.getSeen(), call.deadline(), outcome -> answer(call, outcome));
+    var write = new WriteRequest(call.connection(), bytes, level, command.getSeen(), call.deadline(),
+        leases.completing(command, call.deadline(), outcome -> answer(call, outcome)));
     replica.loop().run(() -> replica.write(write));
   }
 
@@ -98,6 +101,14 @@ final class WriteService {
     String shown = behind.level() > 0 ? "is at feature level " + behind.level() : "has not shown its feature level to this one yet";
     return Refusal.retry(ErrorCode.NOT_SUPPORTED, "node " + behind.node() + " " + shown + ", the command needs level " + level
         + " of every node (this one is at " + EntryPayload.FEATURE_LEVEL + ")", behind.level() > 0 ? 0 : NOT_SHOWN_RETRY_MILLIS);
+  }
+
+  /** Leases are granted and revoked in shard 0. */
+  private ShardDescriptor shardOf(Command command) {
+    return switch (command.getOpCase()) {
+      case LEASE_GRANT, LEASE_REVOKE -> map.get().shard(ShardDescriptor.SYSTEM);
+      default -> map.get().locate(Keyspace.stored(command.getKeyspace(), firstKey(command)));
+    };
   }
 
   /** Whether the client's map agrees with this node's. */
@@ -137,7 +148,7 @@ final class WriteService {
       case DELETE_RANGE -> command.getDeleteRange().getStart();
       case TXN -> TxnPlace.firstKey(command.getTxn());
       case ADD -> command.getAdd().getKey();
-      case OP_NOT_SET -> ByteString.EMPTY;
+      case LEASE_GRANT, LEASE_REVOKE, LEASE_DELETE, OP_NOT_SET -> ByteString.EMPTY;
     };
   }
 
@@ -155,6 +166,7 @@ final class WriteService {
       case DELETE_RANGE -> RequestOp.DELETE_RANGE;
       case TXN -> RequestOp.TXN;
       case ADD -> RequestOp.ADD;
+      case LEASE_GRANT, LEASE_REVOKE, LEASE_DELETE -> RequestOp.LEASE;
     };
   }
 

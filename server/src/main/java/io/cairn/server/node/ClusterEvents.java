@@ -3,6 +3,7 @@ package io.cairn.server.node;
 import io.cairn.raft.ReplicaId;
 import io.cairn.server.apply.SystemState;
 import io.cairn.server.history.HistoryTable;
+import io.cairn.server.lease.LeaseRoom;
 import io.cairn.server.members.NodeTable;
 import io.cairn.server.metrics.NodeMeters;
 import io.cairn.server.oracle.RevisionOracle;
@@ -12,6 +13,9 @@ import io.cairn.server.replica.Replica;
 import io.cairn.server.replica.ReplicaPorts;
 import io.cairn.server.replica.ReplicaTap;
 import io.cairn.server.watch.WatchRoom;
+import io.cairn.server.replica.WriteRequest;
+import io.cairn.storage.lease.Lease;
+import java.util.List;
 import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,11 +29,13 @@ final class ClusterEvents implements ReplicaPorts.Observer {
   private final Revisions revisions;
   private final MemberRoom members;
   private final HistoryRoom history;
+  private final LeaseRoom leases;
   private final ReplicaTap tap;
   private final WatchRoom watches;
 
   ClusterEvents(NodeMeters meters, RevisionOracle oracle, Revisions revisions, MemberRoom members,
-      HistoryRoom history, ReplicaTap tap, WatchRoom watches) {
+      HistoryRoom history, LeaseRoom leases, ReplicaTap tap, WatchRoom watches) {
+    this.leases = leases;
     this.meters = meters;
     this.oracle = oracle;
     this.revisions = revisions;
@@ -47,6 +53,7 @@ final class ClusterEvents implements ReplicaPorts.Observer {
   @Override
   public void leaderChanged(Replica replica, ReplicaId leader) {
     int shard = replica.descriptor().id();
+    leases.leaderChanged(replica);
     if (replica.descriptor().isSystem()) {
       if (oracle.serving()) {
         oracle.stop();
@@ -120,8 +127,19 @@ final class ClusterEvents implements ReplicaPorts.Observer {
   }
 
   @Override
+  public void leasesChanged(Replica replica, List<Lease> changed) {
+    leases.changed(replica, changed);
+  }
+
+  @Override
+  public void leaseUnknown(Replica replica, WriteRequest write, long lease) {
+    leases.unknown(replica, write, lease);
+  }
+
+  @Override
   public void installed(Replica replica) {
     watches.applied(replica);
+    leases.installed(replica);
     if (replica.descriptor().isSystem()) {
       members.changed(SystemState.nodes(replica.store()));
       history.changed(SystemState.history(replica.store()));

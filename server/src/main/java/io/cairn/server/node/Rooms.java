@@ -24,10 +24,13 @@ import io.cairn.server.frontend.Admission;
 import io.cairn.server.frontend.Call;
 import io.cairn.server.frontend.ClientService;
 import io.cairn.server.frontend.HistoryService;
+import io.cairn.server.frontend.LeaseService;
 import io.cairn.server.frontend.MemberService;
 import io.cairn.server.frontend.StatusService;
 import io.cairn.server.leaders.Handovers;
 import io.cairn.server.leaders.LeaderWatch;
+import io.cairn.server.lease.LeaseDesk;
+import io.cairn.server.lease.LeaseRoom;
 import io.cairn.server.members.MemberCodec;
 import io.cairn.server.members.NodeTable;
 import io.cairn.server.metrics.NodeMeters;
@@ -91,6 +94,7 @@ final class Rooms {
   private MemberRoom members;
   private HistoryRoom history;
   private SpaceKeeper space;
+  private LeaseRoom leases;
   private Joining joining;
   private SnapshotSender snapshotSender;
   private SnapshotReceiver snapshotReceiver;
@@ -195,20 +199,21 @@ final class Rooms {
         links);
     members = new MemberRoom(book, devices, blocking.log(), directory, replicas, peers, shards,
         () -> directory.identity().bootstrapDigest(), failStop);
+    leases = new LeaseRoom(devices.clock(), nodeLoop, blocking.scan(), replicas, peers);
     revisions = new Revisions(nodeLoop, new OracleRoute(oracle, replicas, peers));
     space = new SpaceKeeper(devices.clock(), blocking.space(), engine, catalog, replicas, applier, flusher, failStop);
     history = new HistoryRoom(devices.clock(), nodeLoop, replicas, peers, revisions,
         new Retention(config.history(), devices.random().split("history")), space);
     snapshotReceiver = new SnapshotReceiver(engine, catalog, applier, logWriter);
     watches = new WatchRoom(blocking.events(), devices.clock(), failStop, replicas, config.limits().watches());
-    var events = new ClusterEvents(meters, oracle, revisions, members, history, devices.tap(), watches);
+    var events = new ClusterEvents(meters, oracle, revisions, members, history, leases, devices.tap(), watches);
     snapshotSender = new SnapshotSender(peers, devices.clock(), blocking.scan(), this::snapshotOf,
         devices.random().split("snapshots").nextLong() >>> 2);
     var snapshots = new SnapshotRoutes(snapshotSender, snapshotReceiver);
     host = new ShardHost(config, devices, engine, catalog, logStore, replicas, loop -> new ReplicaPorts(loop, devices.clock(), logWriter,
         applier, revisions, this::send, snapshots, events), this::ticked, this::opened);
     clients = clientService();
-    peerService = new PeerService(replicas, oracle, nodeLoop, snapshotReceiver, this::aboutCluster, leaders::told,
+    peerService = new PeerService(replicas, oracle, nodeLoop, snapshotReceiver, this::aboutCluster, leases::serve, leaders::told,
         new RefusedConnections(devices.clock(), "peer"));
     members.serveWith(peerService);
     if (config.cluster().joins() && !directory.identity().bootstrapped()) {
@@ -223,6 +228,7 @@ final class Rooms {
     oracle.retry();
     members.tick();
     history.tick();
+    leases.tick();
   }
 
   private void opened(Replica replica) {
@@ -337,7 +343,8 @@ final class Rooms {
         .addAllPeers(links.status());
     return new ClientService(desk, members::map, replicas, revisions, blocking.scan(), limits,
         new StatusService(members::map, replicas, revisions, () -> NodeDescription.shardMap(config, book.nodes()), status),
-        new MemberService(members.route()), new HistoryService(history.route()), book::behind, watches);
+        new MemberService(members.route()), new HistoryService(history.route()), book::behind, watches,
+        new LeaseService(new LeaseDesk(leases, replicas, blocking.scan())));
   }
 
   private int connections() {

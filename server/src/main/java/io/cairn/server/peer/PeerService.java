@@ -49,23 +49,25 @@ public final class PeerService implements RequestHandler {
   private final EventLoop oracleLoop;
   private final SnapshotReceiver snapshots;
   private final MemberDesk members;
+  private final MemberDesk leases;
   private final StrainListener strain;
   private final RefusedConnections refusals;
   /** In the order they were opened: what is done to all of them is done in the same order in every run. */
   private final Set<ServerChannel> channels = Collections.synchronizedSet(new LinkedHashSet<>());
 
   public PeerService(Replicas replicas, RevisionOracle oracle, EventLoop oracleLoop, SnapshotReceiver snapshots,
-      MemberDesk members, StrainListener strain, RefusedConnections refusals) {
+      MemberDesk members, MemberDesk leases, StrainListener strain, RefusedConnections refusals) {
     this.replicas = replicas;
     this.oracle = oracle;
     this.oracleLoop = oracleLoop;
     this.snapshots = snapshots;
     this.members = members;
+    this.leases = leases;
     this.strain = strain;
     this.refusals = refusals;
   }
 
-  /** What other nodes ask about members, and about history. From any loop; the answer too. */
+  /** What other nodes ask about members, history or leases. From any loop; the answer too. */
   @FunctionalInterface
   public interface MemberDesk {
     void serve(PeerRequest request, Consumer<PeerResponse> answer);
@@ -153,6 +155,7 @@ public final class PeerService implements RequestHandler {
         case REVISIONS -> revisions(channel, requestId, request.getRevisions().getCountsList());
         case SNAPSHOT -> snapshot(channel, requestId, request.getSnapshot());
         case MEMBER_STEP, MEMBER, JOIN, HISTORY -> members.serve(request, response -> respond(channel, requestId, response));
+        case LEASE_REGISTER, LEASE_STEP -> leases.serve(request, response -> respond(channel, requestId, response));
         case BODY_NOT_SET -> refuse(channel, requestId, "the request is unknown to this version");
       }
     };

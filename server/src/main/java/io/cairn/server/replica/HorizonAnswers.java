@@ -9,7 +9,18 @@ import io.cairn.server.outcome.Refusal;
  * Answers writes that are older than their shard remembers: with a newly handed-out revision, from which the client can tell a
  * first attempt (to be sent again with that revision as its {@code seen}) from a retry (whose outcome is unknown).
  */
-record HorizonAnswers(EventLoop loop, Clock clock, Revisions revisions) implements PendingWrites.HorizonAnswers {
+record HorizonAnswers(EventLoop loop, Clock clock, Revisions revisions, Leases leases) implements PendingWrites.HorizonAnswers {
+
+  /** Where a lease can be made known to the shard. */
+  @FunctionalInterface
+  interface Leases {
+    void unknown(WriteRequest write, long lease);
+  }
+
+  @Override
+  public void leaseUnknown(WriteRequest write, long lease, Refusal refusal) {
+    leases.unknown(write, lease);
+  }
 
   @Override
   public void answer(WriteRequest write, Refusal refusal) {

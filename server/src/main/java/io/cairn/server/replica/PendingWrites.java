@@ -28,9 +28,15 @@ final class PendingWrites {
   private final ArrayDeque<Proposed> batches = new ArrayDeque<>();
   private final HorizonAnswers horizon;
 
-  /** Asks the oracle for a new revision and refuses the write with it. */
+  /** Ends what apply has refused and what may yet go on. */
   interface HorizonAnswers {
+    /** Asks the oracle for a new revision and refuses the write with it. */
     void answer(WriteRequest write, Refusal refusal);
+
+    /** The write changed nothing, since the shard does not know its lease: it may be that it is only to be registered here. */
+    default void leaseUnknown(WriteRequest write, long lease, Refusal refusal) {
+      write.completion().refused(refusal);
+    }
   }
 
   PendingWrites(HorizonAnswers horizon) {
@@ -98,6 +104,8 @@ final class PendingWrites {
         Refusal refusal = Refusal.of(code(refused.reason()), refused.message());
         if (refused.reason() == WriteResult.Reason.HORIZON) {
           horizon.answer(write, refusal);
+        } else if (refused.reason() == WriteResult.Reason.LEASE_UNKNOWN) {
+          horizon.leaseUnknown(write, refused.lease(), refusal);
         } else {
           write.completion().refused(refusal);
         }
@@ -113,6 +121,10 @@ final class PendingWrites {
       case HORIZON -> ErrorCode.HORIZON;
       case NOT_A_NUMBER -> ErrorCode.NOT_A_NUMBER;
       case TXN_TOO_LARGE -> ErrorCode.TXN_TOO_LARGE;
+      case LEASE_UNKNOWN, LEASE_NOT_FOUND -> ErrorCode.LEASE_NOT_FOUND;
+      case LEASE_KEYS -> ErrorCode.LEASE_KEYS;
+      case LEASE_EXISTS -> ErrorCode.LEASE_EXISTS;
+      case LEASE_LIMIT -> ErrorCode.LEASE_LIMIT;
     };
   }
 

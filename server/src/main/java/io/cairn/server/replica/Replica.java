@@ -19,6 +19,7 @@ import io.cairn.server.command.EntryPayload;
 import io.cairn.server.command.ShardCommand;
 import io.cairn.server.command.SystemCommand;
 import io.cairn.server.members.NodeTable;
+import io.cairn.server.outcome.Completion;
 import io.cairn.server.outcome.Refusal;
 import io.cairn.server.shard.ShardDescriptor;
 import io.cairn.storage.log.LogWrite;
@@ -53,6 +54,7 @@ public final class Replica {
   private final ReadRounds reads;
   private final Resolver resolver;
   private final MemberSteps members;
+  private final Proposals proposals;
   private final Leadership leadership;
   /** When each write that the log has not answered was given to it, oldest first. */
   private final ArrayDeque<Long> writing = new ArrayDeque<>();
@@ -78,13 +80,15 @@ public final class Replica {
     this.tap = ports.observer().tap();
     this.appliedIndex = store.applied().index();
     this.term = raft.term();
-    this.pending = new PendingWrites(new HorizonAnswers(ports.loop(), ports.clock(), ports.revisions()));
+    this.pending = new PendingWrites(new HorizonAnswers(ports.loop(), ports.clock(), ports.revisions(),
+        (write, lease) -> ports.observer().leaseUnknown(this, write, lease)));
     this.batches = new WriteBatches(ports.clock(), ports.loop(), ports.revisions(), bounds, new BatchProposer());
     this.reads = new ReadRounds(ports.clock(), firstRead, READ_ANSWER_NANOS,
         (read, context) -> raft.readIndex(read, context, ports.clock().nanoTime()));
     this.inbox = new Inbox(batches, reads, bounds.queueBytesMax());
     this.resolver = new Resolver(self, ports.loop(), ports.revisions(), new ResolvedShard());
     this.members = new MemberSteps(raft, ports.clock(), () -> leaderReady && !closed, this::step);
+    this.proposals = new Proposals(raft);
     this.leadership = new Leadership(raft, new LedShard(this, ports));
   }
 
@@ -216,6 +220,17 @@ public final class Replica {
     return true;
   }
 
+  /** Puts a payload into the shard's log and tells what it came to; refused while this replica does not lead, or has only begun to. */
+  public void submit(byte[] payload, Completion<EntryEffect> completion) {
+    if (!leaderReady || !raft.isLeader() || closed) {
+      completion.refused(closed ? shuttingDown() : notLeader());
+      return;
+    }
+    proposals.submit(payload, Refusal.retry(ErrorCode.OVERLOADED, "too much of the shard's log is not committed yet; come back later", 50),
+        completion);
+    requestPump();
+  }
+
   public void messagesLost(ReplicaId to) {
     step(() -> raft.messagesLost(to));
   }
@@ -274,6 +289,7 @@ public final class Replica {
     reads.refuseAll(shuttingDown());
     leadership.close(shuttingDown());
     members.drop();
+    proposals.drop();
   }
 
   // What is known. On the replica's loop.
@@ -322,7 +338,8 @@ public final class Replica {
 
   // The driver.
 
-  boolean leaderReady() {
+  /** Whether it leads and has applied all that earlier leaders may have committed. */
+  public boolean leaderReady() {
     return leaderReady;
   }
 
@@ -413,6 +430,7 @@ public final class Replica {
       appliedIndex = entry.index();
       pending.applied(entry, effects.get(i));
       observe(entry, effects.get(i));
+      proposals.applied(entry, effects.get(i));
     }
     ports.revisions().learn(store.applied().revision());
     raft.applied(appliedIndex);
@@ -433,6 +451,8 @@ public final class Replica {
       case EntryEffect.MembersChanged(var now) -> log.info("shard={} members changed; {}", descriptor.id(), now.describe());
       case EntryEffect.NodesChanged(NodeTable nodes) -> ports.observer().nodesChanged(this, nodes);
       case EntryEffect.HistoryChanged(var history) -> ports.observer().historyChanged(this, history);
+      case EntryEffect.LeasesChanged(var leases, var _) -> ports.observer().leasesChanged(this, leases);
+      case EntryEffect.Written written when !written.leases().isEmpty() -> ports.observer().leasesChanged(this, written.leases());
       case EntryEffect.Written _, EntryEffect.Nothing _ -> { }
     }
   }
@@ -469,9 +489,11 @@ public final class Replica {
     pending.failAll("leadership of shard " + descriptor.id() + " was lost before the write was committed");
     resolver.drop();
     members.drop();
+    proposals.drop();
   }
 
-  private Refusal notLeader() {
+  /** Why it takes nothing that only a leader can take. */
+  public Refusal notLeader() {
     // Whoever is about to take over is asked first: it leads a moment later.
     return Refusal.notLeader(descriptor.id(), raft.leader().equals(ReplicaId.NONE) ? leadership.going() : leaderNode());
   }

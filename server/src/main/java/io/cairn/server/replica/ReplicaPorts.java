@@ -5,11 +5,15 @@ import io.cairn.platform.EventLoop;
 import io.cairn.raft.ReplicaId;
 import io.cairn.raft.SnapshotMeta;
 import io.cairn.raft.message.RaftMessage;
+import io.cairn.protocol.wire.ErrorCode;
 import io.cairn.server.apply.Applier;
 import io.cairn.server.disk.LogWriter;
 import io.cairn.server.history.HistoryTable;
 import io.cairn.server.members.NodeTable;
 import io.cairn.server.oracle.Revisions;
+import io.cairn.server.outcome.Refusal;
+import io.cairn.storage.lease.Lease;
+import java.util.List;
 
 /**
  * The rooms a replica hands its work to.
@@ -67,6 +71,14 @@ public record ReplicaPorts(EventLoop loop, Clock clock, LogWriter log, Applier a
 
     /** The replica stands on a snapshot: what its store holds beside keys may be news. */
     void installed(Replica replica);
+
+    /** Leases of which this shard is the home are these now. */
+    default void leasesChanged(Replica replica, List<Lease> leases) {}
+
+    /** A write was applied and changed nothing, since the shard does not know its lease. It is the observer's to end. */
+    default void leaseUnknown(Replica replica, WriteRequest write, long lease) {
+      write.completion().refused(Refusal.of(ErrorCode.LEASE_NOT_FOUND, "this node serves no leases"));
+    }
 
     /** Who watches this replica. */
     default ReplicaTap tap() {

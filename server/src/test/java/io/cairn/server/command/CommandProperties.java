@@ -78,6 +78,7 @@ class CommandProperties {
         assertThat(txn.otherwise()).hasSize(command.getTxn().getOtherwiseCount());
       }
       case Op.Range _ -> throw new AssertionError("no command of its own");
+      case Op.LeaseGrant _, Op.LeaseRevoke _, Op.LeaseDelete _ -> throw new AssertionError("not among these commands: " + write.op());
     }
   }
 
@@ -122,7 +123,7 @@ class CommandProperties {
       case DELETE_RANGE -> command.toBuilder().setDeleteRange(command.getDeleteRange().toBuilder().setUnknownFields(unknown)).build();
       case TXN -> deep(command, unknown);
       case ADD -> command.toBuilder().setAdd(command.getAdd().toBuilder().setUnknownFields(unknown)).build();
-      case OP_NOT_SET -> throw new AssertionError();
+      default -> throw new AssertionError();
     };
     for (Command strange : List.of(outside, inside)) {
       assertThatThrownBy(() -> CommandCodec.decode(strange.toByteString())).isInstanceOf(InvalidProtocolBufferException.class)

@@ -48,6 +48,7 @@ import io.cairn.server.testing.MemoryTransport;
 import io.cairn.server.testing.VirtualLoops;
 import io.cairn.storage.log.ReplicaKey;
 import io.cairn.storage.mvcc.ShardStore;
+import io.cairn.storage.mvcc.WriteResult;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
@@ -158,7 +159,8 @@ final class ClientFixture {
     service = new ClientService(desk, () -> map, replicas, revisions, scan, limits, new StatusService(() -> map, replicas, revisions,
         io.cairn.protocol.wire.ShardMap::getDefaultInstance, NodeStatus::newBuilder),
         new MemberService((request, deadline, answer) -> answer.accept(Response.getDefaultInstance())),
-        new HistoryService((request, deadline, answer) -> answer.accept(Response.getDefaultInstance())), level -> behind, watches);
+        new HistoryService((request, deadline, answer) -> answer.accept(Response.getDefaultInstance())), level -> behind, watches,
+        new LeaseService(new NoLeases()));
     transport.listen(PORT, new Acceptance(AcceptanceSettings.of(Role.CLIENT, (int) limits.frameBytes(), 1_000),
         (hello, remote, verdict) -> verdict.welcome(Welcome.getDefaultInstance()), service));
     link = link();
@@ -257,6 +259,19 @@ final class ClientFixture {
 
     @Override
     public void install(Replica replica, SnapshotMeta snapshot) {}
+  }
+
+  private static final class NoLeases implements LeaseService.Route {
+    @Override
+    public void serve(io.cairn.protocol.wire.Request request, long deadline, java.util.function.Consumer<Response> answer) {
+      answer.accept(Response.getDefaultInstance());
+    }
+
+    @Override
+    public void revoked(WriteResult.Done done, long deadline,
+        io.cairn.server.outcome.Completion<WriteResult.Done> completion) {
+      completion.done(done);
+    }
   }
 
   private final class OnlyWatches implements ReplicaPorts.Observer {

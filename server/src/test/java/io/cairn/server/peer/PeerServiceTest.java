@@ -120,7 +120,7 @@ class PeerServiceTest {
   @BeforeEach
   void connect() {
     replicas.add(node.replica);
-    var service = new PeerService(replicas, oracle, node.net, node.receiver, (request, answer) -> { }, strains::put,
+    var service = new PeerService(replicas, oracle, node.net, node.receiver, (request, answer) -> { }, (request, answer) -> { }, strains::put,
         new RefusedConnections(node.loops, "peer"));
     transport.listen(PORT, new Acceptance(AcceptanceSettings.of(Role.PEER, 2 << 20, 10),
         (hello, remote, verdict) -> verdict.welcome(Welcome.getDefaultInstance()), service));

@@ -160,6 +160,7 @@ public final class DataOracle {
       case Op.DeleteRange range -> deleteRange(range, done);
       case Op.Add _, Op.Txn _ -> transaction(write, done);
       case Op.Range _ -> throw new IllegalStateException("no command of its own: " + write.op());
+      case Op.LeaseGrant _, Op.LeaseRevoke _, Op.LeaseDelete _ -> throw new IllegalStateException("no run has leases: " + write.op());
     }
   }
 

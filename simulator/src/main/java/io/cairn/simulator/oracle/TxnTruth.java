@@ -57,6 +57,7 @@ final class TxnTruth {
         change(key, Long.toString(sum));
       }
       case Op.Range range -> range(range, (OpAnswer.Read) answer);
+      case Op.LeaseGrant _, Op.LeaseRevoke _, Op.LeaseDelete _ -> throw new IllegalStateException("is no part of a transaction: " + op);
       case Op.Txn txn -> {
         var told = (OpAnswer.Txn) answer;
         boolean holds = txn.comparisons().stream().allMatch(this::holds);

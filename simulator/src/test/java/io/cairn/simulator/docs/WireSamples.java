@@ -109,6 +109,7 @@ final class WireSamples {
     all.upkeep();
     all.raft();
     all.peers();
+    all.samples.addAll(LeaseSamples.all());
     return all.samples;
   }
 

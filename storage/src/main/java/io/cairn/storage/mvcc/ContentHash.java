@@ -89,7 +89,8 @@ final class ContentHash {
     try (EngineCursor cursor = view.cursor(Family.SMALL, first, OnDiskFormat.smallEnd(store))) {
       for (; cursor.valid(); cursor.next()) {
         byte[] key = cursor.key();
-        add(line.clear().int8('R').sized(Arrays.copyOfRange(key, first.length, key.length)).sized(cursor.value()));
+        // The byte of its kind begins it: the tables of leases lie behind the named records.
+        add(line.clear().int8('R').sized(Arrays.copyOfRange(key, first.length - 1, key.length)).sized(cursor.value()));
       }
     }
   }

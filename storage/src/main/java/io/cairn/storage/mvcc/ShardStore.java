@@ -10,6 +10,8 @@ import io.cairn.storage.engine.EngineBatch;
 import io.cairn.storage.engine.EngineCursor;
 import io.cairn.storage.engine.EngineView;
 import io.cairn.storage.engine.Family;
+import io.cairn.storage.lease.HomeLeases;
+import io.cairn.storage.lease.Lease;
 import io.cairn.storage.retry.Answer;
 import io.cairn.storage.retry.ClientRecords;
 import java.nio.charset.StandardCharsets;
@@ -39,6 +41,7 @@ public final class ShardStore {
   private final Engine engine;
   private final long store;
   private final ClientRecords clients;
+  private final ShardLeases leases;
   private final StoreChanges changes;
   private final EventCount events;
   private HistoryRules rules;
@@ -62,7 +65,8 @@ public final class ShardStore {
   /** The round that has changed this store and is not committed yet, or null. */
   private ApplyRound open;
 
-  private ShardStore(Engine engine, long store, StoreState state, ClientRecords clients, EventCount events, HistoryRules rules) {
+  private ShardStore(Engine engine, long store, StoreState state, ClientRecords clients, EventCount events, HistoryRules rules,
+      ShardLeases leases) {
     this.rules = rules;
     this.publishedRules = rules;
     this.swept = rules.isEmpty() ? 0 : state.applied().revision(); // How far it was swept before is not written down.
@@ -70,7 +74,8 @@ public final class ShardStore {
     this.store = store;
     this.clients = clients;
     this.events = events;
-    this.changes = new StoreChanges(engine, store, state.deletedKeys(), events);
+    this.leases = leases;
+    this.changes = new StoreChanges(engine, store, state.deletedKeys(), events, leases.known());
     this.published = state;
     index = state.applied().index();
     term = state.applied().term();
@@ -84,7 +89,7 @@ public final class ShardStore {
     try (EngineView view = engine.view()) {
       StoreState state = StoreState.decode(view.get(Family.SMALL, OnDiskFormat.stateKey(store)));
       return new ShardStore(engine, store, state, ClientRecords.load(view, store, state.forgotten()), EventCount.load(view, store),
-          HistoryRules.decode(view.get(Family.SMALL, recordKey(store, HistoryRules.RECORD))));
+          HistoryRules.decode(view.get(Family.SMALL, recordKey(store, HistoryRules.RECORD))), ShardLeases.load(view, store));
     }
   }
 
@@ -369,6 +374,17 @@ public final class ShardStore {
     }
   }
 
+  /** The leases, to be changed as a part of {@code round}. */
+  public ShardLeases leases(ApplyRound round) {
+    enter(round);
+    return leases;
+  }
+
+  /** What everybody may see of leases: as of the last commit. From any thread. */
+  public LeaseReads leaseReads() {
+    return new LeaseReads(engine, store);
+  }
+
   Engine engine() {
     return engine;
   }
@@ -377,6 +393,7 @@ public final class ShardStore {
   void save(EngineBatch batch) {
     clients.save(batch);
     events.save(batch);
+    leases.save(batch);
     batch.put(Family.SMALL, OnDiskFormat.stateKey(store), state().encode());
   }
 
@@ -385,6 +402,7 @@ public final class ShardStore {
     published = state();
     publishedRules = rules;
     changes.clear();
+    leases.written();
     records.clear();
     open = null;
   }
@@ -439,11 +457,18 @@ public final class ShardStore {
         case Op.Add add -> add.key() != null;
         case Op.Txn txn -> txn.then() != null && txn.otherwise() != null;
         case Op.Range _ -> false;
+        case Op.LeaseGrant _, Op.LeaseRevoke _, Op.LeaseDelete _ -> true;
       }, "a command names its key and its value");
     }
   }
 
   private WriteResult apply(ApplyRound round, Write write, TxnBounds bounds, long next, long entryIndex, int position) {
+    if (write.op() instanceof Op.LeaseDelete delete) {
+      // Of the shard's leader, for no client: what was done already changes nothing, so nothing is remembered.
+      long changed = changes.deleteLeases(round, write, delete.leases(), next);
+      leases.takeChanges(); // None: what is deleted here has a home that is told by its driver.
+      return new WriteResult.Done(changed > 0 ? next : next - 1, changed, null, false);
+    }
     return switch (clients.judge(write.clientHigh(), write.clientLow(), write.sequence(), write.lowestOpen(), write.seen(), write.hash())) {
       case FRESH -> write.op().isTransactional() ? applyTransaction(round, write, bounds, next, entryIndex, position)
           : applyFresh(round, write, next, entryIndex, position);
@@ -460,11 +485,17 @@ public final class ShardStore {
   }
 
   private WriteResult applyFresh(ApplyRound round, Write write, long next, long entryIndex, int position) {
+    WriteResult.Refused refused = leases.refusal(write.op());
+    if (refused != null) {
+      return refused;
+    }
     long changed = 1;
     byte[] previous = null;
     boolean shown = false;
+    Lease asked = null;
     switch (write.op()) {
       case Op.Put put -> {
+        put = leases.leased(put, HomeLeases.grantAt(entryIndex, position));
         previous = changes.put(round, write, put.key(), put.value(), put.lease(), next, 0);
         shown = put.previous();
       }
@@ -475,29 +506,40 @@ public final class ShardStore {
       }
       case Op.DeleteRange range -> changed = changes.deleteRange(round, write, range, next);
       case Op.Add _, Op.Range _, Op.Txn _ -> throw new IllegalStateException("worked out as a whole: " + write.op());
+      case Op.LeaseGrant _, Op.LeaseRevoke _, Op.LeaseDelete _ -> {
+        changed = 0;
+        asked = leases.apply(write.op(), HomeLeases.grantAt(entryIndex, position));
+        previous = ShardLeases.encodeAnswer(asked);
+        shown = true;
+      }
     }
     byte[] answered = shown ? previous : null;
     long at = changed > 0 ? next : next - 1;
     clients.remember(write.clientHigh(), write.clientLow(), write.sequence(), write.lowestOpen(), write.seen(), write.hash(),
         at, changed, answered, entryIndex, position);
-    return new WriteResult.Done(at, changed, answered == null ? null : decoded.read(answered).toVersion(keyOf(write.op()), false), false);
+    List<Lease> touched = leases.takeChanges();
+    if (asked != null) {
+      return new WriteResult.Done(at, changed, null, false, null, List.of(asked));
+    }
+    return new WriteResult.Done(at, changed, answered == null ? null : decoded.read(answered).toVersion(keyOf(write.op()), false), false, null,
+        touched);
   }
 
   /** Works all of it out before the first change: what cannot be done leaves nothing behind (SM-04). */
   private WriteResult applyTransaction(ApplyRound round, Write write, TxnBounds bounds, long next, long entryIndex, int position) {
-    var run = new TxnRun(changes.keys(round), next, bounds);
+    var run = new TxnRun(changes.keys(round), next, bounds, leases::refusal);
     OpAnswer answer;
     try {
       answer = run.run(write.op());
     } catch (TxnRefusal refusal) {
-      return new WriteResult.Refused(refusal.reason, refusal.getMessage());
+      return refusal.refused();
     }
     changes.write(round, write, run.changes(), next);
     int changed = run.changes().size();
     long at = changed > 0 ? next : next - 1;
     clients.remember(write.clientHigh(), write.clientLow(), write.sequence(), write.lowestOpen(), write.seen(), write.hash(),
         at, changed, OpAnswerCodec.encode(answer), entryIndex, position);
-    return new WriteResult.Done(at, changed, null, false, answer);
+    return new WriteResult.Done(at, changed, null, false, answer, leases.takeChanges());
   }
 
   /**
@@ -506,7 +548,7 @@ public final class ShardStore {
    */
   private WriteResult repeatTransaction(Write write, Answer answer) {
     if (answer.previous() != null) {
-      return new WriteResult.Done(answer.revision(), answer.changed(), null, true, OpAnswerCodec.decode(answer.previous()));
+      return new WriteResult.Done(answer.revision(), answer.changed(), null, true, OpAnswerCodec.decode(answer.previous()), List.of());
     }
     long before = answer.changed() > 0 ? answer.revision() - 1 : answer.revision();
     if (before < compacted) {
@@ -514,13 +556,13 @@ public final class ShardStore {
           "the answer is made of what was at revision " + before + ", which is compacted");
     }
     try (ReadView view = view()) {
-      var run = new TxnRun(new PastKeys(view, before), before + 1, TxnBounds.NONE);
+      var run = new TxnRun(new PastKeys(view, before), before + 1, TxnBounds.NONE, TxnRun.LeaseRule.DONE_BEFORE);
       OpAnswer again = run.run(write.op());
       if (run.changes().size() != answer.changed()) {
         throw new StorageFailure(Kind.CORRUPT, "store " + store + " shows at revision " + before + " what makes a transaction change "
             + run.changes().size() + " keys; it changed " + answer.changed());
       }
-      return new WriteResult.Done(answer.revision(), answer.changed(), null, true, again);
+      return new WriteResult.Done(answer.revision(), answer.changed(), null, true, again, List.of());
     } catch (CompactedException e) { // No history is kept of a key that it read.
       return new WriteResult.Refused(WriteResult.Reason.HORIZON, "the answer is made of what was at revision " + before + ": " + e.getMessage());
     }
@@ -529,6 +571,9 @@ public final class ShardStore {
   /** Gives the first application's answer again; a previous version too long to be kept with it is in its event. */
   private WriteResult repeat(Write write, Answer answer) {
     Version previous = null;
+    if (write.op() instanceof Op.LeaseGrant || write.op() instanceof Op.LeaseRevoke) {
+      return new WriteResult.Done(answer.revision(), 0, null, true, null, List.of(ShardLeases.decodeAnswer(answer.previous())));
+    }
     if (answer.previous() != null) {
       previous = decoded.read(answer.previous()).toVersion(keyOf(write.op()), false);
     } else if (answer.previousInEvent()) {
@@ -551,6 +596,7 @@ public final class ShardStore {
       case Op.Delete delete -> delete.key();
       case Op.DeleteRange range -> range.start();
       case Op.Add _, Op.Range _, Op.Txn _ -> throw new IllegalStateException("no single key: " + op);
+      case Op.LeaseGrant _, Op.LeaseRevoke _, Op.LeaseDelete _ -> throw new IllegalStateException("a lease is no key");
     };
   }
 }

@@ -8,6 +8,7 @@ import io.cairn.storage.engine.EngineBatch;
 import io.cairn.storage.engine.EngineCursor;
 import io.cairn.storage.engine.EngineView;
 import io.cairn.storage.engine.Family;
+import io.cairn.storage.lease.KnownLeases;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -30,6 +31,7 @@ final class StoreChanges {
 
   private final Engine engine;
   private final long store;
+  private final KnownLeases leases;
   /** Ordered, since a delete of a range goes through it. */
   private final TreeMap<byte[], Changed> changed = new TreeMap<>(Arrays::compareUnsigned);
   private final BytesOut scratch = new BytesOut(1 << 10);
@@ -39,8 +41,9 @@ final class StoreChanges {
   private final EventCount events;
   private long deletedKeys;
 
-  StoreChanges(Engine engine, long store, long deletedKeys, EventCount events) {
+  StoreChanges(Engine engine, long store, long deletedKeys, EventCount events, KnownLeases leases) {
     this.engine = engine;
+    this.leases = leases;
     this.store = store;
     this.deletedKeys = deletedKeys;
     this.events = events;
@@ -62,12 +65,14 @@ final class StoreChanges {
     byte[] replaced = before != null ? before.version() : newest(round, key);
     long create = revision;
     long version = 1;
+    long leaseBefore = 0;
     long deleteRevision = 0;
     int deleteOrdinal = 0;
     if (replaced != null) {
       decoded.read(replaced);
       create = decoded.create;
       version = decoded.version + 1;
+      leaseBefore = decoded.lease;
     } else if (before != null) {
       deleteRevision = before.deleteRevision();
       deleteOrdinal = before.deleteOrdinal();
@@ -83,6 +88,7 @@ final class StoreChanges {
     EngineBatch batch = round.batch();
     round.recent().put(key, current);
     batch.put(Family.NEWEST, key, current);
+    leases.moved(batch, userKey, leaseBefore, lease);
     if (deleteRevision != 0) {
       batch.delete(Family.DELETED, key);
       deletedKeys--;
@@ -113,8 +119,29 @@ final class StoreChanges {
     return live.size();
   }
 
+  /** Deletes every key under these leases under one revision; returns how many there were. */
+  long deleteLeases(ApplyRound round, Write write, List<Op.Generation> ended, long revision) {
+    int ordinal = 0;
+    try (EngineView view = engine.view()) {
+      for (Op.Generation lease : ended) {
+        if (leases.isFenced(lease.id(), lease.grant())) {
+          for (byte[] userKey : leases.keys(view, lease.id())) {
+            byte[] key = OnDiskFormat.storeKey(store, userKey);
+            Changed before = changed.get(key);
+            delete(round, write, key, before != null ? before.version() : newest(round, key), revision, ordinal++);
+          }
+        }
+      }
+    }
+    return ordinal;
+  }
+
   private void delete(ApplyRound round, Write write, byte[] key, byte[] version, long revision, int ordinal) {
     EngineBatch batch = round.batch();
+    long lease = decoded.read(version).lease;
+    if (lease != 0) {
+      leases.moved(batch, OnDiskFormat.userKey(key), lease, 0);
+    }
     round.recent().remove(key);
     batch.delete(Family.NEWEST, key);
     scratch.clear().varint(revision).varint(ordinal);

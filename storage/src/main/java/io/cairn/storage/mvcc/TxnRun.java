@@ -58,12 +58,29 @@ final class TxnRun {
   private final Staged keys;
   private final long revision;
   private final TxnBounds bounds;
+  private final LeaseRule leases;
+  /** Keys that it puts under each lease. */
+  private final TreeMap<Long, Integer> leased = new TreeMap<>();
   private final List<Change> changes = new ArrayList<>();
   private long answerBytes;
   private long keysSeen;
 
+  /** Under which leases keys can be put. */
+  interface LeaseRule {
+    /** It was done once, so it could be. */
+    LeaseRule DONE_BEFORE = (_, _) -> null;
+
+    /**
+     * Why none can be put under it now; null when one can.
+     *
+     * @param more keys that the transaction puts under it before
+     */
+    WriteResult.Refused refusal(long lease, int more);
+  }
+
   /** @param revision what the transaction takes if it changes a key */
-  TxnRun(Keys below, long revision, TxnBounds bounds) {
+  TxnRun(Keys below, long revision, TxnBounds bounds, LeaseRule leases) {
+    this.leases = leases;
     this.keys = new Staged(below);
     this.revision = revision;
     this.bounds = bounds;
@@ -84,6 +101,7 @@ final class TxnRun {
       case Op.Add add -> add(add);
       case Op.Range range -> range(range);
       case Op.Txn txn -> txn(txn);
+      case Op.LeaseGrant _, Op.LeaseRevoke _, Op.LeaseDelete _ -> throw new IllegalStateException("is no part of a transaction: " + op);
     };
   }
 
@@ -129,7 +147,15 @@ final class TxnRun {
     return count[0];
   }
 
+  /** Only a put that is done asks for its lease: that of a branch not taken may be gone. */
   private OpAnswer put(Op.Put put) {
+    if (put.lease() != 0) {
+      WriteResult.Refused refused = leases.refusal(put.lease(), leased.getOrDefault(put.lease(), 0));
+      if (refused != null) {
+        throw new TxnRefusal(refused);
+      }
+      leased.merge(put.lease(), 1, Integer::sum);
+    }
     Version before = keys.get(put.key());
     stage(put.key(), put.value(), put.lease(), before);
     return new OpAnswer.Replaced(put.previous() && before != null ? answered(before) : null);

@@ -1,5 +1,8 @@
 package io.cairn.storage.mvcc;
 
+import io.cairn.storage.lease.Lease;
+import java.util.List;
+
 /** What became of a command. */
 public sealed interface WriteResult {
 
@@ -12,17 +15,27 @@ public sealed interface WriteResult {
    * @param previous the version replaced or deleted, when asked for and there was one; else null
    * @param repeated whether the answer was remembered rather than made
    * @param answer of a transaction and whatever else {@link Op#isTransactional()}; else null
+   * @param leases as they are after it, those that it changed; of a repeated one what the first answer said of them
    */
-  record Done(long revision, long changed, Version previous, boolean repeated, OpAnswer answer) implements WriteResult {
+  record Done(long revision, long changed, Version previous, boolean repeated, OpAnswer answer, List<Lease> leases) implements WriteResult {
 
-    /** Of one put or delete. */
+    /** Of one put or delete that touched no lease. */
     public Done(long revision, long changed, Version previous, boolean repeated) {
-      this(revision, changed, previous, repeated, null);
+      this(revision, changed, previous, repeated, null, List.of());
     }
   }
 
-  /** Certainly no effect, now or ever, of this sequence as it was sent. */
-  record Refused(Reason reason, String message) implements WriteResult {}
+  /**
+   * Certainly no effect, now or ever, of this sequence as it was sent.
+   *
+   * @param lease with LEASE_UNKNOWN the one that it names; else 0
+   */
+  record Refused(Reason reason, String message, long lease) implements WriteResult {
+
+    public Refused(Reason reason, String message) {
+      this(reason, message, 0);
+    }
+  }
 
   /** Why a command was refused at apply. */
   enum Reason {
@@ -40,6 +53,16 @@ public sealed interface WriteResult {
     /** It adds to what is no number, or more than fits. */
     NOT_A_NUMBER,
     /** It comes upon more keys, or has a longer answer, than a transaction may. */
-    TXN_TOO_LARGE
+    TXN_TOO_LARGE,
+    /** The shard does not know the lease, or has fenced an older holder of its id: to be registered first, if it is alive. */
+    LEASE_UNKNOWN,
+    /** The lease has as many keys in this shard as it may. */
+    LEASE_KEYS,
+    /** No such lease was granted here, or it is forgotten. */
+    LEASE_NOT_FOUND,
+    /** A lease bears the id already. */
+    LEASE_EXISTS,
+    /** There are as many leases as may be. */
+    LEASE_LIMIT
   }
 }

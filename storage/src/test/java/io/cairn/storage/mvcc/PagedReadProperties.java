@@ -161,7 +161,7 @@ class PagedReadProperties {
   void theHashAtARevisionKnowsNothingOfWhatCameLater(@ForAll long seed) {
     var random = new Random(seed);
     var ahead = new StoreScript(scratch.engine(), scratch.newStore());
-    ShardStore behind = ShardStore.open(scratch.engine(), scratch.newStore());
+    ShardStore behind = new StoreScript(scratch.engine(), scratch.newStore()).store;
     int common = 1 + random.nextInt(12);
     for (int step = 0; step < common + 3; step++) {
       Batch batch = ahead.batch(randomOp(random), randomOp(random));

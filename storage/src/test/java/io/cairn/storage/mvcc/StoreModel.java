@@ -41,7 +41,7 @@ final class StoreModel {
           history.put(next, map);
           next++;
         }
-        results.add(new WriteResult.Done(next - 1, txn.changed, null, false, answer));
+        results.add(new WriteResult.Done(next - 1, txn.changed, null, false, answer, List.of()));
         continue;
       }
       switch (write.op()) {
@@ -64,7 +64,8 @@ final class StoreModel {
           range(map, range.start(), range.end()).clear();
           changed = before - map.size();
         }
-        default -> throw new IllegalStateException("transactional");
+        case Op.Add _, Op.Range _, Op.Txn _ -> throw new IllegalStateException("transactional");
+        case Op.LeaseGrant _, Op.LeaseRevoke _, Op.LeaseDelete _ -> throw new IllegalArgumentException("leases have a model of their own");
       }
       if (changed > 0) {
         history.put(next, map);

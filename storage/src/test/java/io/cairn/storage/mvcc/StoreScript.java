@@ -10,6 +10,7 @@ import java.util.Random;
 /** Says short what tests of a store say often: entries one after another, each its own round unless told otherwise. Test scope. */
 public final class StoreScript {
   public static final int CLIENTS_MAX = 1000;
+  private static final int LEASES = 3;
 
   public final ShardStore store;
   private final Engine engine;
@@ -19,6 +20,18 @@ public final class StoreScript {
     this.engine = engine;
     this.store = ShardStore.open(engine, store);
     this.sequence = 1_000_000 * this.store.applied().index();
+    if (this.store.applied().index() == 0) {
+      knowLeases();
+    }
+  }
+
+  /** Random puts are under these leases, or none. */
+  private void knowLeases() {
+    var round = new ApplyRound(engine, new RecentVersions(1 << 14));
+    for (long lease = 1; lease < LEASES; lease++) {
+      store.leases(round).known().know(lease, 1);
+    }
+    round.commit();
   }
 
   public static byte[] bytes(String text) {
@@ -94,7 +107,7 @@ public final class StoreScript {
       case 12 -> RandomTxn.of(random);
       case 0, 1, 2 -> new Op.Delete(bytes(key), random.nextBoolean());
       case 3 -> new Op.DeleteRange(bytes(key), random.nextInt(4) == 0 ? null : bytes(randomKey(random)));
-      default -> new Op.Put(bytes(key), bytes("v" + "x".repeat(random.nextInt(random.nextInt(8) == 0 ? 2000 : 20))), random.nextInt(3),
+      default -> new Op.Put(bytes(key), bytes("v" + "x".repeat(random.nextInt(random.nextInt(8) == 0 ? 2000 : 20))), random.nextInt(LEASES),
           random.nextBoolean());
     };
   }

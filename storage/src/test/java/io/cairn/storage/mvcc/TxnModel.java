@@ -44,6 +44,7 @@ final class TxnModel {
         }
         yield new OpAnswer.Txn(holds, answers);
       }
+      case Op.LeaseGrant _, Op.LeaseRevoke _, Op.LeaseDelete _ -> throw new IllegalArgumentException("no part of a transaction: " + op);
     };
   }
 

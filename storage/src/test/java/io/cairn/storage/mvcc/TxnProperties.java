@@ -90,7 +90,7 @@ class TxnProperties {
         assertThat(first.revision() - 1).as("%s", refused).isLessThan(store.compacted());
         continue;
       }
-      var wanted = new WriteResult.Done(first.revision(), first.changed(), first.previous(), true, first.answer());
+      var wanted = new WriteResult.Done(first.revision(), first.changed(), first.previous(), true, first.answer(), List.of());
       assertThat(again).usingRecursiveComparison().isEqualTo(wanted);
     }
   }

@@ -54,6 +54,9 @@ class RetryTest {
       case Op.Put put -> 31L * Arrays.hashCode(put.key()) + Arrays.hashCode(put.value());
       case Op.Delete delete -> Arrays.hashCode(delete.key());
       case Op.DeleteRange range -> 31L * Arrays.hashCode(range.start()) + Arrays.hashCode(range.end());
+      case Op.LeaseGrant grant -> grant.hashCode();
+      case Op.LeaseRevoke revoke -> revoke.hashCode();
+      case Op.LeaseDelete delete -> delete.hashCode();
       default -> throw new IllegalArgumentException("not used here");
     };
     return new Write(client, -client, sequence, lowestOpen, seen, hash, op);

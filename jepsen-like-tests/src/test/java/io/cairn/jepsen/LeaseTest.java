@@ -1,0 +1,205 @@
+package io.cairn.jepsen;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.cairn.client.ByteSeq;
+import io.cairn.client.KvClient;
+import io.cairn.client.Lease;
+import io.cairn.client.LeaseDetails;
+import io.cairn.client.PutOptions;
+import io.cairn.client.RefusedCode;
+import io.cairn.client.RefusedException;
+import io.cairn.jepsen.cluster.Await;
+import io.cairn.jepsen.cluster.KvdNode;
+import io.cairn.jepsen.cluster.LocalCluster;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Issue 5, "Leases", through the public client against three real nodes: what docs/leases.md promises. */
+final class LeaseTest {
+  private static final Duration MOST = Duration.ofSeconds(30);
+  private static final Duration LONG = Duration.ofMinutes(10);
+  /** A key in each of the three shards. */
+  private static final List<String> KEYS = List.of("a/lease/", "k/lease/", "z/lease/");
+
+  @RegisterExtension
+  static final ClusterExtension EXTENSION = new ClusterExtension(() -> LocalCluster.builder().build());
+
+  private final LocalCluster cluster = EXTENSION.cluster();
+
+  private static List<ByteSeq> putUnder(KvClient client, Lease lease, String name) {
+    var keys = new ArrayList<ByteSeq>();
+    for (String prefix : KEYS) {
+      ByteSeq key = ByteSeq.utf8(prefix + name);
+      client.put(key, ByteSeq.utf8("held"), PutOptions.DEFAULT.withLease(lease.id()));
+      keys.add(key);
+    }
+    return keys;
+  }
+
+  private static void assertPresent(KvClient client, List<ByteSeq> keys, Lease lease) {
+    for (ByteSeq key : keys) {
+      assertThat(client.get(key).found()).as("%s", key).hasValueSatisfying(found -> assertThat(found.lease()).isEqualTo(lease.id()));
+    }
+  }
+
+  private static boolean isGone(KvClient client, List<ByteSeq> keys) {
+    return keys.stream().allMatch(key -> client.get(key).found().isEmpty());
+  }
+
+  private static void assertNotFound(Runnable call) {
+    assertThatThrownBy(call::run).isInstanceOfSatisfying(RefusedException.class,
+        refused -> assertThat(refused.code()).isEqualTo(RefusedCode.LEASE_NOT_FOUND));
+  }
+
+  @Test
+  @DisplayName("LL-13 a revoke returns when the keys of the lease are gone from every shard; nothing is added to it any more")
+  void revokeTakesAllKeysAlong() {
+    try (KvClient client = cluster.client(MOST)) {
+      Lease lease = client.leases().grant(LONG);
+      List<ByteSeq> keys = putUnder(client, lease, "revoked");
+      assertPresent(client, keys, lease);
+      LeaseDetails details = client.leases().timeToLive(lease.id(), true);
+      assertThat(Set.copyOf(details.keys())).isEqualTo(Set.copyOf(keys));
+      assertThat(details.remaining()).isBetween(Duration.ofMinutes(9), LONG);
+      assertThat(client.leases().list()).extracting(LeaseDetails::id).contains(lease.id());
+
+      ByteSeq taken = ByteSeq.utf8(KEYS.getFirst() + "revoked");
+      client.put(taken, ByteSeq.utf8("mine now"));
+      client.leases().revoke(lease.id());
+
+      assertThat(client.get(taken).valueUtf8()).as("a put without a lease takes the key off it").contains("mine now");
+      assertThat(isGone(client, keys.subList(1, 3))).isTrue();
+      assertNotFound(() -> client.leases().timeToLive(lease.id(), false));
+      assertNotFound(() -> client.put(taken, taken, PutOptions.DEFAULT.withLease(lease.id())));
+      assertNotFound(() -> client.leases().revoke(lease.id()));
+      assertThat(client.leases().keepAlive(lease.id()).isAlive()).as("LL-03").isFalse();
+      assertThat(client.get(taken).valueUtf8()).contains("mine now");
+    }
+  }
+
+  @Test
+  @DisplayName("LL-04 boundary values of ids and times are refused, with what would be right")
+  void boundaryValues() {
+    try (KvClient client = cluster.client(MOST)) {
+      for (Duration ttl : List.of(Duration.ZERO, Duration.ofSeconds(-1), Duration.ofMillis(999), Duration.ofDays(366), Duration.ofSeconds(Long.MAX_VALUE))) {
+        assertThatThrownBy(() -> client.leases().grant(ttl)).isInstanceOf(RefusedException.class).hasMessageContaining("365 days");
+      }
+      for (long id : new long[] {0, -1, Long.MIN_VALUE}) {
+        assertThatThrownBy(() -> client.leases().grant(id, LONG)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> client.leases().revoke(id)).isInstanceOf(RefusedException.class);
+        assertThatThrownBy(() -> client.leases().keepAlive(id)).isInstanceOf(RefusedException.class);
+      }
+      Lease largest = client.leases().grant(Long.MAX_VALUE, Duration.ofDays(365));
+      List<ByteSeq> keys = putUnder(client, largest, "largest");
+      assertPresent(client, keys, largest);
+      assertThatThrownBy(() -> client.leases().grant(Long.MAX_VALUE, LONG)).isInstanceOfSatisfying(RefusedException.class,
+          refused -> assertThat(refused.code()).isEqualTo(RefusedCode.LEASE_EXISTS));
+      client.leases().revoke(largest.id());
+      assertThat(isGone(client, keys)).isTrue();
+      Lease again = client.leases().grant(Long.MAX_VALUE, LONG);
+      List<ByteSeq> anew = putUnder(client, again, "largest");
+      assertPresent(client, anew, again);
+      client.leases().revoke(again.id());
+    }
+  }
+
+  @Test
+  @DisplayName("LL-05 renewed a lease lives through a kill of the node that leads shard 0; not renewed it ends, never early, and not late")
+  void livesAndEndsThroughAKill() {
+    Duration ttl = Duration.ofSeconds(4);
+    try (KvClient client = cluster.client(MOST)) {
+      Lease lease = client.leases().grant(ttl);
+      List<ByteSeq> keys = putUnder(client, lease, "renewed");
+      KvdNode leader = cluster.leaderOf(0);
+      leader.kill();
+      long sent = 0;
+      for (int i = 0; i < 3; i++) {
+        long from = System.nanoTime();
+        assertThat(client.leases().keepAlive(lease.id()).isAlive()).isTrue();
+        sent = from;
+        assertPresent(client, keys, lease);
+        long until = from + TimeUnit.SECONDS.toNanos(2);
+        Await.until("two seconds later", MOST, () -> System.nanoTime() - until > 0);
+      }
+      assertPresent(client, keys, lease);
+      long acknowledged = System.nanoTime();
+      Set<ByteSeq> left = new HashSet<>(keys);
+      long last = sent;
+      Await.until("the keys are gone", MOST, () -> {
+        left.removeIf(key -> {
+          boolean gone = client.get(key).found().isEmpty();
+          if (gone) {
+            assertThat(System.nanoTime() - last).as("never early").isGreaterThanOrEqualTo(ttl.toNanos());
+          }
+          return gone;
+        });
+        return left.isEmpty();
+      });
+      assertThat(System.nanoTime() - acknowledged).as("gone within TTL + 1 s").isLessThan(ttl.plusSeconds(1).toNanos());
+      leader.start();
+    }
+    cluster.awaitReady();
+  }
+
+  @Test
+  @DisplayName("a put under a lease that is sent again after it ended is answered as at first, and does nothing more")
+  void retriedAfterTheEnd() {
+    // The client's own retries are those of every write; what is new is that the lease is looked at only where a put is new.
+    try (KvClient client = cluster.client(MOST)) {
+      Lease lease = client.leases().grant(Duration.ofSeconds(1));
+      List<ByteSeq> keys = putUnder(client, lease, "short");
+      Await.until("the lease has ended", MOST, () -> isGone(client, keys));
+      Await.until("it is forgotten", MOST, () -> client.leases().list().stream().noneMatch(each -> each.id() == lease.id()));
+      assertNotFound(() -> client.put(keys.getFirst(), keys.getFirst(), PutOptions.DEFAULT.withLease(lease.id())));
+    }
+  }
+
+  @Test
+  @DisplayName("a put with a TTL goes by itself, not early; put again it stays")
+  void putsWithATtl() {
+    Duration ttl = Duration.ofSeconds(2);
+    try (KvClient client = cluster.client(MOST)) {
+      for (String prefix : KEYS) {
+        ByteSeq goes = ByteSeq.utf8(prefix + "goes");
+        ByteSeq stays = ByteSeq.utf8(prefix + "stays");
+        client.put(stays, goes, ttl);
+        client.put(stays, stays);
+        long sent = System.nanoTime();
+        client.put(goes, goes, ttl);
+        assertThat(client.get(goes).found()).hasValueSatisfying(found -> assertThat(found.lease()).isPositive());
+        Await.until("it is gone", MOST, () -> client.get(goes).found().isEmpty());
+        assertThat(System.nanoTime() - sent).isBetween(ttl.toNanos(), ttl.plusSeconds(2).toNanos());
+        assertThat(client.get(stays).found()).hasValueSatisfying(found -> assertThat(found.lease()).isZero());
+      }
+      assertThatThrownBy(() -> client.put(ByteSeq.utf8("k"), ByteSeq.utf8("v"), Duration.ofMillis(999))).hasMessageContaining("365 days");
+    }
+  }
+
+  @Test
+  @DisplayName("kvctl grants, shows, renews, lists and revokes leases")
+  void byHand() throws Exception {
+    var kvctl = new Kvctl(cluster);
+    Kvctl.Ended grant = kvctl.run("lease", "grant", "90s", "-w", "raw");
+    assertThat(grant.status()).as("%s", grant).isZero();
+    String id = grant.out().strip();
+    assertThat(kvctl.run("put", "k/by-hand", "v", "--lease", id).status()).isZero();
+    assertThat(kvctl.run("lease", "ttl", id, "--keys").out()).contains(id, "90.000s", "alive", "k/by-hand");
+    assertThat(kvctl.run("lease", "keep-alive", id, "--once").out()).contains("renewed", "90.000s");
+    assertThat(kvctl.run("lease", "list").out()).contains(id);
+    assertThat(kvctl.run("lease", "revoke", id).status()).isZero();
+    assertThat(kvctl.run("get", "k/by-hand").status()).isEqualTo(1);
+    assertThat(kvctl.run("lease", "ttl", id).status()).isEqualTo(1);
+    assertThat(kvctl.run("lease", "keep-alive", id, "--once").status()).isEqualTo(1);
+    assertThat(kvctl.run("lease", "grant", "100ms").err()).contains("1 s to 365 days");
+    assertThat(kvctl.run("lease", "revoke", "0").status()).isEqualTo(4);
+  }
+}

@@ -1,0 +1,138 @@
+package io.cairn.server.lease;
+
+import io.cairn.platform.Clock;
+import io.cairn.server.command.HomeCommand.Seen;
+import io.cairn.storage.lease.Lease;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.PriorityQueue;
+import java.util.TreeMap;
+
+/**
+ * When leases end, by this replica's own clock: each is stamped when the entry that granted or renewed it is applied here, or, where that
+ * is not known, when it was loaded. So whoever leads next ends none early, and renews none by leading. Belongs to the replica's loop.
+ */
+final class LeaseClock {
+  private static final long NANOS_PER_MILLI = 1_000_000;
+  private static final int FORGOTTEN_MAX = 1_000;
+
+  /** One for each lease: it is looked at when the lease would have ended by its stamp of then. */
+  private record Due(long at, long id, long grant) implements Comparable<Due> {
+    @Override
+    public int compareTo(Due other) {
+      return Long.compare(at - other.at, 0);
+    }
+  }
+
+  private record Held(Lease lease, long stamp) {
+    long end() {
+      return stamp + lease.ttlMillis() * NANOS_PER_MILLI;
+    }
+  }
+
+  private final Clock clock;
+  private final TreeMap<Long, Held> byId = new TreeMap<>();
+  private final PriorityQueue<Due> due = new PriorityQueue<>();
+
+  LeaseClock(Clock clock) {
+    this.clock = clock;
+  }
+
+  /** The replica stands on other data: these are all leases. What was renewed unseen is stamped now; the others keep their stamps. */
+  void reset(List<Lease> leases) {
+    var before = new TreeMap<>(byId);
+    byId.clear();
+    due.clear();
+    for (Lease lease : leases) {
+      Held held = before.get(lease.id());
+      hold(lease, held != null && isSame(held.lease, lease) ? held.stamp : clock.nanoTime(), true);
+    }
+  }
+
+  private static boolean isSame(Lease one, Lease other) {
+    return one.grant() == other.grant() && one.epoch() == other.epoch();
+  }
+
+  /** A lease is this one now; returns what it was, or null. */
+  Lease changed(Lease lease) {
+    Held before = byId.get(lease.id());
+    if (lease.isForgotten()) {
+      byId.remove(lease.id());
+    } else {
+      boolean isNew = before == null || before.lease.grant() != lease.grant();
+      hold(lease, before != null && isSame(before.lease, lease) ? before.stamp : clock.nanoTime(), isNew);
+    }
+    return before == null || before.lease.grant() != lease.grant() ? null : before.lease;
+  }
+
+  private void hold(Lease lease, long stamp, boolean isNew) {
+    var held = new Held(lease, stamp);
+    byId.put(lease.id(), held);
+    if (isNew) {
+      due.add(new Due(held.end(), lease.id(), lease.grant()));
+      if (due.size() > 2 * byId.size() + FORGOTTEN_MAX) {
+        sortAnew();
+      }
+    }
+  }
+
+  /** A key that is put with a TTL ever again leaves a forgotten lease each time: they must not pile up until their times come. */
+  private void sortAnew() {
+    due.clear();
+    byId.forEach((id, held) -> due.add(new Due(held.end(), id, held.lease.grant())));
+  }
+
+  /** Leases whose time is over, at most {@code max}; one that is still alive after {@code againNanos} is named again. */
+  List<Seen> due(int max, long againNanos) {
+    long now = clock.nanoTime();
+    var over = new ArrayList<Seen>();
+    while (!due.isEmpty() && due.peek().at - now <= 0 && over.size() < max) {
+      Due next = due.poll();
+      Held held = byId.get(next.id);
+      if (held == null || held.lease.grant() != next.grant || held.lease.ending()) {
+        continue;
+      }
+      if (held.end() - now > 0) {
+        due.add(new Due(held.end(), next.id, next.grant)); // It was renewed.
+      } else {
+        due.add(new Due(now + againNanos, next.id, next.grant));
+        over.add(new Seen(next.id, next.grant, held.lease.epoch()));
+      }
+    }
+    return over;
+  }
+
+  Lease get(long id) {
+    Held held = byId.get(id);
+    return held == null ? null : held.lease;
+  }
+
+  /** What is left of a lease that is held here: within 0 and its TTL (LL-06). */
+  long remainingMillis(long id) {
+    Held held = byId.get(id);
+    long left = held.lease.ending() ? 0 : (held.end() - clock.nanoTime()) / NANOS_PER_MILLI;
+    return Math.max(0, Math.min(left, held.lease.ttlMillis()));
+  }
+
+  /** How long ago its time was over, in nanoseconds; less than 0 when it is not. Of one that is held here. */
+  long overdueNanos(long id) {
+    return clock.nanoTime() - byId.get(id).end();
+  }
+
+  Collection<Lease> all() {
+    return byId.values().stream().map(Held::lease).toList();
+  }
+
+  /** In the order of ids, those above {@code after}, at most {@code max}. */
+  List<Lease> after(long after, int max) {
+    NavigableMap<Long, Held> rest = after >= Long.MAX_VALUE ? Collections.emptyNavigableMap() : byId.tailMap(after, false);
+    return rest.values().stream().limit(max).map(Held::lease).toList();
+  }
+
+  int size() {
+    return byId.size();
+  }
+}

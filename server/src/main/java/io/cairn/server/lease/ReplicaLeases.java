@@ -1,0 +1,133 @@
+package io.cairn.server.lease;
+
+import io.cairn.platform.Clock;
+import io.cairn.platform.EventLoop;
+import io.cairn.server.apply.EntryEffect;
+import io.cairn.server.command.EntryPayload;
+import io.cairn.server.command.HomeCommand;
+import io.cairn.server.command.HomeCommand.InShard;
+import io.cairn.server.command.HomeCommand.Seen;
+import io.cairn.server.command.SystemCommand;
+import io.cairn.server.outcome.Completion;
+import io.cairn.server.replica.Replica;
+import io.cairn.storage.lease.Lease;
+import io.cairn.storage.lease.LeaseLimits;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What one replica does for leases, by what it knows now: their times on every replica of their home, and where a shard is led the ends,
+ * registrations and fences. Belongs to the replica's loop.
+ */
+final class ReplicaLeases {
+  /** An end that was proposed and came to nothing is proposed again after this. */
+  private static final long EXPIRE_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private final Replica replica;
+  private final LeaseClock times;
+  private final LeaseEnds ends;
+  private final Registrations registrations;
+  private final ShardFences fences;
+  private final GatheredCommands<Long> renewals;
+  private final GatheredCommands<InShard> registers;
+  private boolean leads;
+
+  ReplicaLeases(Clock clock, Replica replica, EventLoop scanLoop, LeaseEnds.Steps steps, Registrations.Home home) {
+    this.replica = replica;
+    this.times = new LeaseClock(clock);
+    this.ends = new LeaseEnds(clock, (shard, stage, leases, timeoutNanos, answer) -> steps.ask(
+        shard == Lease.HERE ? replica.descriptor().id() : shard, stage, leases, timeoutNanos,
+        taken -> replica.loop().execute(() -> answer.accept(taken))), this::submit);
+    this.registrations = new Registrations(clock, replica, home);
+    this.fences = new ShardFences(clock, replica, scanLoop, registrations::isOpen);
+    this.renewals = new GatheredCommands<>(clock, LeaseLimits.NAMED_MAX, HomeCommand.Renew::new, this::submit);
+    this.registers = new GatheredCommands<>(clock, LeaseLimits.NAMED_MAX, HomeCommand.Register::new, this::submit);
+    times.reset(replica.store().leaseReads().granted());
+  }
+
+  private void submit(HomeCommand command, Completion<EntryEffect> completion) {
+    replica.submit(EntryPayload.system(new SystemCommand.ChangeLeases(command)), completion);
+  }
+
+  Replica replica() {
+    return replica;
+  }
+
+  LeaseClock times() {
+    return times;
+  }
+
+  LeaseEnds ends() {
+    return ends;
+  }
+
+  Registrations registrations() {
+    return registrations;
+  }
+
+  ShardFences fences() {
+    return fences;
+  }
+
+  GatheredCommands<Long> renewals() {
+    return renewals;
+  }
+
+  GatheredCommands<InShard> registers() {
+    return registers;
+  }
+
+  /** Leases of which this shard is the home are these now, in the order of the log. */
+  void changed(List<Lease> leases) {
+    look();
+    for (Lease lease : leases) {
+      ends.changed(times.changed(lease), lease);
+    }
+    ends.goOn();
+  }
+
+  /** The replica stands on a snapshot. */
+  void installed() {
+    times.reset(replica.store().leaseReads().granted());
+  }
+
+  /** Compares whether this replica leads with what it did before; returns whether it does, with all earlier entries applied. */
+  boolean look() {
+    boolean now = replica.leaderReady();
+    if (now && !leads) {
+      leads = true;
+      ends.lead(times.all());
+      fences.lead();
+    } else if (!now && leads) {
+      follow();
+    }
+    return now;
+  }
+
+  /** Leadership moved: whoever gets it begins anew, this replica too. */
+  void follow() {
+    if (leads) {
+      leads = false;
+      ends.follow();
+      registrations.drop();
+      fences.follow();
+      renewals.drop(replica.notLeader());
+      registers.drop(replica.notLeader());
+    }
+  }
+
+  void tick() {
+    if (!look()) {
+      return;
+    }
+    List<Seen> over = times.due(LeaseLimits.NAMED_MAX, EXPIRE_AGAIN_NANOS);
+    if (!over.isEmpty()) {
+      submit(new HomeCommand.Expire(over), _ -> { }); // What was renewed meanwhile is named again when its time is over.
+    }
+    ends.goOn();
+    registrations.tick();
+    fences.tick();
+    renewals.expire();
+    registers.expire();
+  }
+}

@@ -1,0 +1,185 @@
+package io.cairn.server.lease;
+
+import io.cairn.platform.Clock;
+import io.cairn.platform.EventLoop;
+import io.cairn.server.apply.EntryEffect;
+import io.cairn.server.command.EntryPayload;
+import io.cairn.server.command.LeaseOps;
+import io.cairn.server.command.ShardCommand;
+import io.cairn.server.command.ShardCommand.ChangeLeases.Kind;
+import io.cairn.server.outcome.Outcome;
+import io.cairn.server.replica.ReadRequest;
+import io.cairn.server.replica.Replica;
+import io.cairn.server.replica.WriteRequest;
+import io.cairn.storage.lease.KnownLease;
+import io.cairn.storage.mvcc.LeaseReads;
+import io.cairn.storage.mvcc.Op.Generation;
+import io.cairn.storage.mvcc.WriteResult;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongPredicate;
+
+/**
+ * The ends of leases in one shard, where it is led: fences them, deletes their keys, and removes the fences when nobody can come any more
+ * who would need them. Belongs to the replica's loop.
+ */
+final class ShardFences {
+  /** Keys that one command deletes, unless one lease has more: other writes do not wait long behind it. */
+  private static final int DELETE_KEYS_MAX = 2_000;
+  private static final int UNFENCE_MAX = 10_000;
+  private static final long UNFENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+  private final Clock clock;
+  private final Replica replica;
+  private final EventLoop scanLoop;
+  private final LongPredicate isOpen;
+  /** Fenced here without a key. */
+  private final Set<Generation> idle = new LinkedHashSet<>();
+  private long unfenceAt;
+  private long reign;
+
+  /** @param isOpen whether a registration of the lease is open here */
+  ShardFences(Clock clock, Replica replica, EventLoop scanLoop, LongPredicate isOpen) {
+    this.clock = clock;
+    this.replica = replica;
+    this.scanLoop = scanLoop;
+    this.isOpen = isOpen;
+    this.unfenceAt = clock.nanoTime() + UNFENCE_NANOS;
+  }
+
+  /** No key is put under these any more once this says true. */
+  void fence(List<Generation> leases, Consumer<Boolean> answer) {
+    submit(Kind.FENCE, leases, outcome -> answer.accept(outcome instanceof Outcome.Done<EntryEffect>));
+  }
+
+  private void submit(Kind kind, List<Generation> leases, Consumer<Outcome<EntryEffect>> ended) {
+    replica.submit(EntryPayload.upkeep(new ShardCommand.ChangeLeases(kind, leases)), ended::accept);
+  }
+
+  /** No key is left under these, which are fenced, once this says true. */
+  void delete(List<Generation> leases, long deadline, Consumer<Boolean> answer) {
+    if (!replica.leaderReady()) {
+      answer.accept(false);
+      return;
+    }
+    // What an earlier leader has committed is applied here before the tables are looked at.
+    replica.read(new ReadRequest(0, deadline, outcome -> {
+      if (outcome instanceof Outcome.Done<Long>) {
+        deleteKnown(leases, deadline, answer);
+      } else {
+        answer.accept(false);
+      }
+    }));
+  }
+
+  private void deleteKnown(List<Generation> leases, long deadline, Consumer<Boolean> answer) {
+    LeaseReads reads = replica.store().leaseReads();
+    KnownLease[] known = reads.known(leases.stream().mapToLong(Generation::id).toArray());
+    var groups = new ArrayList<List<Generation>>();
+    int room = 0;
+    for (int i = 0; i < known.length; i++) {
+      if (known[i] == null || known[i].grant() != leases.get(i).grant()) {
+        continue; // Nothing of it was ever put here, or the fence is removed already.
+      }
+      if (!known[i].fenced()) {
+        answer.accept(false);
+        return;
+      }
+      if (known[i].keys() > 0) {
+        if (groups.isEmpty() || known[i].keys() > room) {
+          groups.add(new ArrayList<>());
+          room = DELETE_KEYS_MAX;
+        }
+        groups.getLast().add(leases.get(i));
+        room -= known[i].keys();
+      }
+    }
+    new Deletes(leases, groups, deadline, answer).begin();
+  }
+
+  /** Some commands that delete keys, and what they come to. */
+  private final class Deletes {
+    private final List<Generation> leases;
+    private final List<List<Generation>> groups;
+    private final long deadline;
+    private final Consumer<Boolean> answer;
+    private int open;
+    private boolean failed;
+
+    Deletes(List<Generation> leases, List<List<Generation>> groups, long deadline, Consumer<Boolean> answer) {
+      this.leases = leases;
+      this.groups = groups;
+      this.deadline = deadline;
+      this.answer = answer;
+      this.open = groups.size();
+    }
+
+    void begin() {
+      if (groups.isEmpty()) {
+        end();
+        return;
+      }
+      for (List<Generation> group : groups) {
+        replica.write(new WriteRequest(ShardFences.this, LeaseOps.delete(group), EntryPayload.LEASES_LEVEL, 0, deadline, this::deleted));
+      }
+    }
+
+    private void deleted(Outcome<WriteResult.Done> outcome) {
+      failed |= !(outcome instanceof Outcome.Done<WriteResult.Done>);
+      if (--open == 0) {
+        end();
+      }
+    }
+
+    private void end() {
+      if (!failed) {
+        idle.addAll(leases);
+      }
+      answer.accept(!failed);
+    }
+  }
+
+  /** The shard is led here: the fences that earlier leaders have left are found. */
+  void lead() {
+    long of = ++reign;
+    idle.clear();
+    LeaseReads reads = replica.store().leaseReads();
+    scanLoop.execute(() -> {
+      List<Generation> left = reads.known().stream().filter(lease -> lease.fenced() && lease.keys() == 0)
+          .map(lease -> new Generation(lease.id(), lease.grant())).toList();
+      replica.loop().execute(() -> {
+        if (of == reign) {
+          idle.addAll(left);
+        }
+      });
+    });
+  }
+
+  void follow() {
+    reign++;
+    idle.clear();
+  }
+
+  void tick() {
+    long now = clock.nanoTime();
+    if (now - unfenceAt < 0 || idle.isEmpty() || !replica.leaderReady()) {
+      return;
+    }
+    unfenceAt = now + UNFENCE_NANOS;
+    List<Generation> leases = idle.stream().filter(lease -> !isOpen.test(lease.id())).limit(UNFENCE_MAX).toList();
+    if (leases.isEmpty()) {
+      return;
+    }
+    leases.forEach(idle::remove);
+    long of = reign;
+    submit(Kind.UNFENCE, leases, outcome -> {
+      if (of == reign && !(outcome instanceof Outcome.Done<EntryEffect>)) {
+        idle.addAll(leases);
+      }
+    });
+  }
+}

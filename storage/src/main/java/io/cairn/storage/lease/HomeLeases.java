@@ -1,0 +1,180 @@
+package io.cairn.storage.lease;
+
+import io.cairn.raft.Invariant;
+import io.cairn.storage.OnDiskFormat;
+import io.cairn.storage.engine.EngineBatch;
+import io.cairn.storage.engine.EngineCursor;
+import io.cairn.storage.engine.EngineView;
+import io.cairn.storage.engine.Family;
+import io.cairn.storage.lease.Lease.Stage;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The leases that were granted in this shard and are not forgotten yet. Each change gives the lease as it is then, or null where the entry
+ * came to nothing: so whoever waits for it, on this replica or another, hears the same (SM-07).
+ *
+ * <p>Used by the apply loop alone.
+ */
+public final class HomeLeases {
+  private static final int POSITION_BITS = 20;
+
+  private final long store;
+  /** Looked up, never iterated: its order must not reach behaviour. */
+  private final Map<Long, Lease> byId = new HashMap<>();
+  /** Changed since the last save, in that order; null for one that was forgotten. */
+  private final Map<Long, Lease> unsaved = new LinkedHashMap<>();
+  /** Each change since it was last asked for, in order. */
+  private List<Lease> changes = new ArrayList<>();
+
+  private HomeLeases(long store) {
+    this.store = store;
+  }
+
+  public static HomeLeases load(EngineView view, long store) {
+    var leases = new HomeLeases(store);
+    read(view, store).forEach(lease -> leases.byId.put(lease.id(), lease));
+    return leases;
+  }
+
+  /** All of them as of a view, in the order of their ids. */
+  public static List<Lease> read(EngineView view, long store) {
+    byte[] first = OnDiskFormat.smallKey(store, OnDiskFormat.STORE_LEASE, new byte[0]);
+    byte[] end = OnDiskFormat.smallKey(store, (byte) (OnDiskFormat.STORE_LEASE + 1), new byte[0]);
+    var found = new ArrayList<Lease>();
+    try (EngineCursor cursor = view.cursor(Family.SMALL, first, end)) {
+      for (; cursor.valid(); cursor.next()) {
+        found.add(Lease.decode(OnDiskFormat.readInt64(cursor.key(), first.length), cursor.value()));
+      }
+    }
+    return found;
+  }
+
+  /** The place of a command in the log as one number: larger for each later one, and never 0. */
+  public static long grantAt(long entryIndex, int position) {
+    Invariant.check(position >= 0 && position < 1 << POSITION_BITS, "a command's place %d in its entry fits %d bits", position, POSITION_BITS);
+    return (entryIndex << POSITION_BITS) + position + 1;
+  }
+
+  public int size() {
+    return byId.size();
+  }
+
+  /** As of the entries applied so far; null when there is none. */
+  public Lease get(long id) {
+    return byId.get(id);
+  }
+
+  public boolean isTaken(long id) {
+    return byId.containsKey(id);
+  }
+
+  /** An id that nobody bears, found from the place of the grant in the log: the same on every replica. */
+  public long freeId(long grant) {
+    long id = grant;
+    do {
+      // A bijection of 64 bits (Stafford's mix 13): neighbours in the log get ids that look unrelated, and clients' own choices are not near.
+      id += 0x9e3779b97f4a7c15L;
+      id = (id ^ id >>> 30) * 0xbf58476d1ce4e5b9L;
+      id = (id ^ id >>> 27) * 0x94d049bb133111ebL;
+      id = id ^ id >>> 31;
+    } while (!LeaseLimits.isId(id & Long.MAX_VALUE) || byId.containsKey(id & Long.MAX_VALUE));
+    return id & Long.MAX_VALUE;
+  }
+
+  public Lease grant(long id, long grant, long ttlMillis) {
+    Invariant.check(LeaseLimits.isId(id) && !byId.containsKey(id), "id %d is free for a lease", id);
+    return changed(Lease.granted(id, grant, ttlMillis));
+  }
+
+  /** Grants one to a put with a TTL: keys may be under it here and nowhere else. */
+  Lease grantHere(long id, long grant, long ttlMillis) {
+    return changed(Lease.grantedHere(id, grant, ttlMillis));
+  }
+
+  /** A lease that one put was granted has lost its last key to another put or a delete: nothing is left of it. */
+  void dropOfOnePut(long id) {
+    Lease lease = alive(id);
+    if (lease != null && lease.isOfOnePut()) {
+      changed(lease.ended().with(Lease.HERE, Stage.GONE));
+    }
+  }
+
+  /** Null for one that is gone, or whose end has begun (LL-03). */
+  public Lease renew(long id) {
+    Lease lease = alive(id);
+    return lease == null ? null : changed(lease.renewed());
+  }
+
+  /** From now on keys may be put under it in the shard. Null for one that is gone, or whose end has begun. */
+  public Lease register(long id, int shard) {
+    Lease lease = alive(id);
+    return lease == null || lease.shards().containsKey(shard) ? lease : changed(lease.with(shard, Stage.REGISTERED));
+  }
+
+  /** Begins its end, unless it was renewed since {@code epoch} (LL-02); null when that comes to nothing. */
+  public Lease expire(long id, long grant, long epoch) {
+    Lease lease = alive(id);
+    return lease == null || lease.grant() != grant || lease.epoch() != epoch ? null : changed(lease.ended());
+  }
+
+  /** Begins its end, or finds it begun; null for one that is gone. */
+  public Lease revoke(long id) {
+    Lease lease = byId.get(id);
+    return lease == null || lease.ending() ? lease : changed(lease.ended());
+  }
+
+  /** Its end has come so far in the shard; forgets it when that was the last. Null when that is no news. */
+  public Lease progress(long id, long grant, int shard, Stage stage) {
+    Lease lease = byId.get(id);
+    if (lease == null || lease.grant() != grant || !lease.ending()) {
+      return null;
+    }
+    Stage before = lease.shards().get(shard);
+    if (before == null || before.compareTo(stage) >= 0) {
+      return null;
+    }
+    Invariant.check(stage != Stage.GONE || lease.isFenced(), "no key of lease %d goes before every shard has fenced it", id);
+    return changed(lease.with(shard, stage));
+  }
+
+  private Lease alive(long id) {
+    Lease lease = byId.get(id);
+    return lease == null || lease.ending() ? null : lease;
+  }
+
+  /** What has changed since this was last asked, each as a change left it. */
+  public List<Lease> takeChanges() {
+    List<Lease> taken = changes;
+    changes = new ArrayList<>();
+    return taken;
+  }
+
+  private Lease changed(Lease lease) {
+    changes.add(lease);
+    if (lease.isForgotten()) {
+      byId.remove(lease.id());
+      unsaved.put(lease.id(), null);
+    } else {
+      byId.put(lease.id(), lease);
+      unsaved.put(lease.id(), lease);
+    }
+    return lease;
+  }
+
+  /** Writes what has changed. */
+  public void save(EngineBatch batch) {
+    unsaved.forEach((id, lease) -> {
+      byte[] key = OnDiskFormat.leaseKey(store, OnDiskFormat.STORE_LEASE, id);
+      if (lease == null) {
+        batch.delete(Family.SMALL, key);
+      } else {
+        batch.put(Family.SMALL, key, lease.encode());
+      }
+    });
+    unsaved.clear();
+  }
+}

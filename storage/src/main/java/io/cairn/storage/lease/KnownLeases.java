@@ -1,0 +1,205 @@
+package io.cairn.storage.lease;
+
+import io.cairn.raft.Invariant;
+import io.cairn.storage.OnDiskFormat;
+import io.cairn.storage.engine.EngineBatch;
+import io.cairn.storage.engine.EngineCursor;
+import io.cairn.storage.engine.EngineView;
+import io.cairn.storage.engine.Family;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * The leases that keys of this shard may be, or must not any more be, put under, and which keys are.
+ *
+ * <p><b>Invariant.</b> A key is in the index under a lease exactly while its newest version names the lease, and then the lease has a record
+ * here, which counts it. So an end finds every key, whatever else happened to them.
+ *
+ * <p>Used by the apply loop alone, but for what reads a view.
+ */
+public final class KnownLeases {
+  private final long store;
+  /** Looked up, never iterated: its order must not reach behaviour. */
+  private final Map<Long, KnownLease> byId = new HashMap<>();
+  /** Changed since the last save, in that order; null for one whose record was removed. */
+  private final Map<Long, KnownLease> unsaved = new LinkedHashMap<>();
+  /** What the round has done to the index: what stands in the engine is not seen before the round is written. */
+  private final TreeMap<byte[], Boolean> indexed = new TreeMap<>(Arrays::compareUnsigned);
+
+  /** Leases whose last key was taken off them since this was last asked. */
+  private List<Long> emptied = new ArrayList<>();
+
+  private KnownLeases(long store) {
+    this.store = store;
+  }
+
+  public static KnownLeases load(EngineView view, long store) {
+    var leases = new KnownLeases(store);
+    read(view, store).forEach(lease -> leases.byId.put(lease.id(), lease));
+    return leases;
+  }
+
+  /** All of them as of a view, in the order of their ids. */
+  public static List<KnownLease> read(EngineView view, long store) {
+    byte[] first = OnDiskFormat.smallKey(store, OnDiskFormat.STORE_KNOWN_LEASE, new byte[0]);
+    byte[] end = OnDiskFormat.smallKey(store, (byte) (OnDiskFormat.STORE_KNOWN_LEASE + 1), new byte[0]);
+    var found = new ArrayList<KnownLease>();
+    try (EngineCursor cursor = view.cursor(Family.SMALL, first, end)) {
+      for (; cursor.valid(); cursor.next()) {
+        found.add(KnownLease.decode(OnDiskFormat.readInt64(cursor.key(), first.length), cursor.value()));
+      }
+    }
+    return found;
+  }
+
+  /** Of one id as of a view; null when the shard knows nothing of it. */
+  public static KnownLease read(EngineView view, long store, long id) {
+    byte[] found = view.get(Family.SMALL, OnDiskFormat.leaseKey(store, OnDiskFormat.STORE_KNOWN_LEASE, id));
+    return found == null ? null : KnownLease.decode(id, found);
+  }
+
+  /** Keys under the lease as of a view, in order; at most {@code max}. */
+  public static List<byte[]> keys(EngineView view, long store, long id, int max) {
+    byte[] first = OnDiskFormat.leaseKey(store, OnDiskFormat.STORE_LEASE_KEY, id);
+    var found = new ArrayList<byte[]>();
+    try (EngineCursor cursor = view.cursor(Family.SMALL, first, OnDiskFormat.leaseKeysEnd(store, id))) {
+      for (; cursor.valid() && found.size() < max; cursor.next()) {
+        found.add(Arrays.copyOfRange(cursor.key(), first.length, cursor.key().length));
+      }
+    }
+    return found;
+  }
+
+  /** What the shard knows of the id, or null. */
+  public KnownLease get(long id) {
+    return byId.get(id);
+  }
+
+  /** Whether a key may be put under the lease now. */
+  public boolean admits(long id) {
+    KnownLease lease = byId.get(id);
+    return lease != null && !lease.fenced();
+  }
+
+  /** The home has noted this shard for the lease. A fence of the same grant, or a newer grant, says that this comes too late. */
+  public void know(long id, long grant) {
+    KnownLease lease = byId.get(id);
+    if (lease == null || lease.grant() < grant) {
+      replace(lease, new KnownLease(id, grant, false, 0));
+    }
+  }
+
+  /** From now on no key is put under it here, also if it was never known here. */
+  public void fence(long id, long grant) {
+    KnownLease lease = byId.get(id);
+    if (lease == null || lease.grant() < grant) {
+      replace(lease, new KnownLease(id, grant, true, 0));
+    } else if (lease.grant() == grant && !lease.fenced()) {
+      set(new KnownLease(id, grant, true, lease.keys()));
+    }
+  }
+
+  /** The shard may forget it: nobody can come any more who would put a key under it. */
+  public void unfence(long id, long grant) {
+    if (isFenced(id, grant) && byId.get(id).keys() == 0) {
+      byId.remove(id);
+      unsaved.put(id, null);
+    }
+  }
+
+  List<Long> takeEmptied() {
+    List<Long> taken = emptied;
+    emptied = new ArrayList<>();
+    return taken;
+  }
+
+  /** A lease that one put was granted has lost its last key, and was forgotten by its home, which is this shard. */
+  void forget(long id) {
+    byId.remove(id);
+    unsaved.put(id, null);
+  }
+
+  public boolean isFenced(long id, long grant) {
+    KnownLease lease = byId.get(id);
+    return lease != null && lease.grant() == grant && lease.fenced();
+  }
+
+  /** An id is granted again only when every shard of its last holder was rid of its keys. */
+  private void replace(KnownLease before, KnownLease after) {
+    Invariant.check(before == null || before.keys() == 0, "lease %d has no keys left of an older grant", after.id());
+    set(after);
+  }
+
+  private void set(KnownLease lease) {
+    byId.put(lease.id(), lease);
+    unsaved.put(lease.id(), lease);
+  }
+
+  /** A key's newest version names another lease than the one before; 0 is none. {@code key} is the caller's, without the store. */
+  public void moved(EngineBatch batch, byte[] key, long from, long to) {
+    if (from == to) {
+      return;
+    }
+    if (from != 0) {
+      byte[] at = OnDiskFormat.leaseKey(store, OnDiskFormat.STORE_LEASE_KEY, from, key);
+      batch.delete(Family.SMALL, at);
+      indexed.put(at, false);
+      count(from, -1);
+    }
+    if (to != 0) {
+      byte[] at = OnDiskFormat.leaseKey(store, OnDiskFormat.STORE_LEASE_KEY, to, key);
+      batch.put(Family.SMALL, at, new byte[0]);
+      indexed.put(at, true);
+      count(to, 1);
+    }
+  }
+
+  private void count(long id, int more) {
+    KnownLease lease = byId.get(id);
+    Invariant.check(lease != null && lease.keys() + more >= 0, "lease %d is known where a key is under it", id);
+    set(lease.withKeys(lease.keys() + more));
+    if (lease.keys() + more == 0) {
+      emptied.add(id);
+    }
+  }
+
+  /** The keys under the lease now, in order: the engine's, with the round's changes over them. */
+  public List<byte[]> keys(EngineView view, long id) {
+    var found = new TreeSet<byte[]>(Arrays::compareUnsigned);
+    found.addAll(keys(view, store, id, Integer.MAX_VALUE));
+    byte[] first = OnDiskFormat.leaseKey(store, OnDiskFormat.STORE_LEASE_KEY, id);
+    indexed.subMap(first, OnDiskFormat.leaseKeysEnd(store, id)).forEach((at, present) -> {
+      byte[] key = Arrays.copyOfRange(at, first.length, at.length);
+      if (present) {
+        found.add(key);
+      } else {
+        found.remove(key);
+      }
+    });
+    return List.copyOf(found);
+  }
+
+  /** Writes what has changed. */
+  public void save(EngineBatch batch) {
+    unsaved.forEach((id, lease) -> {
+      byte[] key = OnDiskFormat.leaseKey(store, OnDiskFormat.STORE_KNOWN_LEASE, id);
+      if (lease == null) {
+        batch.delete(Family.SMALL, key);
+      } else {
+        batch.put(Family.SMALL, key, lease.encode());
+      }
+    });
+    unsaved.clear();
+  }
+
+  /** Everything is written: the engine itself now shows it. */
+  public void written() {
+    indexed.clear();
+  }
+}

@@ -1,0 +1,45 @@
+package io.cairn.storage.mvcc;
+
+import io.cairn.storage.engine.Engine;
+import io.cairn.storage.engine.EngineView;
+import io.cairn.storage.lease.HomeLeases;
+import io.cairn.storage.lease.KnownLease;
+import io.cairn.storage.lease.KnownLeases;
+import io.cairn.storage.lease.Lease;
+import java.util.List;
+
+/** What is committed of a store's leases. From any thread. */
+public record LeaseReads(Engine engine, long store) {
+
+  /** Every lease granted here and not forgotten, in the order of ids. */
+  public List<Lease> granted() {
+    try (EngineView view = engine.view()) {
+      return HomeLeases.read(view, store);
+    }
+  }
+
+  /** Every lease that the shard knows, in the order of ids. */
+  public List<KnownLease> known() {
+    try (EngineView view = engine.view()) {
+      return KnownLeases.read(view, store);
+    }
+  }
+
+  /** What the shard knows of each of these ids, in their order; null where that is nothing. */
+  public KnownLease[] known(long[] ids) {
+    var found = new KnownLease[ids.length];
+    try (EngineView view = engine.view()) {
+      for (int i = 0; i < ids.length; i++) {
+        found[i] = KnownLeases.read(view, store, ids[i]);
+      }
+    }
+    return found;
+  }
+
+  /** Keys under the lease, in order; at most {@code max}. */
+  public List<byte[]> keys(long lease, int max) {
+    try (EngineView view = engine.view()) {
+      return KnownLeases.keys(view, store, lease, max);
+    }
+  }
+}

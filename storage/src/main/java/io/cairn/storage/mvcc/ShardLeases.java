@@ -1,0 +1,112 @@
+package io.cairn.storage.mvcc;
+
+import io.cairn.storage.bytes.BytesIn;
+import io.cairn.storage.bytes.BytesOut;
+import io.cairn.storage.engine.EngineBatch;
+import io.cairn.storage.engine.EngineView;
+import io.cairn.storage.lease.HomeLeases;
+import io.cairn.storage.lease.KnownLeases;
+import io.cairn.storage.lease.Lease;
+import io.cairn.storage.lease.LeaseLimits;
+import io.cairn.storage.lease.OnePut;
+import io.cairn.storage.mvcc.WriteResult.Reason;
+import io.cairn.storage.mvcc.WriteResult.Refused;
+import java.util.List;
+import java.util.TreeMap;
+
+/** The two tables of leases of one store, and what commands ask of them. Used by the apply loop alone. */
+public final class ShardLeases {
+  private final HomeLeases home;
+  private final KnownLeases known;
+
+  private ShardLeases(HomeLeases home, KnownLeases known) {
+    this.home = home;
+    this.known = known;
+  }
+
+  static ShardLeases load(EngineView view, long store) {
+    return new ShardLeases(HomeLeases.load(view, store), KnownLeases.load(view, store));
+  }
+
+  public HomeLeases home() {
+    return home;
+  }
+
+  public KnownLeases known() {
+    return known;
+  }
+
+  /** Why the operation cannot be, as far as leases are concerned, decided before anything is changed; null when it can. */
+  Refused refusal(Op op) {
+    return switch (op) {
+      case Op.Put put -> put.lease() != 0 ? refusal(put.lease(), 0) : put.ttlMillis() != 0 ? full() : null;
+      case Op.LeaseGrant(long id, long _) -> id != 0 && home.isTaken(id)
+          ? new Refused(Reason.LEASE_EXISTS, "lease " + id + " exists, or is not gone yet; choose another id, or none") : full();
+      case Op.LeaseRevoke(long id) -> home.isTaken(id) ? null : new Refused(Reason.LEASE_NOT_FOUND, notFound(id));
+      case Op.Delete _, Op.DeleteRange _, Op.LeaseDelete _ -> null;
+      case Op.Add _, Op.Range _, Op.Txn _ -> throw new IllegalStateException("asks for itself, once it is clear what it puts: " + op);
+    };
+  }
+
+  private Refused full() {
+    return home.size() < LeaseLimits.LEASES_MAX ? null : new Refused(Reason.LEASE_LIMIT, "there are " + LeaseLimits.LEASES_MAX
+        + " leases, or keys with a TTL in this shard, the most there may be; put more keys under one lease");
+  }
+
+  /** The put as it is carried out: one with a TTL gets a lease of its own. @param grant its place in the log */
+  Op.Put leased(Op.Put put, long grant) {
+    return put.ttlMillis() == 0 ? put
+        : new Op.Put(put.key(), put.value(), OnePut.grant(home, known, grant, put.ttlMillis()), put.previous());
+  }
+
+  /** What a command has changed in the home table, once it is carried out. */
+  List<Lease> takeChanges() {
+    OnePut.settle(home, known);
+    return home.takeChanges();
+  }
+
+  /**
+   * Why no key can be put under the lease here now; null when one can.
+   *
+   * @param more keys that the same command puts under it before this one
+   */
+  Refused refusal(long lease, int more) {
+    if (!known.admits(lease)) {
+      return new Refused(Reason.LEASE_UNKNOWN, notFound(lease), lease);
+    }
+    return known.get(lease).keys() + more < LeaseLimits.KEYS_MAX ? null : new Refused(Reason.LEASE_KEYS, "lease " + lease + " has "
+        + LeaseLimits.KEYS_MAX + " keys in this shard, the most of one lease; grant another one");
+  }
+
+  private static String notFound(long lease) {
+    return "there is no lease " + lease + "; it has ended, or was never granted";
+  }
+
+  /** The lease as the operation leaves it. @param grant the command's place in the log */
+  Lease apply(Op op, long grant) {
+    return switch (op) {
+      case Op.LeaseGrant(long id, long ttlMillis) -> home.grant(id != 0 ? id : home.freeId(grant), grant, ttlMillis);
+      case Op.LeaseRevoke(long id) -> home.revoke(id);
+      case Op.Put _, Op.Delete _, Op.DeleteRange _, Op.LeaseDelete _, Op.Add _, Op.Range _, Op.Txn _ -> throw new IllegalStateException("not about one lease: " + op);
+    };
+  }
+
+  /** What a client that asks again is told. */
+  static byte[] encodeAnswer(Lease lease) {
+    return new BytesOut(24).varint(lease.id()).varint(lease.grant()).varint(lease.ttlMillis()).toArray();
+  }
+
+  static Lease decodeAnswer(byte[] bytes) {
+    var in = new BytesIn(bytes);
+    return new Lease(in.varint(), in.varint(), in.varint(), 0, false, new TreeMap<>());
+  }
+
+  void save(EngineBatch batch) {
+    home.save(batch);
+    known.save(batch);
+  }
+
+  void written() {
+    known.written();
+  }
+}
