@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Puts or gets against a running cluster, and one line of figures at the end. */
-@Command(name = "bench", mixinStandardHelpOptions = true, description = "Measures puts or gets against a running cluster. The last line is "
+@Command(name = "bench", mixinStandardHelpOptions = true, subcommands = LeaseEnds.class, description = "Measures puts or gets against a running cluster. The last line is "
     + "throughput, latencies in microseconds, CPU of all nodes per operation, and errors.")
 public final class Bench implements Callable<Integer> {
   enum Work { put, get }
@@ -56,6 +56,10 @@ public final class Bench implements Callable<Integer> {
       + "Default: ${DEFAULT-VALUE}.")
   private double eventSeconds;
 
+  @Option(names = "--before-event", paramLabel = "COMMAND",
+      description = "A command of the shell that is done before each round, unmeasured and without load: what the event needs.")
+  private String beforeEvent;
+
   @Option(names = "--rounds", defaultValue = "5", description = "How often both are done, with --event. Default: ${DEFAULT-VALUE}.")
   private int rounds;
 
@@ -80,6 +84,10 @@ public final class Bench implements Callable<Integer> {
       System.err.println("bench: --event needs --rate: as fast as possible, what the event takes shows in the throughput, not in the latency");
       return 2;
     }
+    if (event == null && beforeEvent != null) {
+      System.err.println("bench: --before-event needs --event");
+      return 2;
+    }
     try (KvClient client = KvClient.builder().endpoints(endpoints).deadline(Duration.ofSeconds(10)).build()) {
       LongFunction<CompletionStage<?>> request = request(client);
       long next = 0;
@@ -87,7 +95,7 @@ public final class Bench implements Callable<Integer> {
         next = new Load(request, inFlight, rate).run(0, warmSeconds);
       }
       if (event != null) {
-        return new EventRun(request, inFlight, rate, event).run(next, rounds, seconds, eventSeconds);
+        return new EventRun(request, inFlight, rate, beforeEvent, event).run(next, rounds, seconds, eventSeconds);
       }
       long cpuBefore = cpuMicros(client);
       var load = new Load(request, inFlight, rate);

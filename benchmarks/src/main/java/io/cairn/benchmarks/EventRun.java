@@ -14,9 +14,12 @@ final class EventRun {
   private final LongFunction<CompletionStage<?>> request;
   private final int inFlight;
   private final double rate;
+  private final String preparation;
   private final String command;
 
-  EventRun(LongFunction<CompletionStage<?>> request, int inFlight, double rate, String command) {
+  /** @param preparation a command done before each round; null for none */
+  EventRun(LongFunction<CompletionStage<?>> request, int inFlight, double rate, String preparation, String command) {
+    this.preparation = preparation;
     this.request = request;
     this.inFlight = inFlight;
     this.rate = rate;
@@ -28,6 +31,9 @@ final class EventRun {
     var done = new ArrayList<Ratios.Round>();
     long next = first;
     for (int round = 1; round <= rounds; round++) {
+      if (preparation != null && !isPrepared()) {
+        return 1;
+      }
       var before = new Load(request, inFlight, rate);
       next = before.run(next, secondsBefore);
       var during = new Load(request, inFlight, rate);
@@ -36,8 +42,7 @@ final class EventRun {
         for (int look = 0; look < HUNG_SECONDS && !event.awaitEnd(0); look++) {
           next = during.run(next, LOOK_SECONDS);
         }
-        if (!event.awaitEnd(0) || event.status() != 0) {
-          System.err.println("bench: the event " + (event.awaitEnd(0) ? "ended with status " + event.status() : "has not ended") + ": " + command);
+        if (!isWell(event, "the event", command)) {
           return 1;
         }
       }
@@ -46,5 +51,21 @@ final class EventRun {
     }
     System.out.println(new Ratios(done).line());
     return 0;
+  }
+
+  private boolean isPrepared() throws IOException, InterruptedException {
+    try (Event event = Event.start(preparation)) {
+      event.awaitEnd(HUNG_SECONDS);
+      return isWell(event, "what is done before the event", preparation);
+    }
+  }
+
+  private static boolean isWell(Event event, String what, String command) throws InterruptedException {
+    boolean ended = event.awaitEnd(0);
+    if (ended && event.status() == 0) {
+      return true;
+    }
+    System.err.println("bench: " + what + (ended ? " ended with status " + event.status() : " has not ended") + ": " + command);
+    return false;
   }
 }

@@ -29,14 +29,23 @@ class EventRunTest {
   @Test
   void theEventRunsOnceARoundBesideTheLoad() throws Exception {
     Path ran = directory.resolve("ran");
-    var run = new EventRun(CompletableFuture::completedFuture, 2, 200, "echo . >> " + ran);
+    var run = new EventRun(CompletableFuture::completedFuture, 2, 200, null, "echo . >> " + ran);
     assertThat(run.run(0, 2, 0.02, 0.02)).isZero();
     assertThat(Files.readAllLines(ran)).hasSize(2);
   }
 
   @Test
+  void whatTheEventNeedsIsDoneBeforeEachRoundOrNothingIsMeasured() throws Exception {
+    Path made = directory.resolve("made");
+    var run = new EventRun(CompletableFuture::completedFuture, 2, 200, "touch " + made, "rm " + made);
+    assertThat(run.run(0, 2, 0.02, 0.02)).isZero();
+    assertThat(new EventRun(CompletableFuture::completedFuture, 2, 200, "exit 3", "touch " + made).run(0, 2, 0.02, 0.02)).isEqualTo(1);
+    assertThat(made).doesNotExist();
+  }
+
+  @Test
   void anEventThatFailsEndsTheRun() throws Exception {
-    assertThat(new EventRun(CompletableFuture::completedFuture, 2, 200, "exit 3").run(0, 2, 0.02, 0.02)).isEqualTo(1);
+    assertThat(new EventRun(CompletableFuture::completedFuture, 2, 200, null, "exit 3").run(0, 2, 0.02, 0.02)).isEqualTo(1);
   }
 
   @Test
