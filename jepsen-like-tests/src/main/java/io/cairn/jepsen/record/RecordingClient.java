@@ -9,6 +9,7 @@ import io.cairn.client.KvException;
 import io.cairn.client.PutOptions;
 import io.cairn.client.RangeOptions;
 import io.cairn.client.RefusedException;
+import io.cairn.client.Txn;
 import io.cairn.jepsen.history.HistoryRecorder;
 import io.cairn.jepsen.history.Op;
 import io.cairn.jepsen.history.Result;
@@ -87,5 +88,15 @@ public final class RecordingClient {
 
   private Result.Shown shown(io.cairn.client.RangeResult range) {
     return new Result.Shown(range.revision(), words.versions(range.keyValues()));
+  }
+
+  public Optional<Result.TxnDone> txn(Txn txn) {
+    return call(words.txn(txn), () -> client.txn(txn, deadline), words::done).map(words::done);
+  }
+
+  /** With the client's own deadline, which is to be this one's. */
+  public Optional<Long> add(String key, long delta) {
+    return call(new Op.Add(key, delta), () -> client.add(key, delta), add -> new Result.Added(add.revision(), add.value()))
+        .map(add -> add.value());
   }
 }

@@ -69,13 +69,15 @@ class MutantTest {
   @DisplayName("TI-04 planted bugs are caught by the seeds that are known to catch them, and for what they are")
   void plantedBugsAreCaught() throws IOException {
     MutantRuns runs = new MutantRuns(ROOT, System.getProperty("java.class.path"), System.out);
+    List<String> escaped = new ArrayList<>();
     for (String id : ofTheDay()) {
       Mutant mutant = Mutant.read(ROOT, id);
-      MutantRuns.Caught caught = runs.run(mutant, mutant.seed, mutant.seed);
-
-      assertThat(caught.how()).as("%s, seed %d", id, mutant.seed).isNotNull();
-      assertThat(mutant.expected).as("%s was caught by: %s", id, caught.how()).anyMatch(caught.how()::contains);
+      String how = runs.run(mutant, mutant.seed, mutant.seed).how();
+      if (how == null || mutant.expected.stream().noneMatch(how::contains)) {
+        escaped.add(id + " at seed " + mutant.seed + (how == null ? ": not caught" : ": caught by " + how));
+      }
     }
+    assertThat(escaped).isEmpty();
   }
 
   @Test
