@@ -7,6 +7,7 @@ import io.cairn.client.KvClient;
 import io.cairn.client.PutOptions;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
@@ -18,7 +19,8 @@ import picocli.CommandLine.Parameters;
 
 /** Puts or gets against a running cluster, and one line of figures at the end. */
 @Command(name = "bench", mixinStandardHelpOptions = true, description = "Measures puts or gets against a running cluster. The last line is "
-    + "throughput, latencies in microseconds, CPU of all nodes per operation, and errors.")
+    + "throughput, latencies in microseconds, CPU of all nodes per operation, and errors. What watches can do is measured by bench watch: "
+    + "bench watch --help.")
 public final class Bench implements Callable<Integer> {
   enum Work { put, get }
 
@@ -67,6 +69,9 @@ public final class Bench implements Callable<Integer> {
   private String[] endpoints;
 
   public static void main(String[] args) {
+    if (args.length > 0 && args[0].equals("watch")) {
+      System.exit(new CommandLine(new WatchBench()).execute(Arrays.copyOfRange(args, 1, args.length)));
+    }
     System.exit(new CommandLine(new Bench()).execute(args));
   }
 
@@ -126,7 +131,7 @@ public final class Bench implements Callable<Integer> {
     return ByteSeq.utf8(PREFIXES[number & 7] + "/bench/" + number);
   }
 
-  private static long cpuMicros(KvClient client) {
+  static long cpuMicros(KvClient client) {
     long sum = 0;
     for (ClusterMap.Node node : client.clusterMap().nodes()) {
       sum += client.status(node.name()).cpu().toNanos() / 1_000;
