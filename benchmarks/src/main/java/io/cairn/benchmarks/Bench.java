@@ -17,8 +17,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Puts or gets against a running cluster, and one line of figures at the end. */
-@Command(name = "bench", mixinStandardHelpOptions = true, subcommands = LeaseEnds.class, description = "Measures puts or gets against a running cluster. The last line is "
-    + "throughput, latencies in microseconds, CPU of all nodes per operation, and errors.")
+@Command(name = "bench", mixinStandardHelpOptions = true, subcommands = {WatchBench.class, LeaseEnds.class},
+    description = "Measures puts or gets against a running cluster. The last line is "
+    + "throughput, latencies in microseconds, CPU of all nodes per operation, and errors. What watches can do is measured by bench watch: "
+    + "bench watch --help; what the ends of many leases do by bench lease-ends: bench lease-ends --help.")
 public final class Bench implements Callable<Integer> {
   enum Work { put, get }
 
@@ -134,7 +136,7 @@ public final class Bench implements Callable<Integer> {
     return ByteSeq.utf8(PREFIXES[number & 7] + "/bench/" + number);
   }
 
-  private static long cpuMicros(KvClient client) {
+  static long cpuMicros(KvClient client) {
     long sum = 0;
     for (ClusterMap.Node node : client.clusterMap().nodes()) {
       sum += client.status(node.name()).cpu().toNanos() / 1_000;

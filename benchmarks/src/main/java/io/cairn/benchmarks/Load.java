@@ -52,7 +52,8 @@ final class Load {
     return next;
   }
 
-  private static void waitUntil(long due) {
+  /** Until the clock shows {@code due}; 0: not at all. */
+  static void waitUntil(long due) {
     for (long left = due - System.nanoTime(); due != 0 && left > 0; left = due - System.nanoTime()) {
       LockSupport.parkNanos(left);
     }

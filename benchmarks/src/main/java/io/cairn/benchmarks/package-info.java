@@ -1,7 +1,8 @@
 /**
  * Workloads against a running cluster, through the public client alone. {@link io.cairn.benchmarks.Bench} is the command line of
  * {@code bin/bench}: it warms, measures and prints one line of figures. {@link io.cairn.benchmarks.Load} keeps requests in flight, in a
- * closed loop or at a rate; {@link io.cairn.benchmarks.Figures} is what is printed.
+ * closed loop or at a rate; {@link io.cairn.benchmarks.Figures} is what is printed. {@link io.cairn.benchmarks.WatchBench} is
+ * {@code bin/bench watch}: many watchers, of which {@link io.cairn.benchmarks.WatchTally} knows whether each saw everything once.
  *
  * <p>Benchmarks measure, tests prove: nothing here asserts a time.
  */

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
@@ -49,24 +50,33 @@ public final class KvClient implements AutoCloseable {
   private final AsyncKvClient async;
   private final SyncCalls sync;
   private final Attempts attempts;
+  /** Whose threads this one lives on; null when they are its own. */
+  private final KvClient host;
+  private final List<KvClient> guests = new CopyOnWriteArrayList<>();
 
   private KvClient(Builder builder) {
     // First what may be refused: a client that is not made must not leave a thread.
     ClientSettings settings = ClientSettings.of(builder.endpoints);
-    this.transport = new NettyTransport("cairn-client", 1, this::broken);
+    this.host = builder.host;
+    this.transport = host == null ? new NettyTransport("cairn-client", 1, this::broken) : host.transport;
     this.loop = transport.loops().get(0);
     this.core = new ClientCore(loop, new JdkClock(), transport, new JdkSecureRandomSource(), settings);
-    this.ownCallbacks = builder.callbacks == null ? new JdkCallbackPool("cairn-client-callback") : null;
-    this.callbacks = builder.callbacks == null ? ownCallbacks : builder.callbacks;
+    Executor given = builder.callbacks == null && host != null ? host.callbacks : builder.callbacks;
+    this.ownCallbacks = given == null ? new JdkCallbackPool("cairn-client-callback") : null;
+    this.callbacks = given == null ? ownCallbacks : given;
     this.async = new AsyncKvClient(core, callbacks, builder.deadline);
     this.sync = new SyncCalls(core, loop, builder.deadline);
     this.attempts = new Attempts(sync, new JdkClock(), builder.deadline);
+    if (host != null) {
+      host.guests.add(this);
+    }
   }
 
   /** A fault of the client's own: nothing is known of its state any more, so its calls end rather than hang. */
   private void broken(Throwable cause) {
     LOG.error("the client has failed and is closed", cause);
     core.close();
+    guests.forEach(guest -> guest.core.close());
   }
 
   public static Builder builder() {
@@ -380,11 +390,16 @@ public final class KvClient implements AutoCloseable {
    */
   @Override
   public void close() {
+    guests.forEach(KvClient::close);
     core.close();
     if (!loop.inLoop()) {
       awaitLoop();
     }
-    transport.close();
+    if (host != null) {
+      host.guests.remove(this);
+    } else {
+      transport.close();
+    }
     if (ownCallbacks != null) {
       ownCallbacks.close();
     }
@@ -412,6 +427,7 @@ public final class KvClient implements AutoCloseable {
     private final List<HostPort> endpoints = new ArrayList<>();
     private Duration deadline = DEADLINE;
     private Executor callbacks;
+    private KvClient host;
 
     private Builder() {}
 
@@ -440,6 +456,15 @@ public final class KvClient implements AutoCloseable {
      */
     public Builder callbacks(Executor executor) {
       callbacks = Objects.requireNonNull(executor, "executor");
+      return this;
+    }
+
+    /**
+     * Lives on the threads of another client instead of its own: for many clients in one process, each with connections, retries and an
+     * identity for itself. When that one is closed, so is this one.
+     */
+    public Builder threadsOf(KvClient other) {
+      host = other.host == null ? other : other.host;
       return this;
     }
 

@@ -169,6 +169,29 @@ class KvClientTest {
   }
 
   @Test
+  void clientsThatLiveOnOnesThreadsMakeNoneOfTheirOwnAndEndWithIt() {
+    try (KvClient host = client()) {
+      host.put("a", "1");
+      long threads = clientLoops();
+      KvClient first = KvClient.builder().endpoints(cluster.endpoints()).threadsOf(host).build();
+      KvClient second = KvClient.builder().endpoints(cluster.endpoints()).threadsOf(first).build();
+      assertThat(second.get("a").valueUtf8()).contains("1");
+      first.close();
+      assertThatThrownBy(() -> first.get("a")).isInstanceOfSatisfying(
+          RefusedException.class, e -> assertThat(e.code()).isEqualTo(RefusedCode.CLOSED));
+      assertThat(second.get("a").valueUtf8()).as("it does not end with another guest").contains("1");
+      assertThat(clientLoops()).isEqualTo(threads);
+      host.close();
+      assertThatThrownBy(() -> second.get("a")).isInstanceOfSatisfying(
+          RefusedException.class, e -> assertThat(e.code()).isEqualTo(RefusedCode.CLOSED));
+    }
+  }
+
+  private static long clientLoops() {
+    return Thread.getAllStackTraces().keySet().stream().filter(thread -> thread.getName().matches("cairn-client-\\d+.*")).count();
+  }
+
+  @Test
   void aStageEndsWithTheClientsOwnExceptionAndNoWrapper() {
     try (KvClient client = client()) {
       AtomicReference<Throwable> seen = new AtomicReference<>();

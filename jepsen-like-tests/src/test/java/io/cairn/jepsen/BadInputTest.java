@@ -29,11 +29,16 @@ import io.cairn.protocol.wire.GoAwayReason;
 import io.cairn.protocol.wire.HandshakeError;
 import io.cairn.protocol.wire.HandshakeRefused;
 import io.cairn.protocol.wire.Hello;
+import io.cairn.protocol.wire.LeaseDelete;
+import io.cairn.protocol.wire.LeaseGeneration;
+import io.cairn.protocol.wire.LeaseGrant;
 import io.cairn.protocol.wire.Put;
 import io.cairn.protocol.wire.RangeRequest;
 import io.cairn.protocol.wire.Request;
 import io.cairn.protocol.wire.Response;
 import io.cairn.protocol.wire.Role;
+import io.cairn.protocol.wire.Txn;
+import io.cairn.protocol.wire.TxnOp;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -196,7 +201,15 @@ final class BadInputTest {
     assertCode(ErrorCode.BAD_REQUEST, RawWrites.request(put(key, 1).setClientHigh(0).setClientLow(0)));
     assertCode(ErrorCode.BAD_REQUEST, RawWrites.request(put(key, 1).setSeen(-1)));
     assertCode(ErrorCode.BAD_REQUEST, RawWrites.request(new RawWrites().command(0)));
-    assertCode(ErrorCode.NOT_SUPPORTED, RawWrites.request(new RawWrites().command(0).setPut(Put.newBuilder().setKey(key).setLease(7))));
+    assertCode(ErrorCode.BAD_REQUEST, RawWrites.request(new RawWrites().command(0).setPut(Put.newBuilder().setKey(key).setLease(-7))));
+    assertCode(ErrorCode.BAD_REQUEST, RawWrites.request(new RawWrites().command(0).setPut(Put.newBuilder().setKey(key).setTtlMillis(999))));
+    assertCode(ErrorCode.BAD_REQUEST, RawWrites.request(new RawWrites().command(0).setPut(Put.newBuilder().setKey(key).setTtlMillis(5_000).setLease(7))));
+    assertCode(ErrorCode.BAD_REQUEST, RawWrites.request(new RawWrites().command(0).setTxn(Txn.newBuilder()
+        .addThen(TxnOp.newBuilder().setPut(Put.newBuilder().setKey(key).setTtlMillis(5_000))))));
+    assertCode(ErrorCode.BAD_REQUEST, RawWrites.request(new RawWrites().command(0).setLeaseGrant(LeaseGrant.newBuilder().setTtlMillis(0))));
+    assertCode(ErrorCode.BAD_REQUEST, RawWrites.request(new RawWrites().command(0).setLeaseDelete(LeaseDelete.newBuilder()
+        .addLeases(LeaseGeneration.newBuilder().setId(7).setGrant(1)))));
+    assertCode(ErrorCode.LEASE_NOT_FOUND, RawWrites.request(new RawWrites().command(0).setPut(Put.newBuilder().setKey(key).setLease(7))));
     assertCode(ErrorCode.KEYSPACE, RawWrites.request(put(key, 1).setKeyspace(9)));
     assertCode(ErrorCode.KEYSPACE, get(GetRequest.newBuilder().setKey(key)).toBuilder().setKeyspace(9).build());
     assertCode(ErrorCode.DEADLINE, get(GetRequest.newBuilder().setKey(key)).toBuilder().setRemainingMillis(0).build());
