@@ -26,7 +26,8 @@ public final class Bench implements Callable<Integer> {
 
   private static final String[] PREFIXES = {"a", "h", "l", "lib", "libm", "m", "p", "z"};
 
-  @Parameters(paramLabel = "put|get", description = "What is done.")
+  /** Not required, since a subcommand takes its place. */
+  @Parameters(arity = "0..1", paramLabel = "put|get", description = "What is done.")
   private Work work;
 
   private static final int VALUE_POOL_BYTES = 8 << 20;
@@ -78,6 +79,10 @@ public final class Bench implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    if (work == null) {
+      System.err.println("bench: what is to be measured is missing: put, get, watch or lease-ends (try 'bin/bench --help')");
+      return 2;
+    }
     if (inFlight < 1 || valueBytes < 0 || seconds <= 0 || keys < 1 || rate < 0 || eventSeconds <= 0 || rounds < 1) {
       System.err.println("bench: --in-flight, --seconds, --keys, --event-seconds and --rounds must be above 0, --value-size and --rate not below");
       return 2;
