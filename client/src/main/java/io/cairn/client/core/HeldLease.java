@@ -1,6 +1,8 @@
 package io.cairn.client.core;
 
 import io.cairn.client.KvException;
+import io.cairn.client.RefusedCode;
+import io.cairn.client.RefusedException;
 import io.cairn.client.SessionState;
 import io.cairn.platform.Clock;
 import java.util.function.Consumer;
@@ -45,7 +47,7 @@ public final class HeldLease {
     return cause;
   }
 
-  /** By the clocks, now. */
+  /** By the clocks, now. Whoever is told LOST is told so for good: an answer that was on its way for long changes nothing any more. */
   public SessionState state() {
     SessionState last = told;
     if (last.isFinal()) {
@@ -54,7 +56,9 @@ public final class HeldLease {
     LeaseKeeper.Moment since = confirmed;
     long elapsed = clock.nanoTime() - since.nanos();
     if (elapsed >= ttlNanos) {
-      return SessionState.LOST;
+      lose(cause != null ? cause
+          : new RefusedException(RefusedCode.DEADLINE, "No renewal was acknowledged for a whole TTL; the server may have ended the lease"));
+      return told;
     }
     long risk = ttlNanos / 3 * RISK_THIRDS;
     return elapsed >= risk || wallElapsedNanos(since, elapsed) >= risk ? SessionState.AT_RISK : SessionState.ACTIVE;
@@ -77,8 +81,8 @@ public final class HeldLease {
   }
 
   /** A renewal that was begun then is acknowledged. */
-  void confirm(LeaseKeeper.Moment begun) {
-    if (begun.nanos() - confirmed.nanos() > 0) {
+  synchronized void confirm(LeaseKeeper.Moment begun) {
+    if (!told.isFinal() && begun.nanos() - confirmed.nanos() > 0) {
       confirmed = begun;
       cause = null;
     }
@@ -86,15 +90,17 @@ public final class HeldLease {
   }
 
   /** A renewal failed: should nothing better come, this is why. */
-  void failed(KvException why) {
-    cause = why;
-  }
-
-  void lose(KvException why) {
+  synchronized void failed(KvException why) {
     if (!told.isFinal()) {
       cause = why;
     }
-    tell(SessionState.LOST);
+  }
+
+  synchronized void lose(KvException why) {
+    if (!told.isFinal()) {
+      cause = why;
+      tell(SessionState.LOST);
+    }
   }
 
   /** Whether it was held until now. From any thread. */

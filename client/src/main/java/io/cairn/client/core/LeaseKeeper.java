@@ -46,7 +46,7 @@ public final class LeaseKeeper {
     return new Moment(clock.nanoTime(), clock.wallMillis());
   }
 
-  /** From now on keeps the lease alive. @param listener hears of changes, on the loop or in {@link #release}; must not block */
+  /** From now on keeps the lease alive. @param listener hears of changes, by whoever notices first; must not block */
   public HeldLease hold(long id, long ttlNanos, Moment asked, Consumer<SessionState> listener) {
     var lease = new HeldLease(clock, id, ttlNanos, asked, listener);
     loop.run(() -> {
@@ -91,10 +91,8 @@ public final class LeaseKeeper {
     cancelTimer();
     for (HeldLease lease : List.copyOf(held.values())) {
       SessionState now = lease.state();
-      if (now == SessionState.LOST) {
-        held.remove(lease.id());
-        lease.lose(lease.cause() != null ? lease.cause()
-            : new RefusedException(RefusedCode.DEADLINE, "No renewal was acknowledged for a whole TTL; the server may have ended the lease"));
+      if (now.isFinal()) {
+        held.remove(lease.id(), lease);
       } else {
         lease.tell(now);
       }

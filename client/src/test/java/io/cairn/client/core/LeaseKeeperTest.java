@@ -126,6 +126,20 @@ class LeaseKeeperTest {
   }
 
   @Test
+  @DisplayName("who was told LOST after a pause is not told otherwise by an answer that was on its way all the time")
+  void lostIsForGood() {
+    LeaseKeeper.Moment granted = sim.core.keeper().now();
+    HeldLease lease = new HeldLease(sim.loop, 1, TTL, granted, heard::add);
+    sim.loop.pause(TTL / 3);
+    LeaseKeeper.Moment renewed = sim.core.keeper().now();
+    sim.loop.pause(TTL - SECOND);
+    assertThat(lease.state()).isEqualTo(SessionState.LOST);
+    lease.confirm(renewed);
+    assertThat(lease.state()).isEqualTo(SessionState.LOST);
+    assertThat(heard).containsExactly(SessionState.LOST);
+  }
+
+  @Test
   @DisplayName("a wall clock that ran ahead puts a lease at risk at once, and the server says whether it still lives")
   void aSuspendedMachineIsNoticed() {
     HeldLease lease = hold(1);
