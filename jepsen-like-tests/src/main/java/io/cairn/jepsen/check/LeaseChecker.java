@@ -6,6 +6,7 @@ import io.cairn.jepsen.history.Event;
 import io.cairn.jepsen.history.History;
 import io.cairn.jepsen.history.Op;
 import io.cairn.jepsen.history.Result;
+import io.cairn.jepsen.history.Version;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -117,8 +118,7 @@ public final class LeaseChecker implements Checker {
       if (step instanceof Op.Get get && get.revision() == 0 && !get.local() && answer instanceof Result.Found found) {
         found.found().filter(version -> version.lease() != 0).ifPresent(version -> story(stories, version.lease()).seenAlive(call));
         history.truth().last(get.key(), revision).filter(Change::isDelete).flatMap(change -> history.truth().at(change.revision()))
-            .filter(applied -> applied.endedLease() != 0)
-            .ifPresent(applied -> story(stories, applied.endedLease()).seenGone(call.endedAt(), call.toString()));
+            .ifPresent(applied -> gone(applied, get.key(), stories, call.endedAt(), call.toString()));
       } else if (step instanceof Op.Range range && range.revision() == 0 && answer instanceof Result.Shown items) {
         items.items().stream().filter(version -> version.lease() != 0)
             .forEach(version -> story(stories, version.lease()).seenAlive(call));
@@ -126,13 +126,23 @@ public final class LeaseChecker implements Checker {
     });
   }
 
+  /** Somebody has seen that the key is gone, which the end of its lease did if it was one of those that ended then. */
+  private static void gone(Event.Applied applied, String key, Map<Long, LeaseStory> stories, long at, String by) {
+    for (Change change : applied.changes()) {
+      long lease = change.isDelete() && change.key().equals(key) ? change.previous().map(Version::lease).orElse(0L) : 0;
+      if (applied.endedLeases().contains(lease)) {
+        story(stories, lease).seenGone(at, by);
+      }
+    }
+  }
+
   /** What the record of changes, watches and the leases' home say of ends. */
   private static void ends(History history, Map<Long, LeaseStory> stories, Findings findings) {
     LeasedKeys keys = new LeasedKeys(findings);
     for (Event.Applied each : history.truth().applied()) {
       keys.applied(each);
-      if (each.endedLease() != 0) {
-        story(stories, each.endedLease()).seenGone(each.at(), "the deletes of revision " + each.revision());
+      for (Change change : each.changes()) {
+        gone(each, change.key(), stories, each.at(), "the deletes of revision " + each.revision());
       }
     }
     for (Event event : history.events()) {
@@ -140,8 +150,7 @@ public final class LeaseChecker implements Checker {
         story(stories, ended.lease()).ended(ended.at());
       } else if (event instanceof Event.Delivered batch) {
         for (Change change : batch.changes()) {
-          history.truth().at(change.revision()).filter(applied -> applied.endedLease() != 0)
-              .ifPresent(applied -> story(stories, applied.endedLease()).seenGone(batch.at(), "a watch's " + change));
+          history.truth().at(change.revision()).ifPresent(applied -> gone(applied, change.key(), stories, batch.at(), "a watch's " + change));
         }
       }
     }

@@ -6,6 +6,7 @@ import io.cairn.jepsen.history.Version;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** Which keys each lease holds in each shard, revision by revision. */
@@ -24,19 +25,26 @@ final class LeasedKeys {
 
   /** The next revision. */
   void applied(Event.Applied applied) {
+    Map<Long, Set<String>> deleted = new TreeMap<>();
+    applied.endedLeases().forEach(lease -> deleted.put(lease, new TreeSet<>()));
     for (Change change : applied.changes()) {
       Place before = placeOf.remove(change.key());
-      if (before != null && (applied.endedLease() == 0 || before.lease() != applied.endedLease() || !change.isDelete())) {
-        held.get(before).remove(change.key());
+      Set<String> ofIts = before == null ? null : deleted.get(before.lease());
+      if (ofIts != null && change.isDelete()) {
+        ofIts.add(change.key());
+      } else {
+        findings.check(!applied.isEnd(), LeaseChecker.AT_ONCE, "the ends of leases %s in shard %d come with %s, which is under none of them",
+            applied.endedLeases(), applied.shard(), change);
+        if (before != null) {
+          held.get(before).remove(change.key());
+        }
       }
       long lease = change.now().map(Version::lease).orElse(0L);
       if (lease != 0) {
         attached(change, new Place(lease, applied.shard()));
       }
     }
-    if (applied.endedLease() != 0) {
-      ended(applied);
-    }
+    deleted.forEach((lease, keys) -> ended(applied, lease, keys));
   }
 
   private void attached(Change change, Place place) {
@@ -46,10 +54,11 @@ final class LeasedKeys {
     placeOf.put(change.key(), place);
   }
 
-  private void ended(Event.Applied applied) {
-    Place place = new Place(applied.endedLease(), applied.shard());
-    Set<String> deleted = new TreeSet<>();
-    applied.changes().forEach(change -> deleted.add(change.key()));
+  private void ended(Event.Applied applied, long lease, Set<String> deleted) {
+    Place place = new Place(lease, applied.shard());
+    if (deleted.isEmpty() && held.getOrDefault(place, Set.of()).isEmpty()) {
+      return; // It is named beside others, and had no keys left.
+    }
     Long earlier = gone.putIfAbsent(place, applied.revision());
     Set<String> due = held.getOrDefault(place, Set.of());
     findings.check(earlier == null && deleted.equals(due), LeaseChecker.AT_ONCE, "the end of lease %d in shard %d deletes %s at %d%s, it held %s",

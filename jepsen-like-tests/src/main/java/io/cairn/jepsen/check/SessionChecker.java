@@ -135,7 +135,7 @@ public final class SessionChecker implements Checker {
             continue;
           }
           boolean asked = change.isDelete()
-              ? each.endedLease() != 0 || anyDeleteOpen || acknowledged.contains(change.revision())
+              ? each.isEnd() || anyDeleteOpen || acknowledged.contains(change.revision())
               : askers.containsKey(new Put(change.key(), change.now().orElseThrow().value()));
           findings.check(asked, ASKED_FOR, "%s is written down, and nobody asked for it", change);
         }

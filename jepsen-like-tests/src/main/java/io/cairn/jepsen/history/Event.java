@@ -36,9 +36,24 @@ public sealed interface Event {
    * real one it is read back when all is over.
    *
    * @param shard 0 where it is not known
-   * @param endedLease the lease whose end deleted these keys, else 0
+   * @param endedLeases the leases whose ends deleted these keys; those without keys here may be among them
    */
-  record Applied(long at, int shard, long revision, long endedLease, List<Change> changes) implements Event {}
+  record Applied(long at, int shard, long revision, List<Long> endedLeases, List<Change> changes) implements Event {
+
+    public Applied {
+      endedLeases = List.copyOf(endedLeases);
+    }
+
+    /** @param endedLease 0 where it was no lease's end */
+    public Applied(long at, int shard, long revision, long endedLease, List<Change> changes) {
+      this(at, shard, revision, endedLease == 0 ? List.of() : List.of(endedLease), changes);
+    }
+
+    /** Whether ends of leases have done this. */
+    public boolean isEnd() {
+      return !endedLeases.isEmpty();
+    }
+  }
 
   record Opened(long at, long watch, int session, WatchSpec spec) implements Event {}
 

@@ -79,7 +79,7 @@ final class RecordJson {
       return List.copyOf(list);
     }
     Class<?> plain = (Class<?>) type;
-    if (plain == long.class) {
+    if (plain == long.class || plain == Long.class) {
       return as(Long.class, json, "a number");
     } else if (plain == int.class) {
       return Math.toIntExact(as(Long.class, json, "a number"));

@@ -10,6 +10,7 @@ import io.cairn.client.WatchOptions;
 import io.cairn.client.core.ClientCore;
 import io.cairn.client.core.ClientSettings;
 import io.cairn.client.core.Completion;
+import io.cairn.client.core.LeaseKeeper;
 import io.cairn.client.core.Operation;
 import io.cairn.client.core.WatchCall;
 import io.cairn.client.core.WatchSink;
@@ -62,6 +63,11 @@ public final class SimClient {
   /** A watch, to be begun; what it shows comes on the client's loop. */
   public WatchCall watch(KeyRange range, WatchOptions options, WatchSink sink) {
     return core.watch(range, options, sink);
+  }
+
+  /** What keeps leases of this client alive. */
+  public LeaseKeeper leases() {
+    return core.keeper();
   }
 
   public CompletableFuture<PutResult> put(String key, String value) {

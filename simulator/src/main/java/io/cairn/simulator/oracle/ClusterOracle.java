@@ -21,6 +21,7 @@ import io.cairn.simulator.mark.Mark;
 import io.cairn.simulator.mark.Marks;
 import io.cairn.simulator.schedule.SimProcess;
 import io.cairn.simulator.schedule.SimScheduler;
+import io.cairn.storage.lease.Lease;
 import io.cairn.storage.mvcc.WriteResult;
 import java.util.Arrays;
 import java.util.List;
@@ -105,7 +106,7 @@ public final class ClusterOracle {
       case EntryEffect.Written(List<WriteResult> results) -> {
         for (WriteResult result : results) {
           hash = hash * 31 + switch (result) {
-            case WriteResult.Done done -> done.revision() * 131 + done.changed() * 7 + (done.repeated() ? 1 : 0);
+            case WriteResult.Done done -> done.revision() * 131 + done.changed() * 7 + (done.repeated() ? 1 : 0) + hashOf(done.leases());
             case WriteResult.Refused refused -> -1 - refused.reason().ordinal();
           };
         }
@@ -114,9 +115,15 @@ public final class ClusterOracle {
       case EntryEffect.MembersChanged(Membership members) -> hash = Arrays.hashCode(MembershipCodec.encode(members));
       case EntryEffect.NodesChanged(NodeTable nodes) -> hash = Arrays.hashCode(MemberCodec.encode(nodes));
       case EntryEffect.HistoryChanged(HistoryTable history) -> hash = Arrays.hashCode(HistoryCodec.encode(history));
+      case EntryEffect.LeasesChanged(var leases, var answers) -> hash = hashOf(leases) * 31 + answers.hashCode();
       default -> hash = 1;
     }
     return hash;
+  }
+
+  /** Nothing of an enum's own hash goes in, which is another one in each run of a JVM. */
+  private static long hashOf(List<Lease> leases) {
+    return leases.isEmpty() ? 0 : leases.toString().hashCode();
   }
 
   private final class AllShards implements MembersOracle.Shards {
@@ -143,6 +150,14 @@ public final class ClusterOracle {
       this.process = process;
     }
 
+    private void observe(ShardOracle shard, ReplicaShadow shadow) {
+      boolean led = shadow.leads;
+      shard.observe(shadow, scheduler.now());
+      if (shadow.leads && !led) {
+        data.leads(shard.shard(), shadow.node, shadow.openedAt);
+      }
+    }
+
     private ReplicaShadow shadow(Replica replica) {
       return shard(replica).replica(replica.key().replica().value(), process.name());
     }
@@ -166,6 +181,7 @@ public final class ClusterOracle {
       shard(replica).members().born(raft.status().membership());
       shadow.raft = raft;
       shadow.process = process;
+      shadow.openedAt = scheduler.now();
       shadow.applied = replica.store().applied().index();
       marks.reachIf(shadow.applied < appliedBefore, Mark.ENGINE_LOST_WHAT_WAS_NOT_FLUSHED);
       shadow.committed = raft.commitIndex();
@@ -180,7 +196,7 @@ public final class ClusterOracle {
       ReplicaShadow shadow = shadow(replica);
       shard.taken(shadow, ready);
       shadow.taken(ready);
-      shard.observe(shadow, scheduler.now());
+      observe(shard, shadow);
       for (RaftMessage message : ready.messages()) {
         shard.sent(shadow, message);
       }
@@ -238,7 +254,7 @@ public final class ClusterOracle {
     @Override
     public void turned(Replica replica) {
       ReplicaShadow shadow = shadow(replica);
-      shard(replica).observe(shadow, scheduler.now());
+      observe(shard(replica), shadow);
     }
   }
 }

@@ -11,8 +11,10 @@ import io.cairn.raft.log.EntryKind;
 import io.cairn.server.apply.EntryEffect;
 import io.cairn.server.command.EntryPayload;
 import io.cairn.server.command.ShardCommand;
+import io.cairn.server.command.SystemCommand;
 import io.cairn.simulator.mark.Mark;
 import io.cairn.simulator.mark.Marks;
+import io.cairn.storage.lease.HomeLeases;
 import io.cairn.storage.mvcc.Batch;
 import io.cairn.storage.mvcc.Op;
 import io.cairn.storage.mvcc.Write;
@@ -56,17 +58,27 @@ public final class DataOracle {
   private long handedOut = 1;
   private boolean ended;
   private ApplyWitness witness = new ApplyWitness() {};
+  private final LeaseTruth leases;
   /** What the write that is looked at has changed. */
-  private final TreeMap<String, String> changes = new TreeMap<>();
+  private final TreeMap<String, ApplyWitness.Now> changes = new TreeMap<>();
+  /** Where it stands: its shard, and its place in the log. */
+  private int shardNow;
+  private long placeNow;
 
   DataOracle(Checks checks, Marks marks) {
     this.checks = checks;
     this.marks = marks;
+    this.leases = new LeaseTruth(checks, marks);
   }
 
   /** Hears from now on what is applied. */
   public void witness(ApplyWitness listener) {
     witness = listener;
+    leases.onEnd(listener::leaseEnds);
+  }
+
+  void leads(int shard, String node, long sinceNanos) {
+    witness.leads(shard, node, sinceNanos);
   }
 
   public static String valueName(String value) {
@@ -89,11 +101,8 @@ public final class DataOracle {
     if (effect instanceof EntryEffect.WindowMoved) {
       marks.reach(Mark.WINDOW_OF_REVISIONS_MOVED);
     }
-    if (entry.kind() == EntryKind.COMMAND && EntryPayload.isUpkeep(entry.payload())
-        && EntryPayload.decodeUpkeep(entry.payload()) instanceof ShardCommand.Compact(long to)) {
-      // Nothing is written at or below it any more.
-      lastOfShard.merge(shard, to, Math::max);
-      compactions.add(to);
+    if (entry.kind() == EntryKind.COMMAND) {
+      saidByLeader(shard, entry.payload(), effect);
     }
     if (!(effect instanceof EntryEffect.Written(List<WriteResult> results))) {
       return;
@@ -105,6 +114,8 @@ public final class DataOracle {
     marks.reachIf(next > last + 1, Mark.REVISIONS_SKIPPED);
     for (int i = 0; i < results.size(); i++) {
       Write write = batch.writes().get(i);
+      shardNow = shard;
+      placeNow = HomeLeases.grantAt(entry.index(), i);
       switch (results.get(i)) {
         case WriteResult.Done done when done.repeated() -> repeated(write, done);
         case WriteResult.Done done -> {
@@ -117,17 +128,49 @@ public final class DataOracle {
           }
           tookEffect(write, done);
           if (!changes.isEmpty()) {
-            witness.applied(shard, done.revision(), changes);
+            witness.applied(shard, done.revision(), endedBy(write), changes);
             changes.clear();
           }
         }
-        case WriteResult.Refused refused -> refused(refused.reason());
+        case WriteResult.Refused refused -> refused(shard, write, refused);
       }
     }
     lastOfShard.put(shard, last);
   }
 
-  private void refused(WriteResult.Reason reason) {
+  private void saidByLeader(int shard, byte[] payload, EntryEffect effect) {
+    if (EntryPayload.isUpkeep(payload)) {
+      switch (EntryPayload.decodeUpkeep(payload)) {
+        case ShardCommand.Compact(long to) -> {
+          // Nothing is written at or below it any more.
+          lastOfShard.merge(shard, to, Math::max);
+          compactions.add(to);
+        }
+        case ShardCommand.ChangeLeases change -> leases.upkeep(shard, change);
+        case ShardCommand.KeepHistory _ -> { }
+      }
+    } else if (effect instanceof EntryEffect.LeasesChanged changed
+        && EntryPayload.decodeSystem(payload) instanceof SystemCommand.ChangeLeases(var command)) {
+      leases.home(shard, command, changed);
+    }
+  }
+
+  private static List<Long> endedBy(Write write) {
+    return write.op() instanceof Op.LeaseDelete delete ? delete.leases().stream().map(Op.Generation::id).toList() : List.of();
+  }
+
+  private void refused(int shard, Write write, WriteResult.Refused refused) {
+    WriteResult.Reason reason = refused.reason();
+    boolean right = switch (reason) {
+      case LEASE_UNKNOWN -> !leases.admits(shard, refused.lease());
+      case LEASE_NOT_FOUND -> write.op() instanceof Op.LeaseRevoke(long id) && !leases.isTaken(shard, id);
+      case LEASE_EXISTS -> write.op() instanceof Op.LeaseGrant grant && leases.isTaken(shard, grant.id());
+      default -> false;
+    };
+    if (right) {
+      marks.reach(Mark.WRITE_REFUSED_FOR_ITS_LEASE);
+      return;
+    }
     checks.check(reason == WriteResult.Reason.SEQUENCE_CLOSED || reason == WriteResult.Reason.HORIZON, "refusals-make-sense",
         "a write of a client that keeps the rules was refused at apply: %s", reason);
     marks.reach(reason == WriteResult.Reason.HORIZON ? Mark.WRITE_REFUSED_BY_THE_HORIZON : Mark.WRITE_REFUSED_AS_CLOSED);
@@ -138,6 +181,11 @@ public final class DataOracle {
     Long earlier = effects.get(new Sequence(write.clientHigh(), write.clientLow(), write.sequence()));
     checks.check(earlier != null && earlier == done.revision(), "exactly-once", "sequence %d is answered as done at %d, it was done at %s",
         write.sequence(), done.revision(), earlier);
+    if (write.op() instanceof Op.LeaseGrant) {
+      String first = shown.get(new Sequence(write.clientHigh(), write.clientLow(), write.sequence()));
+      checks.check(Long.toString(done.leases().getFirst().id()).equals(first), "an-answer-is-given-again", "sequence %d is answered %s, granted was %s",
+          write.sequence(), done.leases(), first);
+    }
     if (done.answer() != null) {
       marks.reach(Mark.TXN_ANSWERED_AGAIN);
       String first = shown.get(new Sequence(write.clientHigh(), write.clientLow(), write.sequence()));
@@ -147,6 +195,15 @@ public final class DataOracle {
   }
 
   private void tookEffect(Write write, WriteResult.Done done) {
+    if (write.op() instanceof Op.LeaseDelete delete) {
+      // Of the shard's leader, which asks again: whatever is left goes.
+      List<String> gone = leases.deleted(shardNow, delete.leases());
+      checks.check(gone.size() == done.changed(), "apply-is-right", "the end of %s in shard %d deletes %d keys, due were %s", delete.leases(), shardNow,
+          done.changed(), gone);
+      gone.forEach(key -> change(key, done.revision(), null, 0));
+      leases.settled(done.leases());
+      return;
+    }
     Long earlier = effects.put(new Sequence(write.clientHigh(), write.clientLow(), write.sequence()), done.revision());
     checks.check(earlier == null, "exactly-once", "sequence %d takes effect at %d, it had at %s: %s", write.sequence(), done.revision(), earlier,
         write.op());
@@ -154,22 +211,31 @@ public final class DataOracle {
       case Op.Put put -> {
         String value = valueName(text(put.value(), 0));
         appliedValues.merge(value, 1L, Long::sum);
-        change(text(put.key(), 1), done.revision(), value);
+        long lease = put.ttlMillis() == 0 ? put.lease() : leases.grantedHere(shardNow, placeNow, put.ttlMillis(), done.leases());
+        change(text(put.key(), 1), done.revision(), value, lease);
       }
       case Op.Delete delete -> delete(text(delete.key(), 1), done);
       case Op.DeleteRange range -> deleteRange(range, done);
       case Op.Add _, Op.Txn _ -> transaction(write, done);
       case Op.Range _ -> throw new IllegalStateException("no command of its own: " + write.op());
-      case Op.LeaseGrant _, Op.LeaseRevoke _, Op.LeaseDelete _ -> throw new IllegalStateException("no run has leases: " + write.op());
+      case Op.LeaseGrant(long id, long ttlMillis) -> {
+        leases.granted(shardNow, id, placeNow, ttlMillis, done.leases());
+        shown.put(new Sequence(write.clientHigh(), write.clientLow(), write.sequence()), Long.toString(done.leases().getFirst().id()));
+      }
+      case Op.LeaseRevoke(long id) -> leases.revoked(shardNow, id, done.leases());
+      case Op.LeaseDelete _ -> throw new IllegalStateException("of no client: " + write.op());
+    }
+    if (!(write.op() instanceof Op.LeaseGrant || write.op() instanceof Op.LeaseRevoke)) {
+      leases.settled(done.leases());
     }
   }
 
   private void transaction(Write write, WriteResult.Done done) {
-    var truth = new TxnTruth(checks, keys, (key, value) -> {
+    var truth = new TxnTruth(checks, keys, leases, (key, value, lease) -> {
       if (value != null) {
         appliedValues.merge(value, 1L, Long::sum);
       }
-      change(key, done.revision(), value);
+      change(key, done.revision(), value, lease);
     });
     truth.judge(write.op(), done.answer());
     checks.check(truth.changed() == done.changed(), "apply-is-right", "a transaction changed %d keys, due were %d", done.changed(), truth.changed());
@@ -187,7 +253,7 @@ public final class DataOracle {
     checks.check((history.latest() != null) == (done.changed() == 1), "apply-is-right", "a delete of %s changed %d, it held %s", key,
         done.changed(), history.latest());
     if (done.changed() == 1) {
-      change(key, done.revision(), null);
+      change(key, done.revision(), null, 0);
     } else {
       marks.reach(Mark.DELETE_OF_NOTHING);
     }
@@ -199,7 +265,7 @@ public final class DataOracle {
     for (Map.Entry<String, KeyHistory> each : keys.tailMap(start, true).entrySet()) {
       boolean inside = range.end() == null || range.end()[0] != range.start()[0] || each.getKey().compareTo(text(range.end(), 1)) < 0;
       if (inside && each.getValue().latest() != null) {
-        change(each.getKey(), done.revision(), null);
+        change(each.getKey(), done.revision(), null, 0);
         changed++;
       }
     }
@@ -207,9 +273,10 @@ public final class DataOracle {
     checks.check(changed == done.changed(), "apply-is-right", "a delete range from %s changed %d keys, %d lived", start, done.changed(), changed);
   }
 
-  private void change(String key, long revision, String value) {
+  private void change(String key, long revision, String value, long lease) {
     history(key).add(revision, value);
-    changes.put(key, value);
+    leases.moved(shardNow, key, lease);
+    changes.put(key, value == null ? ApplyWitness.Now.DELETED : new ApplyWitness.Now(value, lease));
   }
 
   private KeyHistory history(String key) {
@@ -340,6 +407,11 @@ public final class DataOracle {
   public void end() {
     ended = true;
     answers.forEach(Runnable::run);
+  }
+
+  /** Nobody has renewed a lease for so long that all must be gone, with all that was under them. */
+  public void leasesAreGone() {
+    leases.nothingIsLeft();
   }
 
   /** How often a put of this value took effect. */

@@ -26,6 +26,7 @@ final class ReplicaShadow {
   /** The present life; null when the node is down. */
   Raft raft;
   SimProcess process;
+  long openedAt;
   long applied;
   long appliedEver;
   long committed;

@@ -38,11 +38,11 @@ final class TxnShown {
 
   private static List<String> versions(List<Version> versions) {
     return versions.stream().map(each -> TxnTruth.text(each.key(), 1) + "=" + DataOracle.valueName(TxnTruth.text(each.value(), 0)) + "@"
-        + each.create() + "/" + each.mod() + "/" + each.version()).toList();
+        + each.create() + "/" + each.mod() + "/" + each.version() + "/" + each.lease()).toList();
   }
 
   private static List<String> keyValues(List<KeyValue> kvs) {
     return kvs.stream().map(each -> each.keyUtf8() + "=" + DataOracle.valueName(each.valueUtf8()) + "@" + each.createRevision() + "/"
-        + each.modRevision() + "/" + each.version()).toList();
+        + each.modRevision() + "/" + each.version() + "/" + each.lease()).toList();
   }
 }

@@ -17,19 +17,21 @@ import java.util.Objects;
  */
 final class TxnTruth {
 
-  /** Makes a change of the true history; null deletes. */
+  /** Makes a change of the true history; null deletes, lease 0 is none. */
   interface Changer {
-    void change(String key, String value);
+    void change(String key, String value, long lease);
   }
 
   private final Checks checks;
   private final NavigableMap<String, KeyHistory> keys;
+  private final LeaseTruth leases;
   private final Changer changer;
   private long changed;
 
-  TxnTruth(Checks checks, NavigableMap<String, KeyHistory> keys, Changer changer) {
+  TxnTruth(Checks checks, NavigableMap<String, KeyHistory> keys, LeaseTruth leases, Changer changer) {
     this.checks = checks;
     this.keys = keys;
+    this.leases = leases;
     this.changer = changer;
   }
 
@@ -43,7 +45,7 @@ final class TxnTruth {
       case Op.Put put -> {
         String key = text(put.key(), 1);
         same(op, put.previous() ? latest(key) : null, ((OpAnswer.Replaced) answer).previous());
-        change(key, DataOracle.valueName(text(put.value(), 0)));
+        change(key, DataOracle.valueName(text(put.value(), 0)), put.lease());
       }
       case Op.Delete delete -> {
         String key = text(delete.key(), 1);
@@ -54,7 +56,7 @@ final class TxnTruth {
         String key = text(add.key(), 1);
         long sum = (latest(key) == null ? 0 : Long.parseLong(latest(key))) + add.delta();
         check(((OpAnswer.Sum) answer).value() == sum, op, sum, answer);
-        change(key, Long.toString(sum));
+        change(key, Long.toString(sum), leases.leaseOf(key));
       }
       case Op.Range range -> range(range, (OpAnswer.Read) answer);
       case Op.LeaseGrant _, Op.LeaseRevoke _, Op.LeaseDelete _ -> throw new IllegalStateException("is no part of a transaction: " + op);
@@ -77,7 +79,7 @@ final class TxnTruth {
     for (int i = 0; i < told.previous().size(); i++) {
       same(op, latest(gone.get(i)), told.previous().get(i));
     }
-    gone.forEach(key -> change(key, null));
+    gone.forEach(key -> change(key, null, 0));
   }
 
   private void range(Op.Range range, OpAnswer.Read told) {
@@ -117,7 +119,7 @@ final class TxnTruth {
       case VERSION -> relates(comparison, value == null ? 0 : history.version());
       case CREATE -> relates(comparison, value == null ? 0 : history.created());
       case MOD -> relates(comparison, value == null ? 0 : history.changedAt(Long.MAX_VALUE));
-      case LEASE -> relates(comparison, 0);
+      case LEASE -> relates(comparison, leases.leaseOf(key));
       case EXISTS, COUNT -> relates(comparison, value == null ? 0 : 1);
     };
   }
@@ -154,9 +156,9 @@ final class TxnTruth {
     return history == null ? null : history.latest();
   }
 
-  private void change(String key, String value) {
+  private void change(String key, String value, long lease) {
     changed++;
-    changer.change(key, value);
+    changer.change(key, value, lease);
   }
 
   private void same(Op op, String value, Version told) {

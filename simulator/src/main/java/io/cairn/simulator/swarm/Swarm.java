@@ -47,6 +47,7 @@ public final class Swarm {
   private final Faults faults;
 
   private final Witness witness;
+  private final LeaseTraffic leases;
 
   private Swarm(SwarmOptions options, List<Fault> plan, Witness witness) {
     this.options = options;
@@ -58,8 +59,10 @@ public final class Swarm {
     this.cluster = new SimCluster(world, settings());
     this.fleet = new Fleet(cluster, oracle, marks);
     this.workload = new Workload(options, cluster, oracle, marks, witness);
+    this.leases = new LeaseTraffic(options, cluster, oracle, workload, witness);
     this.operator = new Operator(options, cluster, fleet, oracle, marks);
     this.faults = new Faults(cluster, fleet, operator, links, settings().engines(), plan, marks);
+    faults.listener(witness::fault);
   }
 
   private ClusterSettings settings() {
@@ -105,16 +108,18 @@ public final class Swarm {
   }
 
   private SwarmResult run() {
-    oracle.data().witness(witness);
+    oracle.data().witness(leases.before(witness));
     witness.begins(world.scheduler()::now);
     cluster.start();
     cluster.awaitReady();
     workload.start();
+    leases.start();
     new Compactions(options, cluster, oracle, workload).start();
     new Watchers(options, cluster, witness).start();
     faults.start();
     world.runFor(options.number("seconds") * SECOND);
     workload.stop();
+    leases.stop();
     faults.mend();
     liveness();
     return result();
@@ -125,6 +130,8 @@ public final class Swarm {
     world.runUntil("all calls have ended", workload::idle, CALL_NANOS_MAX);
     operator.settle();
     cluster.awaitReady();
+    witness.serves();
+    leases.drain();
     world.runUntil("all replicas hold the same", oracle::agrees, AGREE_NANOS_MAX);
     marks.reach(Mark.CONVERGED);
     witness.agreed();

@@ -80,6 +80,9 @@ public final class SwarmOptions {
     // Compactions change what a seed meets: whoever wants them says so (CompactionTest), and what seeds drew before stays.
     numbers.put("compact-ms", 0L);
     numbers.put("keep-age-ms", 0L);
+    // As with leases (LeaseSwarmTest): how many callers use them, and whether they choose ids, which then come again.
+    numbers.put("leases", 0L);
+    numbers.put("lease-ids", 0L);
     return new SwarmOptions(numbers, classes);
   }
 
@@ -111,6 +114,8 @@ public final class SwarmOptions {
     numbers.putIfAbsent("transactions", 0L);
     numbers.putIfAbsent("compact-ms", 0L);
     numbers.putIfAbsent("keep-age-ms", 0L);
+    numbers.putIfAbsent("leases", 0L);
+    numbers.putIfAbsent("lease-ids", 0L);
     return new SwarmOptions(numbers, classes);
   }
 
@@ -119,6 +124,11 @@ public final class SwarmOptions {
     Map<String, Long> changed = new LinkedHashMap<>(numbers);
     changed.put(name, value);
     return new SwarmOptions(changed, classes);
+  }
+
+  /** With these classes of faults in place of those that were drawn. */
+  public SwarmOptions with(Set<FaultClass> faults) {
+    return new SwarmOptions(numbers, faults);
   }
 
   public long number(String name) {

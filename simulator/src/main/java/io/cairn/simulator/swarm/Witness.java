@@ -51,4 +51,16 @@ public interface Witness extends ApplyWitness {
 
   /** All is mended, and every replica has come to hold the same. */
   default void agreed() {}
+
+  /** A fault begins, or all are mended, as it is told to people. */
+  default void fault(String what) {}
+
+  /** Nothing fails any more, and every node serves: what is promised while nothing fails holds from here on. */
+  default void serves() {}
+
+  /** A lease is kept alive by its client from here on, by calls that nobody tells of. */
+  default void keptAlive(long lease) {}
+
+  /** Its client keeps it alive no more. */
+  default void letGo(long lease) {}
 }

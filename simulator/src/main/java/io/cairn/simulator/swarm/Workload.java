@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 
 /**
  * The clients of a run. All write and read the same few keys of all shards, some calls at a time each, and pause between them. Every answer
@@ -42,7 +43,7 @@ final class Workload {
   static final long LATE_NANOS_MAX = 5 * MILLI;
   private static final String PADDING = "x".repeat(16 * 1024);
 
-  private enum Outcome {
+  enum Outcome {
     OPEN,
     DONE,
     REFUSED,
@@ -50,7 +51,7 @@ final class Workload {
   }
 
   /** A put, whose value nobody else puts. */
-  private static final class Put {
+  static final class Put {
     final String value;
     Outcome outcome = Outcome.OPEN;
 
@@ -164,7 +165,8 @@ final class Workload {
     }
   }
 
-  private long told(String key) {
+  /** The highest revision at which anybody was told of the key. */
+  long told(String key) {
     return told.getOrDefault(key, 0L);
   }
 
@@ -181,6 +183,76 @@ final class Workload {
   private void tell(String key, long revision) {
     told.merge(key, revision, Math::max);
     toldOfAny = Math.max(toldOfAny, revision);
+  }
+
+  /** One who calls. @param number whose calls never see revisions go back */
+  record Caller(int number, String name, SimClient client) {}
+
+  /** A call: it must end by its deadline, and be refused only as any may be, or as this one. */
+  <T> void call(Caller caller, long deadline, Operation<T> operation, Predicate<RefusedException> mayBe, BiConsumer<T, Throwable> ended) {
+    long until = scheduler.now() + deadline + LATE_NANOS_MAX;
+    open++;
+    long call = ++calledSoFar;
+    witness.called(call, caller.number, deadline, operation);
+    caller.client.start(operation, deadline).whenComplete((result, failure) -> {
+      open--;
+      witness.ended(call, result, failure);
+      oracle.checks().check(scheduler.now() <= until, "every-call-ends", "%s of %s ended %d us after its deadline", operation, caller.name,
+          (scheduler.now() - until) / 1_000);
+      if (failure instanceof RefusedException refusal) {
+        marks.reachIf(refusal.code() == RefusedCode.DEADLINE || refusal.code() == RefusedCode.UNAVAILABLE, Mark.CALL_OUT_OF_TIME);
+        marks.reachIf(refusal.code() == RefusedCode.OVERLOADED, Mark.CALL_REFUSED_AS_OVERLOADED);
+        oracle.checks().check(isExpected(refusal.code()) || mayBe.test(refusal), "refusals-make-sense", "%s was refused: %s %s", operation,
+            refusal.code(), refusal.getMessage());
+      }
+      ended.accept(result, failure);
+    });
+  }
+
+  private static boolean isExpected(RefusedCode code) {
+    return switch (code) {
+      case UNAVAILABLE, DEADLINE, OVERLOADED -> true;
+      default -> false;
+    };
+  }
+
+  /** A put that is about to be made: what it comes to is judged at the end. */
+  Put newPut(String value) {
+    Put put = new Put(value);
+    puts.add(put);
+    return put;
+  }
+
+  /** A write has ended. */
+  Outcome written(Throwable failure) {
+    if (failure == null) {
+      acknowledged++;
+      marks.reach(Mark.WRITE_ACKNOWLEDGED);
+      return Outcome.DONE;
+    }
+    if (failure instanceof RefusedException) {
+      refused++;
+      marks.reach(Mark.WRITE_REFUSED);
+      return Outcome.REFUSED;
+    }
+    unknown++;
+    marks.reach(Mark.WRITE_UNKNOWN);
+    return Outcome.UNKNOWN;
+  }
+
+  /** A read was answered. @param before the highest revision at which anybody had been told of the key when it was made */
+  void read(String key, GetResult result, long before) {
+    reads++;
+    marks.reachIf(result.found().isEmpty(), Mark.READ_SHOWED_ABSENCE);
+    oracle.data().read(key, result, before);
+    tell(key, result.revision());
+  }
+
+  /** A write that changed the key was answered. @param before the highest revision that had been told when it was made */
+  void acknowledged(String key, long revision, long before) {
+    oracle.checks().check(revision > before, "revisions-follow-real-time", "the write of %s got revision %d, but %d was told before it was sent",
+        key, revision, before);
+    tell(key, revision);
   }
 
   /** One call after the other. */
@@ -240,24 +312,11 @@ final class Workload {
 
     private <T> void call(Operation<T> operation, BiConsumer<T, Throwable> ended) {
       long deadline = random.between(options.number("deadline-ms") / 4 + 1, options.number("deadline-ms")) * MILLI;
-      long until = scheduler.now() + deadline + LATE_NANOS_MAX;
-      open++;
-      long call = ++calledSoFar;
-      witness.called(call, number, deadline, operation);
-      client.start(operation, deadline).whenComplete((result, failure) -> {
-        open--;
-        witness.ended(call, result, failure);
-        oracle.checks().check(scheduler.now() <= until, "every-call-ends", "%s of %s ended %d us after its deadline", operation, name,
-            (scheduler.now() - until) / 1_000);
-        if (failure instanceof RefusedException refusal) {
-          marks.reachIf(refusal.code() == RefusedCode.DEADLINE || refusal.code() == RefusedCode.UNAVAILABLE, Mark.CALL_OUT_OF_TIME);
-          marks.reachIf(refusal.code() == RefusedCode.OVERLOADED, Mark.CALL_REFUSED_AS_OVERLOADED);
-          // Its leader has not met all nodes since it started, and the shard has had no transaction before.
-          boolean notMet = refusal.code() == RefusedCode.NOT_SUPPORTED && (operation instanceof Operation.Transaction || operation instanceof Operation.Add);
-          oracle.checks().check(isExpected(refusal.code()) || notMet || isOfNoMember(operation, refusal.code())
-                  || isOfThePast(operation, refusal), "refusals-make-sense",
-              "%s was refused: %s %s", operation, refusal.code(), refusal.getMessage());
-        }
+      // Its leader has not met all nodes since it started, and the shard has had no transaction before.
+      Predicate<RefusedException> mayBe = refusal -> refusal.code() == RefusedCode.NOT_SUPPORTED
+          && (operation instanceof Operation.Transaction || operation instanceof Operation.Add)
+          || isOfNoMember(operation, refusal.code()) || isOfThePast(operation, refusal);
+      Workload.this.call(new Caller(number, name, client), deadline, operation, mayBe, (T result, Throwable failure) -> {
         ended.accept(result, failure);
         think();
       });
@@ -267,13 +326,6 @@ final class Workload {
     private static boolean isOfThePast(Operation<?> operation, RefusedException refusal) {
       return refusal.code() == RefusedCode.COMPACTED && operation instanceof Operation.Get get && get.options().revision() > 0
           && refusal.revision() > get.options().revision();
-    }
-
-    private static boolean isExpected(RefusedCode code) {
-      return switch (code) {
-        case UNAVAILABLE, DEADLINE, OVERLOADED -> true;
-        default -> false;
-      };
     }
 
     /** Whoever came later may not be known to a client yet, and whoever has left to another still. */
@@ -289,8 +341,7 @@ final class Workload {
     }
 
     private void put(String key) {
-      Put put = new Put(name + "-" + calls);
-      puts.add(put);
+      Put put = newPut(name + "-" + calls);
       long before = toldOfAny;
       int padding = (int) random.nextLong(options.number("value-bytes") + 1);
       ByteSeq value = ByteSeq.utf8(put.value + ":" + PADDING.substring(0, padding));
@@ -301,28 +352,6 @@ final class Workload {
           oracle.data().acknowledged(key, put.value, result.revision());
         }
       });
-    }
-
-    private Outcome written(Throwable failure) {
-      if (failure == null) {
-        acknowledged++;
-        marks.reach(Mark.WRITE_ACKNOWLEDGED);
-        return Outcome.DONE;
-      }
-      if (failure instanceof RefusedException) {
-        refused++;
-        marks.reach(Mark.WRITE_REFUSED);
-        return Outcome.REFUSED;
-      }
-      unknown++;
-      marks.reach(Mark.WRITE_UNKNOWN);
-      return Outcome.UNKNOWN;
-    }
-
-    private void acknowledged(String key, long revision, long before) {
-      oracle.checks().check(revision > before, "revisions-follow-real-time", "the write of %s got revision %d, but %d was told before it was sent",
-          key, revision, before);
-      tell(key, revision);
     }
 
     private void transaction() {
@@ -409,11 +438,8 @@ final class Workload {
       GetOptions how = named ? GetOptions.DEFAULT.withNode(anyNode()) : GetOptions.DEFAULT;
       call(new Operation.Get(ByteSeq.utf8(key), how), (GetResult result, Throwable failure) -> {
         if (failure == null) {
-          reads++;
-          marks.reachIf(result.found().isEmpty(), Mark.READ_SHOWED_ABSENCE);
           marks.reachIf(named, Mark.READ_BY_A_NAMED_REPLICA);
-          oracle.data().read(key, result, before);
-          tell(key, result.revision());
+          read(key, result, before);
         }
       });
     }

@@ -180,19 +180,20 @@ final class RecordingWitness implements Witness {
   }
 
   @Override
-  public void applied(int shard, long revision, SortedMap<String, String> values) {
+  public void applied(int shard, long revision, List<Long> ended, SortedMap<String, Now> nows) {
     List<Change> changes = new ArrayList<>();
-    values.forEach((key, value) -> {
+    nows.forEach((key, now) -> {
       Version before = held.get(key);
-      if (value == null) {
+      if (now.value() == null) {
         changes.add(Change.delete(revision, before));
         held.remove(key);
       } else {
-        Version now = new Version(key, value, before == null ? revision : before.create(), revision, before == null ? 1 : before.version() + 1, 0);
-        changes.add(Change.put(now, Optional.ofNullable(before)));
-        held.put(key, now);
+        Version version = new Version(key, now.value(), before == null ? revision : before.create(), revision,
+            before == null ? 1 : before.version() + 1, now.lease());
+        changes.add(Change.put(version, Optional.ofNullable(before)));
+        held.put(key, version);
       }
     });
-    recorder.add(at -> new Event.Applied(at, shard, revision, 0, changes));
+    recorder.add(at -> new Event.Applied(at, shard, revision, ended, changes));
   }
 }

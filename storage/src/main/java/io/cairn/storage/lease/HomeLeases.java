@@ -74,15 +74,30 @@ public final class HomeLeases {
 
   /** An id that nobody bears, found from the place of the grant in the log: the same on every replica. */
   public long freeId(long grant) {
+    return free(grant, 1);
+  }
+
+  /**
+   * As {@link #freeId}, for a put with a TTL: below zero, where no client and no other shard grants any. A shard knows leases of two homes by
+   * their ids, and places in two logs are often the same.
+   */
+  long freeIdOfOnePut(long grant) {
+    return free(grant, -1);
+  }
+
+  private long free(long grant, int sign) {
     long id = grant;
+    long size;
     do {
       // A bijection of 64 bits (Stafford's mix 13): neighbours in the log get ids that look unrelated, and clients' own choices are not near.
       id += 0x9e3779b97f4a7c15L;
       id = (id ^ id >>> 30) * 0xbf58476d1ce4e5b9L;
       id = (id ^ id >>> 27) * 0x94d049bb133111ebL;
       id = id ^ id >>> 31;
-    } while (!LeaseLimits.isId(id & Long.MAX_VALUE) || byId.containsKey(id & Long.MAX_VALUE));
-    return id & Long.MAX_VALUE;
+      size = id & Long.MAX_VALUE;
+      // One behind each id there is another, which ends its keys in the index: also behind the last one below zero.
+    } while (size <= 1 || byId.containsKey(sign * size));
+    return sign * size;
   }
 
   public Lease grant(long id, long grant, long ttlMillis) {
