@@ -5,12 +5,16 @@ import io.cairn.client.KeyRange;
 import io.cairn.client.KeyValue;
 import io.cairn.client.KvCache;
 import io.cairn.client.KvClient;
+import io.cairn.client.KvException;
 import io.cairn.client.RangeOptions;
 import io.cairn.client.WatchBatch;
+import io.cairn.client.WatchListener;
+import io.cairn.client.WatchState;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -27,6 +31,8 @@ import picocli.CommandLine.ParentCommand;
 final class EnvVerb implements Callable<Integer> {
   /** Changes that come together restart CMD once. */
   private static final Duration QUIET = Duration.ofMillis(200);
+  /** Changes that never end restart it all the same. */
+  private static final Duration RESTLESS = Duration.ofSeconds(5);
 
   @ParentCommand private Kvctl root;
 
@@ -64,9 +70,19 @@ final class EnvVerb implements Callable<Integer> {
   private int follow(KvClient client) throws InterruptedException {
     var news = new LinkedBlockingQueue<News>();
     try (KvCache cache = client.cache(KeyRange.prefix(prefix))) {
-      cache.listen(batch -> {
-        if (batch.kind() != WatchBatch.Kind.PROGRESS) {
-          news.add(new News(null, 0));
+      cache.listen(new WatchListener() {
+        @Override
+        public void batch(WatchBatch batch) {
+          if (batch.kind() != WatchBatch.Kind.PROGRESS) {
+            news.add(new News(null, 0));
+          }
+        }
+
+        @Override
+        public void stateChanged(WatchState state, Optional<KvException> why) {
+          if (state == WatchState.FAILED) {
+            news.add(new News(null, 0)); // Whoever looks at the cache then is told why.
+          }
         }
       });
       if (!cache.awaitSynced(root.timeoutOr(Duration.ofSeconds(5)))) {
@@ -89,7 +105,7 @@ final class EnvVerb implements Callable<Integer> {
               return running.exitValue();
             }
           }
-          command.stop(grace);
+          command.stop();
           environment = changed;
         }
       }
@@ -97,10 +113,11 @@ final class EnvVerb implements Callable<Integer> {
   }
 
   private Map<String, String> whenQuiet(LinkedBlockingQueue<News> news, Process running, KvCache cache) throws InterruptedException {
+    long began = System.nanoTime();
     News next;
     do {
       next = news.poll(QUIET.toMillis(), TimeUnit.MILLISECONDS);
-    } while (next != null && running.isAlive());
+    } while (next != null && running.isAlive() && System.nanoTime() - began < RESTLESS.toNanos());
     return environment(cache.snapshot());
   }
 

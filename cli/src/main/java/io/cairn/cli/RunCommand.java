@@ -10,10 +10,12 @@ import java.util.concurrent.TimeUnit;
 /** A command of the user's as a process: its input and output are kvctl's own. When kvctl is told to end, it is told too. */
 final class RunCommand implements AutoCloseable {
   private final Process process;
+  private final Duration grace;
   private final Thread ender;
 
   private RunCommand(Process process, Duration grace) {
     this.process = process;
+    this.grace = grace;
     this.ender = new Thread(() -> stop(process, grace), "kvctl-ends-command");
     Runtime.getRuntime().addShutdownHook(ender);
   }
@@ -47,8 +49,8 @@ final class RunCommand implements AutoCloseable {
     return process.waitFor();
   }
 
-  /** Asks it to end (SIGTERM), and ends it (SIGKILL) when it has not within {@code grace}. */
-  void stop(Duration grace) {
+  /** Asks it to end (SIGTERM), and ends it (SIGKILL) when it has not within its grace. */
+  void stop() {
     stop(process, grace);
   }
 
@@ -64,8 +66,12 @@ final class RunCommand implements AutoCloseable {
     }
   }
 
+  /** It does not outlive what it was started for. */
   @Override
   public void close() {
+    if (process.isAlive()) {
+      stop();
+    }
     try {
       Runtime.getRuntime().removeShutdownHook(ender);
     } catch (IllegalStateException e) {

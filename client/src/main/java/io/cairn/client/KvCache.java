@@ -10,6 +10,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -83,7 +85,7 @@ public final class KvCache implements AutoCloseable {
   public Optional<KeyValue> get(ByteSeq key, long atLeast, Duration most) throws InterruptedException {
     check(key);
     if (revision < atLeast) {
-      watch.requestProgress();
+      watch.requestProgress(atLeast);
     }
     if (!await(() -> synced && revision >= atLeast, most)) {
       check(key);
@@ -93,10 +95,15 @@ public final class KvCache implements AutoCloseable {
     return Optional.ofNullable(keys.get(key));
   }
 
-  /** All keys, in order, as they were at one revision. */
+  /**
+   * All keys, in order, as they were at one revision.
+   *
+   * @throws RefusedException when the cache has failed or was closed
+   */
   public List<KeyValue> snapshot() {
     lock.lock();
     try {
+      check();
       return List.copyOf(keys.values());
     } finally {
       lock.unlock();
@@ -105,8 +112,9 @@ public final class KvCache implements AutoCloseable {
 
   /**
    * What the key is; when there is none, what {@code loader} gives is put, and that. However many ask for a missing key at once,
-   * it is loaded once for all of them. Another client may load it at the same time: the put that comes last stays.
+   * it is loaded once for all of them. What another client has put meanwhile stays, and is what is shown.
    *
+   * @param most how long is waited for another caller's load, and for the cache to come to what was put
    * @throws RuntimeException what {@code loader} throws, for each of those who waited for it; the next one tries again
    */
   public KeyValue getOrLoad(ByteSeq key, Function<ByteSeq, ByteSeq> loader, Duration most) throws InterruptedException {
@@ -117,17 +125,20 @@ public final class KvCache implements AutoCloseable {
     CompletableFuture<KeyValue> load = new CompletableFuture<>();
     CompletableFuture<KeyValue> underWay = loads.putIfAbsent(key, load);
     if (underWay != null) {
-      return result(underWay);
+      return result(key, underWay, most);
     }
     try {
       load.complete(load(key, loader, most));
-    } catch (RuntimeException | InterruptedException e) {
+    } catch (RuntimeException | Error e) {
       load.completeExceptionally(e);
+      throw e;
+    } catch (InterruptedException e) {
+      load.completeExceptionally(new RefusedException(RefusedCode.INTERRUPTED, "The load of " + key + " was interrupted; ask again"));
       throw e;
     } finally {
       loads.remove(key, load);
     }
-    return result(load);
+    return load.join();
   }
 
   private KeyValue load(ByteSeq key, Function<ByteSeq, ByteSeq> loader, Duration most) throws InterruptedException {
@@ -136,18 +147,25 @@ public final class KvCache implements AutoCloseable {
       return present.get();
     }
     ByteSeq value = Objects.requireNonNull(loader.apply(key), "the value that was loaded");
-    long put = client.put(key, value).revision();
-    return get(key, put, most).orElseGet(() -> new KeyValue(key, value, put, put, 1, 0)); // Deleted again since.
+    SwapResult put = client.putIfAbsent(key, value);
+    KeyValue stands = put.found().orElseGet(() -> new KeyValue(key, value, put.revision(), put.revision(), 1, 0));
+    try {
+      return get(key, stands.modRevision(), most).orElse(stands); // Deleted again since, if it is not there.
+    } catch (RefusedException e) {
+      return stands; // It was put, whatever became of the cache.
+    }
   }
 
-  private static KeyValue result(CompletableFuture<KeyValue> load) throws InterruptedException {
+  private static KeyValue result(ByteSeq key, CompletableFuture<KeyValue> load, Duration most) throws InterruptedException {
     try {
-      return load.get();
+      return load.get(most.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      throw new RefusedException(RefusedCode.DEADLINE, "The load of " + key + " by another caller did not end within " + most);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof RuntimeException failure) {
         throw failure;
       }
-      throw new IllegalStateException("the load that was waited for was interrupted", e.getCause());
+      throw new IllegalStateException("the load that was waited for has failed", e.getCause());
     }
   }
 
@@ -190,6 +208,10 @@ public final class KvCache implements AutoCloseable {
     if (!range.contains(key)) {
       throw new IllegalArgumentException(key + " does not lie in the cache's range " + range);
     }
+    check();
+  }
+
+  private void check() {
     WatchState state = state();
     if (state == WatchState.FAILED || state == WatchState.CLOSED) {
       KvException why = failure().orElseGet(() -> new RefusedException(RefusedCode.CLOSED, "The cache was closed"));
@@ -218,11 +240,17 @@ public final class KvCache implements AutoCloseable {
   private final class Keeper implements WatchListener {
     @Override
     public void batch(WatchBatch batch) {
+      if (overflow != null) {
+        return; // On its way when the watch was closed.
+      }
       lock.lock();
       try {
         batch.events().forEach(this::apply);
-        boolean whole = batch.kind() != WatchBatch.Kind.STATE && batch.kind() != WatchBatch.Kind.RESYNC;
-        if (whole) {
+        if (bytes > bytesMax) {
+          overflow = new RefusedException(RefusedCode.ANSWER_TOO_LARGE, "The cache of " + range + " would hold more than its " + bytesMax
+              + " bytes and has ended; give it more, or a smaller range");
+          keys.clear();
+        } else if (batch.kind() != WatchBatch.Kind.STATE && batch.kind() != WatchBatch.Kind.RESYNC) {
           synced = true;
           revision = batch.revision();
           toldAt = clock.nanoTime();
@@ -231,12 +259,12 @@ public final class KvCache implements AutoCloseable {
       } finally {
         lock.unlock();
       }
-      if (bytes > bytesMax && overflow == null) {
-        overflow = new RefusedException(RefusedCode.ANSWER_TOO_LARGE, "The cache of " + range + " holds more than its " + bytesMax + " bytes");
+      if (overflow == null) {
+        listeners.forEach(listener -> listener.batch(batch));
+      } else {
         watch.close();
         tell(WatchState.FAILED, Optional.of(overflow));
       }
-      listeners.forEach(listener -> listener.batch(batch));
     }
 
     private void apply(WatchEvent event) {

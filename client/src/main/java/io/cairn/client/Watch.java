@@ -76,7 +76,12 @@ public final class Watch implements AutoCloseable {
 
   /** Asks for a batch soon that says how far it is, and shows everything that was acknowledged before this call. */
   public void requestProgress() {
-    call.askProgress();
+    call.askProgress(0);
+  }
+
+  /** The same, and the batch reaches {@code revision}, if the cluster has handed it out: an answer's, also of another shard or client. */
+  public void requestProgress(long revision) {
+    call.askProgress(revision);
   }
 
   /**

@@ -24,17 +24,22 @@ record Kvctl(LocalCluster cluster) {
     }
   }
 
-  Ended run(String... arguments) throws IOException, InterruptedException {
+  /** Starts it, with its output in files; whoever starts it ends it. */
+  Process start(Path out, Path err, String... arguments) throws IOException {
     var command = new ArrayList<>(List.of(SCRIPT.toAbsolutePath().normalize().toString()));
     command.addAll(List.of(arguments));
+    var builder = new ProcessBuilder(command).redirectInput(new File("/dev/null")).redirectOutput(out.toFile()).redirectError(err.toFile());
+    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    builder.environment().put("KVCTL_ENDPOINTS", cluster.nodes().stream().map(KvdNode::addresses).map(each -> each.advertised())
+        .collect(Collectors.joining(",")));
+    return builder.start();
+  }
+
+  Ended run(String... arguments) throws IOException, InterruptedException {
     Path out = Files.createTempFile("kvctl-out-", ".txt");
     Path err = Files.createTempFile("kvctl-err-", ".txt");
     try {
-      var builder = new ProcessBuilder(command).redirectInput(new File("/dev/null")).redirectOutput(out.toFile()).redirectError(err.toFile());
-      builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-      builder.environment().put("KVCTL_ENDPOINTS", cluster.nodes().stream().map(KvdNode::addresses).map(each -> each.advertised())
-          .collect(Collectors.joining(",")));
-      Process process = builder.start();
+      Process process = start(out, err, arguments);
       if (!process.waitFor(MOST_SECONDS, TimeUnit.SECONDS)) {
         process.destroyForcibly();
         throw new IllegalStateException("kvctl " + String.join(" ", arguments) + " has not ended; it wrote " + Files.readString(err));

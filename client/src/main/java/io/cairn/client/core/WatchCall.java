@@ -51,6 +51,8 @@ public final class WatchCall {
   private EventLoop.Timer timer;
   /** Shown and not taken yet; and of the present sending, what came and what it may send in all. */
   private long untaken;
+  /** Somebody waits for it to come there; of use while it has not. */
+  private long awaited;
   private long received;
   private long granted;
 
@@ -96,9 +98,16 @@ public final class WatchCall {
     });
   }
 
-  /** Wants to be told how far it is, with everything that was acknowledged before this call. From any thread. */
-  public void askProgress() {
-    core.loop().run(() -> grant(true));
+  /**
+   * Wants to be told how far it is, with everything that was acknowledged before this call. From any thread.
+   *
+   * @param revision that it is to reach, from any answer of the cluster; 0 for none but what this client has seen
+   */
+  public void askProgress(long revision) {
+    core.loop().run(() -> {
+      awaited = Math.max(awaited, revision);
+      grant(true);
+    });
   }
 
   /** From any thread; idempotent. */
@@ -183,6 +192,7 @@ public final class WatchCall {
     if (phase == Phase.ENDED) {
       return;
     }
+    boolean stood = phase == Phase.STANDING;
     if (!place.inState()) {
       phase = Phase.STANDING;
     }
@@ -195,7 +205,7 @@ public final class WatchCall {
     if (phase == Phase.STANDING) {
       tell(WatchState.ACTIVE, Optional.empty());
     }
-    grant(false);
+    grant(phase == Phase.STANDING && !stood && awaited > place.revision()); // Who asked in between is answered by this node.
   }
 
   private void ended(Response response) {
@@ -309,7 +319,7 @@ public final class WatchCall {
     }
     granted = Math.max(granted, total);
     Sending asked = sending;
-    Request control = Request.newBuilder().setKeyspace(Wire.DEFAULT_KEYSPACE)
+    Request control = Request.newBuilder().setKeyspace(Wire.DEFAULT_KEYSPACE).setSeen(Math.max(core.seen(), awaited))
         .setRemainingMillis((int) TimeUnit.NANOSECONDS.toMillis(core.settings().attemptNanos()))
         .setWatchControl(WatchControl.newBuilder().setWatch(callId).setCreditBytes(granted).setProgress(progress)).build();
     node.link.call(control, core.settings().attemptNanos(), new NodeLink.Reply() {

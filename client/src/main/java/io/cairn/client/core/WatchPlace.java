@@ -64,6 +64,10 @@ final class WatchPlace {
     }
   }
 
+  long revision() {
+    return revision;
+  }
+
   boolean inState() {
     return inState;
   }

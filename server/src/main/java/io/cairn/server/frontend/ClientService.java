@@ -169,7 +169,7 @@ public final class ClientService implements RequestHandler {
       case HISTORY -> history.serve(call, request.getHistory());
       case KEY_HISTORY -> keyHistory.serve(call, request);
       case WATCH -> watches.serve(call, request);
-      case WATCH_CONTROL -> watches.control(call, request.getWatchControl());
+      case WATCH_CONTROL -> watches.control(call, request);
       case LEASE_KEEP_ALIVE, LEASE_TIME_TO_LIVE, LEASE_LIST -> leases.serve(call, request);
       case BODY_NOT_SET -> call.refused(Refusal.of(ErrorCode.BAD_REQUEST, "the request is of a kind that this version does not know"));
     }

@@ -113,7 +113,8 @@ final class WatchService {
     };
   }
 
-  void control(Call call, WatchControl control) {
+  void control(Call call, Request request) {
+    WatchControl control = request.getWatchControl();
     AnswerStream opening = call.connection().stream(control.getWatch());
     if (opening != null) { // Its state is on its way.
       opening.grant(control.getCreditBytes());
@@ -122,7 +123,7 @@ final class WatchService {
     }
     ConnectionWatches watches = call.connection().watches();
     room.control(watches.lane(), control.getWatch(), control.getCreditBytes(), control.getProgress(),
-        found -> call.done(answer(found)));
+        request.getSeen(), found -> call.done(answer(found)));
   }
 
   private static Response answer(boolean found) {

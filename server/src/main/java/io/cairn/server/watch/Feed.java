@@ -132,8 +132,9 @@ final class Feed {
     }
   }
 
-  /** A watch wants a mark that shows what was acknowledged before it asked. */
-  void confirmFor(Watch watch) {
+  /** A watch wants a mark that shows what was acknowledged before it asked, and that reaches {@code seen}. */
+  void confirmFor(Watch watch, long seen) {
+    tails.forEach(tail -> tail.reach(seen));
     if (tickets != null) {
       askedLate.add(watch);
     } else {

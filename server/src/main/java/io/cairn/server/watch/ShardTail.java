@@ -1,5 +1,6 @@
 package io.cairn.server.watch;
 
+import io.cairn.protocol.wire.ErrorCode;
 import io.cairn.raft.Invariant;
 import io.cairn.server.outcome.Outcome;
 import io.cairn.server.replica.ReadRequest;
@@ -37,6 +38,8 @@ final class ShardTail {
   private long saidNeeds;
   /** Someone waits for the shard to be resolved there. */
   private long wanted;
+  /** A client knows of this revision and says that it was handed out; who asks next asks with it. */
+  private long hinted;
   /** Confirmations wanted, those that the question under way will give, and those given. */
   private long asked;
   private long asking;
@@ -170,6 +173,14 @@ final class ShardTail {
     }
   }
 
+  /**
+   * The next confirmation is to reach this revision. Unlike {@link #resolve} it is a client's word: where it was never handed out nothing
+   * comes of it.
+   */
+  void reach(long revision) {
+    hinted = Math.max(hinted, revision);
+  }
+
   /** Wants to hear from the shard's leader, after now. Returns what to ask {@link #hasConfirmed} for. */
   long confirm() {
     asked++;
@@ -188,7 +199,7 @@ final class ShardTail {
     }
     underWay = true;
     asking = asked;
-    var read = new ReadRequest(Math.max(wanted, 0), room.now() + ASK_NANOS, outcome -> room.execute(() -> told(outcome)));
+    var read = new ReadRequest(Math.max(wanted, hinted), room.now() + ASK_NANOS, outcome -> room.execute(() -> told(outcome)));
     replica.loop().run(() -> replica.read(read));
   }
 
@@ -204,6 +215,9 @@ final class ShardTail {
       }
       ask();
     } else if (!closed) {
+      if (outcome instanceof Outcome.Refused<Long>(var refusal) && refusal.code() == ErrorCode.FUTURE_REVISION) {
+        hinted = 0;
+      }
       underWay = true; // Until it is tried again.
       room.schedule(retryNanos, () -> {
         underWay = false;

@@ -84,8 +84,12 @@ public final class WatchRoom {
     execute(() -> beginNow(start));
   }
 
-  /** A client said how much a watch may send in all, and perhaps that it wants to hear how far it is. */
-  public void control(WatchLane lane, long id, long granted, boolean mark, Consumer<Boolean> found) {
+  /**
+   * A client said how much a watch may send in all, and perhaps that it wants to hear how far it is.
+   *
+   * @param seen the mark is to reach this revision if it was handed out, though it be another shard's
+   */
+  public void control(WatchLane lane, long id, long granted, boolean mark, long seen, Consumer<Boolean> found) {
     execute(() -> {
       Watch watch = lane.watches().get(id);
       found.accept(watch != null);
@@ -94,7 +98,7 @@ public final class WatchRoom {
       }
       watch.grant(granted);
       if (mark) {
-        watch.feed().confirmFor(watch);
+        watch.feed().confirmFor(watch, seen);
       }
     });
   }

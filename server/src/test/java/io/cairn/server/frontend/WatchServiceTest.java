@@ -267,6 +267,30 @@ class WatchServiceTest {
   }
 
   @Test
+  void aMarkThatIsAskedForReachesWhatTheClientHasSeenInAnotherShardAndNoFuture() {
+    Got got = node.ask(request().setWatch(WatchRequest.newBuilder().setStart(utf8("a")).setEnd(utf8("b")).setCreditBytes(1 << 20)
+        .setFromNow(WatchRequest.FromNow.getDefaultInstance())));
+    long id = lastId();
+    node.loops.run();
+    put("a", "1");
+    long elsewhere = put("p", "2");
+    node.answer(control(id, 0, true));
+    node.loops.advance(60 * MILLI);
+    assertThat(batches(got).getLast().getRevision()).as("its own shard has come no further").isLessThan(elsewhere);
+    node.answer(control(id, 0, true).setSeen(elsewhere));
+    node.loops.advance(60 * MILLI);
+    assertThat(batches(got).getLast().getRevision()).isEqualTo(elsewhere);
+
+    int before = batches(got).size();
+    node.answer(control(id, 0, true).setSeen(elsewhere + 1_000_000_000L));
+    node.loops.advance(5_000 * MILLI);
+    assertThat(batches(got)).as("the mark comes, without what was never handed out").hasSizeGreaterThan(before);
+    assertThat(batches(got).getLast().getRevision()).isLessThan(elsewhere + 1_000_000);
+    long next = put("a", "3");
+    assertThat(told(got)).containsExactly("2 a=1", next + " a=3");
+  }
+
+  @Test
   void aStateThenTheChangesAndTheRestOfAStateThatWasCut() {
     put("a", "1");
     put("b", "2");
