@@ -163,6 +163,9 @@ public final class HomeLeases {
 
   /** What has changed since this was last asked, each as a change left it. */
   public List<Lease> takeChanges() {
+    if (changes.isEmpty()) {
+      return List.of(); // As after nearly every put.
+    }
     List<Lease> taken = changes;
     changes = new ArrayList<>();
     return taken;

@@ -114,6 +114,9 @@ public final class KnownLeases {
   }
 
   List<Long> takeEmptied() {
+    if (emptied.isEmpty()) {
+      return List.of();
+    }
     List<Long> taken = emptied;
     emptied = new ArrayList<>();
     return taken;
