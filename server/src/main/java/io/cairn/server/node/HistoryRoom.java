@@ -63,7 +63,7 @@ final class HistoryRoom {
       Replica system = replicas.get(ShardDescriptor.SYSTEM);
       return system != null && system.propose(new SystemCommand.ChangeHistory(command));
     });
-    this.route = new HistoryRoute(clock, loop, replicas, peers, desk, retention.config());
+    this.route = new HistoryRoute(clock, loop, replicas, new SystemShard(clock, replicas, peers), desk, retention.config());
   }
 
   HistoryRoute route() {

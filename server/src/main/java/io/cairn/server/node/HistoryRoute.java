@@ -21,12 +21,9 @@ import io.cairn.server.history.HistoryDesk;
 import io.cairn.server.history.HistoryTable;
 import io.cairn.server.outcome.Outcome;
 import io.cairn.server.outcome.Refusal;
-import io.cairn.server.peer.Peers;
-import io.cairn.server.replica.ReadRequest;
 import io.cairn.server.replica.Replica;
 import io.cairn.server.replica.Replicas;
 import io.cairn.server.shard.Keyspace;
-import io.cairn.server.shard.ShardDescriptor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -35,16 +32,16 @@ final class HistoryRoute implements HistoryService.Route {
   private final Clock clock;
   private final EventLoop loop;
   private final Replicas replicas;
-  private final Peers peers;
+  private final SystemShard system;
   private final HistoryDesk desk;
   private final HistoryConfig config;
 
-  HistoryRoute(Clock clock, EventLoop loop, Replicas replicas, Peers peers, HistoryDesk desk, HistoryConfig config) {
+  HistoryRoute(Clock clock, EventLoop loop, Replicas replicas, SystemShard system, HistoryDesk desk, HistoryConfig config) {
     this.config = config;
     this.clock = clock;
     this.loop = loop;
     this.replicas = replicas;
-    this.peers = peers;
+    this.system = system;
     this.desk = desk;
   }
 
@@ -53,31 +50,13 @@ final class HistoryRoute implements HistoryService.Route {
   public void serve(HistoryRequest request, long deadline, Consumer<Response> answer) {
     loop.run(() -> {
       if (request.hasInfo()) {
-        info(deadline, answer);
+        system.confirmed(deadline, replica -> told(SystemState.history(replica.store())), answer);
       } else if (desk.leads()) {
         change(request, deadline, answer);
       } else {
         forward(request, deadline, answer);
       }
     });
-  }
-
-  /** The table as of a moment after the question came, from any node that hears the leader of shard 0. */
-  private void info(long deadline, Consumer<Response> answer) {
-    Replica system = replicas.get(ShardDescriptor.SYSTEM);
-    if (system == null) {
-      answer.accept(Answers.refused(notStarted()));
-      return;
-    }
-    system.read(new ReadRequest(0, deadline, outcome -> answer.accept(switch (outcome) {
-      case Outcome.Done<Long> _ -> told(SystemState.history(system.store()));
-      case Outcome.Refused<Long>(var refusal) -> Answers.refused(refusal);
-      case Outcome.Unknown<Long>(var message) -> Answers.refused(Refusal.of(ErrorCode.NO_QUORUM, message));
-    })));
-  }
-
-  private static Refusal notStarted() {
-    return Refusal.retry(ErrorCode.NO_QUORUM, "this node has not joined the others yet", 100);
   }
 
   private Response told(HistoryTable table) {
@@ -105,32 +84,11 @@ final class HistoryRoute implements HistoryService.Route {
     }));
   }
 
-  /** One hop: whoever is asked takes the change, or refuses. Asked for twice it happens once, so what became of a lost one is soon heard. */
+  /** Asked for twice a change happens once, so what became of a lost one is soon heard. */
   private void forward(HistoryRequest request, long deadline, Consumer<Response> answer) {
-    Replica system = replicas.get(ShardDescriptor.SYSTEM);
-    String leader = system == null ? "" : system.leaderNode();
-    if (leader.isEmpty() || system.isLeader()) {
-      answer.accept(Answers.refused(system == null ? notStarted() : Refusal.notLeader(ShardDescriptor.SYSTEM, "")));
-      return;
-    }
-    long left = Math.max(1, deadline - clock.nanoTime());
-    var forward = HistoryForward.newBuilder().setRequest(request.toByteString())
-        .setRemainingMillis((int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(left)));
-    peers.call(leader, PeerRequest.newBuilder().setHistory(forward).build(), left, new Peers.Answer() {
-      @Override
-      public void answered(PeerResponse response) {
-        try {
-          answer.accept(Response.parseFrom(response.getHistory().getResponse()));
-        } catch (InvalidProtocolBufferException e) {
-          failed("its answer could not be read: " + e.getMessage());
-        }
-      }
-
-      @Override
-      public void failed(String why) {
-        answer.accept(Answers.unknown("node " + leader + ", which leads shard 0, gave no answer: " + why));
-      }
-    });
+    system.forward(millis -> PeerRequest.newBuilder()
+        .setHistory(HistoryForward.newBuilder().setRequest(request.toByteString()).setRemainingMillis(millis)).build(),
+        response -> response.getHistory().getResponse(), deadline, answer);
   }
 
   /** What another node has passed on. From any loop. */

@@ -59,7 +59,7 @@ final class MemberRoom {
     this.map = map;
     this.steps = new ShardSteps(devices.clock(), loop, replicas, peers, book.self());
     this.driver = new ChangeDriver(devices.clock(), steps, STAGE_NANOS_MAX);
-    this.route = new MemberRoute(devices.clock(), loop, replicas, peers, driver, steps,
+    this.route = new MemberRoute(devices.clock(), loop, new SystemShard(devices.clock(), replicas, peers), driver, steps,
         new Admissions(book, replicas, peers, driver, steps, this::map, bootstrapDigest));
   }
 

@@ -28,11 +28,6 @@ import io.cairn.server.members.TableRules;
 import io.cairn.server.outcome.Outcome;
 import io.cairn.server.outcome.Refusal;
 import io.cairn.server.peer.PeerService;
-import io.cairn.server.peer.Peers;
-import io.cairn.server.replica.ReadRequest;
-import io.cairn.server.replica.Replica;
-import io.cairn.server.replica.Replicas;
-import io.cairn.server.shard.ShardDescriptor;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -44,17 +39,15 @@ import java.util.function.Consumer;
 final class MemberRoute implements MemberService.Route, PeerService.MemberDesk {
   private final Clock clock;
   private final EventLoop loop;
-  private final Replicas replicas;
-  private final Peers peers;
+  private final SystemShard system;
   private final ChangeDriver driver;
   private final ShardSteps steps;
   private final Admissions admissions;
 
-  MemberRoute(Clock clock, EventLoop loop, Replicas replicas, Peers peers, ChangeDriver driver, ShardSteps steps, Admissions admissions) {
+  MemberRoute(Clock clock, EventLoop loop, SystemShard system, ChangeDriver driver, ShardSteps steps, Admissions admissions) {
     this.clock = clock;
     this.loop = loop;
-    this.replicas = replicas;
-    this.peers = peers;
+    this.system = system;
     this.driver = driver;
     this.steps = steps;
     this.admissions = admissions;
@@ -65,31 +58,13 @@ final class MemberRoute implements MemberService.Route, PeerService.MemberDesk {
   public void serve(MemberRequest request, long deadline, Consumer<Response> answer) {
     loop.run(() -> {
       if (request.getKind() == MemberRequest.Kind.LIST) {
-        list(deadline, answer);
+        system.confirmed(deadline, replica -> told(SystemState.nodes(replica.store())), answer);
       } else if (driver.leads()) {
         drive(request, deadline, answer);
       } else {
         forward(request, deadline, answer);
       }
     });
-  }
-
-  /** As of a moment after the question came, from any node that hears the leader of shard 0. */
-  private void list(long deadline, Consumer<Response> answer) {
-    Replica system = replicas.get(ShardDescriptor.SYSTEM);
-    if (system == null) {
-      answer.accept(Answers.refused(notStarted()));
-      return;
-    }
-    system.read(new ReadRequest(0, deadline, outcome -> answer.accept(switch (outcome) {
-      case Outcome.Done<Long> _ -> told(SystemState.nodes(system.store()));
-      case Outcome.Refused<Long>(var refusal) -> Answers.refused(refusal);
-      case Outcome.Unknown<Long>(var message) -> Answers.refused(Refusal.of(ErrorCode.NO_QUORUM, message));
-    })));
-  }
-
-  private static Refusal notStarted() {
-    return Refusal.retry(ErrorCode.NO_QUORUM, "this node has not joined the others yet", 100);
   }
 
   private void drive(MemberRequest request, long deadline, Consumer<Response> answer) {
@@ -134,32 +109,11 @@ final class MemberRoute implements MemberService.Route, PeerService.MemberDesk {
     };
   }
 
-  /** One hop: whoever is asked drives, or refuses. What it does when its answer is lost is not known; asked again it does it once. */
+  /** What a change whose answer is lost came to is not known; asked for again it is made once. */
   private void forward(MemberRequest request, long deadline, Consumer<Response> answer) {
-    Replica system = replicas.get(ShardDescriptor.SYSTEM);
-    String leader = system == null ? "" : system.leaderNode();
-    if (leader.isEmpty() || system.isLeader()) {
-      answer.accept(Answers.refused(system == null ? notStarted() : Refusal.notLeader(ShardDescriptor.SYSTEM, "")));
-      return;
-    }
-    long left = Math.max(1, deadline - clock.nanoTime());
-    var forward = MemberForward.newBuilder().setRequest(request.toByteString())
-        .setRemainingMillis((int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(left)));
-    peers.call(leader, PeerRequest.newBuilder().setMember(forward).build(), left, new Peers.Answer() {
-      @Override
-      public void answered(PeerResponse response) {
-        try {
-          answer.accept(Response.parseFrom(response.getMember().getResponse()));
-        } catch (InvalidProtocolBufferException e) {
-          failed("its answer could not be read: " + e.getMessage());
-        }
-      }
-
-      @Override
-      public void failed(String why) {
-        answer.accept(Answers.unknown("node " + leader + ", which leads shard 0, gave no answer: " + why));
-      }
-    });
+    system.forward(millis -> PeerRequest.newBuilder()
+        .setMember(MemberForward.newBuilder().setRequest(request.toByteString()).setRemainingMillis(millis)).build(),
+        response -> response.getMember().getResponse(), deadline, answer);
   }
 
   /** From any loop. */
