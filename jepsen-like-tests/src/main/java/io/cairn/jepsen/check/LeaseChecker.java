@@ -17,7 +17,7 @@ import java.util.TreeMap;
 public final class LeaseChecker implements Checker {
   /** No end is seen before the last renewal that was answered was sent, plus the TTL (LL-02, LL-05). */
   public static final String NEVER_EARLY = "never-early";
-  /** No life is seen once it must be over (LL-05, LL-13). */
+  /** No life is seen once it must be over (LL-05, LL-13); asked while nothing fails. */
   public static final String GONE_IN_TIME = "gone-in-time";
   /** Who was told that a lease lives, after its end was known, was told wrongly (LL-03, LL-12). */
   public static final String OK_MEANS_ALIVE = "ok-means-alive";
@@ -49,7 +49,8 @@ public final class LeaseChecker implements Checker {
     }
     ends(history, stories, findings);
     List<Event.Leader> leaders = history.all(Event.Leader.class);
-    stories.values().forEach(story -> story.judge(bounds, leaders, findings));
+    Quiet quiet = new Quiet(history.all(Event.Fault.class));
+    stories.values().forEach(story -> story.judge(bounds, quiet, leaders, findings));
     return findings.verdict();
   }
 

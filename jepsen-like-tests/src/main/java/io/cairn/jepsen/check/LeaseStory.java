@@ -97,10 +97,10 @@ final class LeaseStory {
     return !call.endings().isEmpty() && call.endings().getFirst() instanceof Event.Refused refused && refused.code().equals("LEASE_NOT_FOUND");
   }
 
-  void judge(LeaseBounds bounds, List<Event.Leader> leaders, Findings findings) {
+  void judge(LeaseBounds bounds, Quiet quiet, List<Event.Leader> leaders, Findings findings) {
     neverEarly(bounds, findings);
     okMeansAlive(findings);
-    goneInTime(bounds, leaders, findings);
+    goneInTime(bounds, quiet, leaders, findings);
   }
 
   private void neverEarly(LeaseBounds bounds, Findings findings) {
@@ -133,7 +133,7 @@ final class LeaseStory {
     }
   }
 
-  private void goneInTime(LeaseBounds bounds, List<Event.Leader> leaders, Findings findings) {
+  private void goneInTime(LeaseBounds bounds, Quiet quiet, List<Event.Leader> leaders, Findings findings) {
     List<Sight> all = new ArrayList<>(said);
     all.addAll(attached);
     all.addAll(shown);
@@ -149,12 +149,19 @@ final class LeaseStory {
         last = Math.max(last, sent.get(next).answered());
         ttl = Math.max(ttl, sent.get(next).ttlNanos());
       }
+      if (!quiet.at(each.at())) {
+        continue;
+      }
       long until = Long.MAX_VALUE;
+      long since = quiet.since(each.at());
       if (last != Long.MIN_VALUE && firstUnknown > each.at()) {
-        until = last + (long) (ttl * (1 + bounds.clockRate())) + bounds.goneNanos() + added(last, each.at(), ttl, bounds, leaders);
+        // Who leads once all is mended may have heard of the last renewal only then.
+        long from = Math.max(last, since);
+        until = from + (long) (ttl * (1 + bounds.clockRate())) + bounds.goneNanos() + added(from, each.at(), ttl, bounds, leaders);
       }
       if (endKnown() < each.at()) {
-        until = Math.min(until, endKnown() + bounds.goneNanos() + added(endKnown(), each.at(), 0, bounds, leaders));
+        long from = Math.max(endKnown(), since);
+        until = Math.min(until, from + bounds.goneNanos() + added(from, each.at(), 0, bounds, leaders));
       }
       if (until != Long.MAX_VALUE) {
         findings.check(each.at() <= until, LeaseChecker.GONE_IN_TIME, "lease %d was said to live by %s, made at %d: %d ms after it must be gone",

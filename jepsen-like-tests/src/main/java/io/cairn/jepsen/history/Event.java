@@ -93,7 +93,15 @@ public sealed interface Event {
   /** @param restarted whether the node has restarted since leases were last renewed: it then may add a TTL */
   record Leader(long at, int shard, String node, boolean restarted) implements Event {}
 
-  record Fault(long at, String what) implements Event {}
+  /** Something fails, until {@link #MENDED}: what is promised in some time is not promised meanwhile. */
+  record Fault(long at, String what) implements Event {
+    /** Nothing fails any more, and every node serves. */
+    public static final String MENDED = "all is mended, and every node serves";
+
+    public boolean isMended() {
+      return what.equals(MENDED);
+    }
+  }
 
   /** All faults are over and some time has passed: every watch that is open must have been brought up to this revision. */
   record Drained(long at, long revision) implements Event {}

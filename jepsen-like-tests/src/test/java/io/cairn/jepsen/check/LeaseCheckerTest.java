@@ -103,6 +103,35 @@ final class LeaseCheckerTest {
   }
 
   @Test
+  @DisplayName("LL-05 while something fails nobody must end a lease; once all is mended it has its TTL again, at most")
+  void nothingIsPromisedWhileSomethingFails() {
+    history.grant(7, TTL);
+    history.add(at -> new Event.Fault(at, "cut off")).advance(5 * TTL);
+    look(7, 1);
+    history.add(at -> new Event.Fault(at, Event.Fault.MENDED)).advance(TTL + 900);
+    look(7, 1);
+    assertThat(verdict().violations()).isEmpty();
+    history.advance(200);
+    look(7, 1);
+    brokenIsOnly(LeaseChecker.GONE_IN_TIME);
+  }
+
+  @Test
+  @DisplayName("LL-13 several leases may end at one revision, each with all its keys, and with no others")
+  void severalEndTogether() {
+    history.grant(7, TTL);
+    history.grant(8, TTL);
+    history.put(1, "a", "1", 7);
+    history.put(1, "b", "1", 8);
+    history.advance(TTL);
+    history.add(at -> new Event.Applied(at, 1, 50, List.of(7L, 8L), List.of(Change.delete(50, history.held("a").orElseThrow()),
+        Change.delete(50, history.held("b").orElseThrow()))));
+    assertThat(verdict().violations()).isEmpty();
+    history.add(at -> new Event.Applied(at, 1, 51, List.of(9L), List.of(Change.delete(51, new Version("c", "1", 2, 2, 1, 3)))));
+    brokenIsOnly(LeaseChecker.AT_ONCE);
+  }
+
+  @Test
   void aRenewalOfUnknownOutcomeMayExplainLife() {
     history.grant(7, TTL);
     history.unknown(1, new Op.KeepAlive(7));

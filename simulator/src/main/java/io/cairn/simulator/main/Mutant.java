@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -22,7 +23,7 @@ import javax.tools.ToolProvider;
  * <pre>
  *   # What is wrong then, in a sentence.
  *   file raft-core/src/main/java/io/cairn/raft/Commitment.java
- *   by raft-sim                            the seeds are those of bin/raft-sim; without this line those of bin/sim
+ *   by raft-sim                            whose seeds, see {@link By}; without this line those of bin/sim
  *   seed 17                                a seed that catches it (none yet: 0)
  *   expect own-term-commits                words of the failure, separated by |
  *   - the passage, which stands there once
@@ -36,8 +37,38 @@ final class Mutant {
   final String sentence;
   final long seed;
   final List<String> expected;
-  final boolean byRaftSim;
+  final By by;
   private final List<Hunk> hunks = new ArrayList<>();
+
+  /** Whose seeds catch it: the runs of a class, which is asked for {@code failureOf} a seed. */
+  enum By {
+    SIM("io.cairn.simulator.main.SeedRun"),
+    /** Raft's own simulation. Not public, and of another module's tests. */
+    RAFT_SIM("io.cairn.raft.RaftSeeds"),
+    /** Runs with leases. */
+    LEASES("io.cairn.simulator.main.LeaseSeeds"),
+    /** Runs with compactions. */
+    COMPACTIONS("io.cairn.simulator.main.CompactionSeeds");
+
+    final String runs;
+
+    By(String runs) {
+      this.runs = runs;
+    }
+
+    static By named(String word) {
+      for (By by : values()) {
+        if (by.word().equals(word)) {
+          return by;
+        }
+      }
+      throw new IllegalArgumentException("a planted bug is tried by raft-sim, leases or compactions, or without such a line by sim, not by " + word);
+    }
+
+    private String word() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+  }
 
   /** One passage of one source. */
   private static final class Hunk {
@@ -55,15 +86,15 @@ final class Mutant {
     StringBuilder said = new StringBuilder();
     String words = "";
     long known = 0;
-    boolean ofRaftCore = false;
+    By tried = By.SIM;
     for (String line : lines) {
       String rest = line.length() < 2 ? "" : line.substring(line.indexOf(' ') + 1);
       if (line.startsWith("#")) {
         said.append(said.isEmpty() ? "" : " ").append(rest);
       } else if (line.startsWith("file ")) {
         hunks.add(new Hunk(root.resolve(rest.strip())));
-      } else if (line.strip().equals("by raft-sim")) {
-        ofRaftCore = true;
+      } else if (line.startsWith("by ")) {
+        tried = By.named(rest.strip());
       } else if (line.startsWith("seed ")) {
         known = Long.parseLong(rest.strip());
       } else if (line.startsWith("expect ")) {
@@ -78,7 +109,7 @@ final class Mutant {
     }
     this.sentence = said.toString();
     this.seed = known;
-    this.byRaftSim = ofRaftCore;
+    this.by = tried;
     this.expected = List.of(words.split("\\|"));
   }
 

@@ -15,9 +15,6 @@ import java.util.stream.Stream;
 
 /** Plants bugs, and looks which seed catches each. */
 final class MutantRuns {
-  /** Not public, and of another module's tests: what is asked of it is {@code failureOf}, as of {@link SeedRun}. */
-  private static final String RAFT_SEEDS = "io.cairn.raft.RaftSeeds";
-
   private final Path root;
   private final String classPath;
   private final PrintStream out;
@@ -85,7 +82,7 @@ final class MutantRuns {
         Method quiet = sim.getDeclaredMethod("quiet");
         quiet.setAccessible(true);
         quiet.invoke(null);
-        Class<?> seeds = loader.loadClass(mutant.byRaftSim ? RAFT_SEEDS : SeedRun.class.getName());
+        Class<?> seeds = loader.loadClass(mutant.by.runs);
         Method run = seeds.getDeclaredMethod("failureOf", long.class);
         run.setAccessible(true);
         action.accept(loader, run);

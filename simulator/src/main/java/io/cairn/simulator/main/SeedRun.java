@@ -48,10 +48,14 @@ final class SeedRun {
     return text.contains("waited in vain") || text.contains("is not ready") || text.contains("does not answer") ? "liveness" : "crash";
   }
 
+  /** What failed, after its short name; null when nothing did. */
+  String failed() {
+    return failure == null ? null : invariant(failure) + ": " + failure.getMessage();
+  }
+
   /** The mutant runner's view of a seed, across class loaders: null when it passed, else what failed. */
   public static String failureOf(long seed) {
     SwarmOptions options = SwarmOptions.draw(seed);
-    SeedRun run = of(options, Swarm.plan(options));
-    return run.failure == null ? null : invariant(run.failure) + ": " + run.failure.getMessage();
+    return of(options, Swarm.plan(options)).failed();
   }
 }

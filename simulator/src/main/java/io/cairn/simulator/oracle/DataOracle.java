@@ -78,6 +78,7 @@ public final class DataOracle {
   }
 
   void leads(int shard, String node, long sinceNanos) {
+    leases.times().leads(shard, sinceNanos);
     witness.leads(shard, node, sinceNanos);
   }
 
@@ -407,6 +408,11 @@ public final class DataOracle {
   public void end() {
     ended = true;
     answers.forEach(Runnable::run);
+  }
+
+  /** When leases end. */
+  public LeaseTimes leaseTimes() {
+    return leases.times();
   }
 
   /** Nobody has renewed a lease for so long that all must be gone, with all that was under them. */

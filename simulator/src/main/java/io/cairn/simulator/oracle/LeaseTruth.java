@@ -50,6 +50,7 @@ final class LeaseTruth {
   private final Map<Holder, Set<Integer>> ends = new HashMap<>();
   /** Of the entry, or the command, that is looked at. */
   private final List<Lease> changes = new ArrayList<>();
+  private final LeaseTimes times;
   private End onEnd = (_, _) -> { };
 
   /** Hears of each end as it is applied. */
@@ -60,6 +61,11 @@ final class LeaseTruth {
   LeaseTruth(Checks checks, Marks marks) {
     this.checks = checks;
     this.marks = marks;
+    this.times = new LeaseTimes(checks);
+  }
+
+  LeaseTimes times() {
+    return times;
   }
 
   void onEnd(End listener) {
@@ -96,6 +102,7 @@ final class LeaseTruth {
     Lease lease = new Lease(told.getFirst().id(), place, ttlMillis, 1, false, new TreeMap<>());
     check(lease.id() > 0 && !isTaken(shard, lease.id()), "shard %d grants lease %d, which is there already, or is none", shard, lease.id());
     change(shard, lease);
+    times.renewed(shard, lease);
     same(told, changes);
     changes.clear();
     marks.reach(Mark.LEASE_GRANTED);
@@ -114,7 +121,7 @@ final class LeaseTruth {
     Lease own = told.stream().filter(lease -> lease.grant() == place).findFirst().orElse(null);
     check(own != null && own.id() < 0 && !isTaken(shard, own.id()) && !known(shard).containsKey(own.id()),
         "a put with a TTL in shard %d was to have a lease of its own, it changed %s", shard, told);
-    change(shard, new Lease(own.id(), place, ttlMillis, 1, false, new TreeMap<>(Map.of(Lease.HERE, Stage.REGISTERED))));
+    times.renewed(shard, change(shard, new Lease(own.id(), place, ttlMillis, 1, false, new TreeMap<>(Map.of(Lease.HERE, Stage.REGISTERED)))));
     known(shard).put(own.id(), new Known(place, false));
     marks.reach(Mark.PUT_WITH_A_TTL);
     return own.id();
@@ -256,7 +263,7 @@ final class LeaseTruth {
       return 0;
     }
     marks.reach(Mark.LEASE_RENEWED);
-    change(shard, new Lease(id, lease.grant(), lease.ttlMillis(), lease.epoch() + 1, false, lease.shards()));
+    times.renewed(shard, change(shard, new Lease(id, lease.grant(), lease.ttlMillis(), lease.epoch() + 1, false, lease.shards())));
     return lease.ttlMillis();
   }
 
@@ -278,6 +285,7 @@ final class LeaseTruth {
       marks.reach(Mark.LEASE_END_CAME_TO_NOTHING);
       return;
     }
+    times.expires(shard, lease);
     end(shard, lease, true);
     marks.reach(Mark.LEASE_EXPIRED);
   }

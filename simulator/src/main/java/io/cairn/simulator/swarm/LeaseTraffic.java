@@ -22,6 +22,7 @@ import io.cairn.simulator.cluster.SimClient;
 import io.cairn.simulator.cluster.SimCluster;
 import io.cairn.simulator.oracle.ApplyWitness;
 import io.cairn.simulator.oracle.ClusterOracle;
+import io.cairn.simulator.oracle.LeaseTimes;
 import io.cairn.simulator.schedule.SimRandom;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -39,10 +40,10 @@ final class LeaseTraffic {
   private static final long THINK_NANOS = 120 * MILLI;
   static final long TTL_MILLIS_MIN = 1_000;
   static final long TTL_MILLIS_MAX = 4_000;
-  /** Faster or slower than any clock of a run is. */
-  private static final double CLOCK_RATE = 0.0051;
   /** Within which a lease is gone once its time is over: a second, or an election if that takes longer. */
   private static final long GONE_NANOS = 1_000 * MILLI;
+  /** The timeout and its jitter. */
+  static final long ELECTION_HEARTBEATS = 16;
   private static final int KNOWN_MAX = 8;
   private static final int IDS = 5;
   private static final int OWN_KEYS = 4;
@@ -66,6 +67,9 @@ final class LeaseTraffic {
   }
 
   void start() {
+    if (options.number("lease-times") > 0) {
+      oracle.data().leaseTimes().bound(goneNanos(), electionNanos());
+    }
     for (int i = 0; i < options.number("leases"); i++) {
       SimClient client = cluster.newClient(options.number("attempt-ms") * MILLI);
       Caller caller = new Caller(FIRST_NUMBER + i, client, cluster.world().random("leases." + i));
@@ -79,11 +83,19 @@ final class LeaseTraffic {
     callers.forEach(caller -> List.copyOf(caller.sessions).forEach(caller::letGo));
   }
 
+  /** The longest that an election takes which is not split. */
+  private long electionNanos() {
+    return ELECTION_HEARTBEATS * options.number("heartbeat-ms") * MILLI;
+  }
+
+  private long goneNanos() {
+    return Math.max(GONE_NANOS, electionNanos());
+  }
+
   /** The cluster works, and nobody has renewed a lease since before it did: within the bound that is promised all are gone. */
   void drain() {
     if (!callers.isEmpty()) {
-      long electionNanos = 16 * options.number("heartbeat-ms") * MILLI;
-      cluster.world().runFor(Math.round(TTL_MILLIS_MAX * MILLI * (1 + CLOCK_RATE)) + Math.max(GONE_NANOS, electionNanos));
+      cluster.world().runFor(Math.round(TTL_MILLIS_MAX * MILLI * (1 + LeaseTimes.CLOCK_RATE)) + goneNanos());
       oracle.data().leasesAreGone();
     }
   }
@@ -207,7 +219,6 @@ final class LeaseTraffic {
     private void letGo(HeldLease session) {
       sessions.remove(session);
       client.leases().release(session);
-      witness.letGo(session.id());
     }
 
     /** Whoever is told that its lease lives is told the truth. Ids that are chosen may have come to another grant of another time. */

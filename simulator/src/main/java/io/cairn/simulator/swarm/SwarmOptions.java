@@ -80,9 +80,10 @@ public final class SwarmOptions {
     // Compactions change what a seed meets: whoever wants them says so (CompactionTest), and what seeds drew before stays.
     numbers.put("compact-ms", 0L);
     numbers.put("keep-age-ms", 0L);
-    // As with leases (LeaseSwarmTest): how many callers use them, and whether they choose ids, which then come again.
+    // As with leases (LeaseRun): how many callers use them, whether they choose ids, which then come again, and whether ends must be in time.
     numbers.put("leases", 0L);
     numbers.put("lease-ids", 0L);
+    numbers.put("lease-times", 0L);
     return new SwarmOptions(numbers, classes);
   }
 
@@ -116,6 +117,7 @@ public final class SwarmOptions {
     numbers.putIfAbsent("keep-age-ms", 0L);
     numbers.putIfAbsent("leases", 0L);
     numbers.putIfAbsent("lease-ids", 0L);
+    numbers.putIfAbsent("lease-times", 0L);
     return new SwarmOptions(numbers, classes);
   }
 

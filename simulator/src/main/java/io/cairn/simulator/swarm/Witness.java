@@ -58,9 +58,6 @@ public interface Witness extends ApplyWitness {
   /** Nothing fails any more, and every node serves: what is promised while nothing fails holds from here on. */
   default void serves() {}
 
-  /** A lease is kept alive by its client from here on, by calls that nobody tells of. */
+  /** A lease is kept alive by its client from here on, for some time, by calls that nobody tells of. */
   default void keptAlive(long lease) {}
-
-  /** Its client keeps it alive no more. */
-  default void letGo(long lease) {}
 }

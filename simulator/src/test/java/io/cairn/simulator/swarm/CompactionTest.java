@@ -13,19 +13,12 @@ class CompactionTest {
   private static final long FIRST = Long.getLong("sim.seed", 1);
   private static final int SEEDS = Integer.getInteger("sim.seeds", 24);
 
-  /** Compactions to random revisions, or history that is kept for a second, or both. */
-  static SwarmOptions options(long seed) {
-    SwarmOptions drawn = SwarmOptions.draw(seed);
-    drawn = seed % 3 == 0 ? drawn : drawn.with("compact-ms", 50 + 100 * (seed % 4));
-    return seed % 3 == 1 ? drawn : drawn.with("keep-age-ms", 1_000);
-  }
-
   @Test
   @DisplayName("SM-05 W-04 reads of the past are right or refused as compacted, revisions never go back, and replicas agree, with compactions "
       + "through crashes, snapshots and changes of leader")
   void historyIsDroppedWhileEverythingFails() {
     List<SwarmResult> results = LongStream.range(FIRST, FIRST + SEEDS).parallel().mapToObj(seed -> {
-      SwarmOptions options = options(seed);
+      SwarmOptions options = CompactionRun.options(seed);
       return Swarm.run(options, Swarm.plan(options));
     }).toList();
     assertThat(results).hasSize(SEEDS).allMatch(result -> result.acknowledged() > 0);
