@@ -8,6 +8,7 @@ import io.cairn.client.WatchOptions;
 import io.cairn.client.WatchState;
 import io.cairn.platform.EventLoop;
 import io.cairn.protocol.wire.Error;
+import io.cairn.protocol.wire.ErrorCode;
 import io.cairn.protocol.wire.Request;
 import io.cairn.protocol.wire.Response;
 import io.cairn.protocol.wire.WatchControl;
@@ -214,7 +215,9 @@ public final class WatchCall {
       reopen("it ended the watch without a reason", true);
       return;
     }
-    core.saw(error.getRevision());
+    if (error.getCode() != ErrorCode.COMPACTED) { // That one names where a watch may begin, which may be the future.
+      core.saw(error.getRevision());
+    }
     switch (error.getCode()) {
       case COMPACTED, WATCH_LAGS -> {
         if (place.mayResync()) {
