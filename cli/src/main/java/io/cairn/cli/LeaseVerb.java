@@ -6,11 +6,14 @@ import io.cairn.client.LeaseDetails;
 import io.cairn.client.LeaseRenewal;
 import io.cairn.client.RefusedCode;
 import io.cairn.client.RefusedException;
+import io.cairn.client.Session;
+import io.cairn.client.SessionState;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.LinkedBlockingQueue;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -109,7 +112,8 @@ final class LeaseVerb implements Callable<Integer> {
     }
   }
 
-  @Command(name = "keep-alive", description = "Renews a lease every third of its TTL until it is gone, or once.")
+  @Command(name = "keep-alive", description = {"Keeps a lease alive until it is gone, or kvctl is stopped; or renews it once.",
+      "Says when the lease is at risk, since nobody answers. Status 1 when it is gone."})
   static final class KeepAlive implements Callable<Integer> {
     @ParentCommand private LeaseVerb verb;
 
@@ -124,22 +128,48 @@ final class LeaseVerb implements Callable<Integer> {
       verb.root.refuseNode();
       long lease = id(id);
       try (KvClient client = verb.root.connect()) {
-        while (true) {
-          LeaseRenewal renewal = client.leases().keepAlive(lease);
-          if (!renewal.isAlive()) {
-            return verb.root.notMet("lease " + hex(lease) + " is gone");
+        if (!once) {
+          return keep(client, lease);
+        }
+        LeaseRenewal renewal = client.leases().keepAlive(lease);
+        if (!renewal.isAlive()) {
+          return gone(lease);
+        }
+        show(verb.root, new Lease(lease, renewal.ttl()), "lease " + hex(lease) + " renewed, TTL " + seconds(renewal.ttl()));
+        return ExitStatus.DONE;
+      }
+    }
+
+    private int gone(long lease) {
+      return verb.root.notMet("lease " + hex(lease) + " is gone");
+    }
+
+    /** Until the lease is lost, or somebody stops kvctl: then it ends within its TTL. */
+    private int keep(KvClient client, long lease) throws IOException {
+      Session session;
+      try {
+        session = client.openSession(lease);
+      } catch (RefusedException e) {
+        if (e.code() == RefusedCode.LEASE_NOT_FOUND) {
+          return gone(lease);
+        }
+        throw e;
+      }
+      var changes = new LinkedBlockingQueue<SessionState>();
+      session.addListener((_, now) -> changes.add(now));
+      show(verb.root, new Lease(lease, session.ttl()), "lease " + hex(lease) + " is kept alive, TTL " + seconds(session.ttl()));
+      verb.root.output().flush();
+      try {
+        for (SessionState now = session.state(); now != SessionState.LOST; now = changes.take()) {
+          if (now == SessionState.AT_RISK) {
+            verb.root.say("lease " + hex(lease) + " is at risk: no renewal was acknowledged for most of its TTL");
           }
-          show(verb.root, new Lease(lease, renewal.ttl()), "lease " + hex(lease) + " renewed, TTL " + seconds(renewal.ttl()));
-          verb.root.output().flush();
-          if (once) {
-            return ExitStatus.DONE;
-          }
-          Thread.sleep(renewal.ttl().toMillis() / 3);
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return ExitStatus.DONE;
       }
+      return verb.root.notMet("lease " + hex(lease) + " is lost" + session.cause().map(why -> ": " + why.getMessage()).orElse(""));
     }
   }
 

@@ -32,7 +32,8 @@ final class PutVerb implements Callable<Integer> {
   private String lease;
 
   @Option(names = "--ttl", paramLabel = "TTL", converter = DurationText.class,
-      description = "Deletes the key after so long, as in 30s or 5m, unless it is put again before; 1s to 365 days.")
+      description = "Deletes the key after so long, as in 30s or 5m, unless it is put again or its lease renewed before; 1s to 365 days. "
+          + "The lease is shown: it can be given to 'kvctl lease'.")
   private Duration ttl;
 
   private PutOptions options() {
@@ -49,10 +50,22 @@ final class PutVerb implements Callable<Integer> {
           options());
       Output output = root.output();
       switch (root.format()) {
-        case json -> output.json(json -> json.writeNumberProperty("revision", put.revision()));
-        case table -> output.table(List.of("REVISION"), List.of(List.of(Long.toString(put.revision()))));
-        case simple -> output.line("OK, revision " + put.revision());
-        case raw -> { }
+        case json -> output.json(json -> {
+          json.writeNumberProperty("revision", put.revision());
+          if (put.lease() != 0) {
+            json.writeNumberProperty("lease", put.lease());
+            json.writeStringProperty("leaseHex", Long.toHexString(put.lease()));
+          }
+        });
+        case table -> output.table(put.lease() == 0 ? List.of("REVISION") : List.of("REVISION", "LEASE"), List.of(put.lease() == 0
+            ? List.of(Long.toString(put.revision())) : List.of(Long.toString(put.revision()), Long.toHexString(put.lease()))));
+        case simple -> output.line("OK, revision " + put.revision()
+            + (put.lease() == 0 ? "" : ", lease " + Long.toHexString(put.lease())));
+        case raw -> {
+          if (put.lease() != 0) {
+            output.line(Long.toHexString(put.lease()));
+          }
+        }
       }
     }
     return ExitStatus.DONE;

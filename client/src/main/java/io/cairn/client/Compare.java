@@ -34,7 +34,7 @@ public record Compare(Target target, Relation relation, KeyRange range, boolean 
     Objects.requireNonNull(relation, "relation");
     Objects.requireNonNull(range, "range");
     Objects.requireNonNull(value, "value");
-    if (number < 0 && target != Target.LEASE) {
+    if (number < 0) {
       throw new IllegalArgumentException("numbers of keys are not negative: " + number + " is compared with nothing that can be");
     }
   }

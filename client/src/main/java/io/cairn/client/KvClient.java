@@ -109,7 +109,10 @@ public final class KvClient implements AutoCloseable {
     return sync.await(options.operation(key, value), options.deadline());
   }
 
-  /** Puts a value that is deleted after {@code ttl} (1 s to 365 days), unless the key is put again before. */
+  /**
+   * Puts a value that is deleted after {@code ttl} (1 s to 365 days), unless the key is put again or its lease is renewed before: in one request
+   * grants a lease and puts a key under it. {@link PutResult#lease} is its id.
+   */
   public PutResult put(ByteSeq key, ByteSeq value, Duration ttl) {
     return put(key, value, PutOptions.DEFAULT.withTtl(ttl));
   }
@@ -377,6 +380,19 @@ public final class KvClient implements AutoCloseable {
   public Session openSession(Duration ttl) {
     LeaseKeeper.Moment asked = core.keeper().now();
     return new Session(leases(), core.keeper(), async.callbacks(), leases().grant(ttl), asked);
+  }
+
+  /**
+   * Keeps alive a lease that was granted already, by whomever, as {@link #openSession(Duration)} does one of its own: closing the session
+   * ends the lease. Refused with {@link RefusedCode#LEASE_NOT_FOUND} when there is no such lease, or its end has begun.
+   */
+  public Session openSession(long lease) {
+    LeaseKeeper.Moment asked = core.keeper().now();
+    LeaseRenewal renewed = leases().keepAlive(lease);
+    if (!renewed.isAlive()) {
+      throw new RefusedException(RefusedCode.LEASE_NOT_FOUND, "The server says that lease " + lease + " is gone");
+    }
+    return new Session(leases(), core.keeper(), async.callbacks(), new Lease(lease, renewed.ttl()), asked);
   }
 
   /** How the node of that name is. One that cannot be reached refuses with {@link RefusedCode#UNAVAILABLE}, at once when that is known. */

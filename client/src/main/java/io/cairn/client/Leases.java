@@ -1,14 +1,19 @@
 package io.cairn.client;
 
+import io.cairn.client.core.LeaseHome;
 import io.cairn.client.core.Operation;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Leases: {@link KvClient#leases()}. A lease is time that this client holds and renews; keys that were put under it
- * ({@link PutOptions#withLease}) are deleted when it ends. Each call has the client's deadline.
+ * ({@link PutOptions#withLease}) are deleted when it ends. Each call has the client's deadline. The lease of a put with a TTL
+ * ({@link PutResult#lease}) is renewed, looked at and revoked like any other, and is not in the list.
  *
  * <p>Nothing here renews by itself.
  */
@@ -18,6 +23,9 @@ public final class Leases {
   public static final Duration TTL_MAX = Duration.ofDays(365);
 
   public static final Duration TTL_MIN = Duration.ofSeconds(1);
+
+  /** The largest id that a caller may choose; larger ones are those of puts with a TTL. */
+  public static final long GRANTED_ID_MAX = (1L << 62) - 1;
 
   private final SyncCalls sync;
 
@@ -30,10 +38,10 @@ public final class Leases {
     return sync.await(new Operation.Grant(0, ttl), Optional.empty());
   }
 
-  /** Grants a lease with this id; refused with {@link RefusedCode#LEASE_EXISTS} while another one bears it. @param id 1 or more */
+  /** Grants a lease with this id; refused with {@link RefusedCode#LEASE_EXISTS} while another one bears it. @param id 1 to 2^62 - 1 */
   public Lease grant(long id, Duration ttl) {
-    if (id <= 0) {
-      throw new IllegalArgumentException("the id of a lease is 1 to " + Long.MAX_VALUE + ", was " + id);
+    if (id <= 0 || id > GRANTED_ID_MAX) {
+      throw new IllegalArgumentException("the id of a lease that is granted is 1 to " + GRANTED_ID_MAX + ", was " + id);
     }
     return sync.await(new Operation.Grant(id, ttl), Optional.empty());
   }
@@ -43,9 +51,21 @@ public final class Leases {
     return sync.await(new Operation.Revoke(id), Optional.empty());
   }
 
-  /** Renews leases, in one message and one entry of the log; tells of each, in this order, whether it lives. At most 10,000. */
+  /**
+   * Renews leases, in one message and one entry of the log; tells of each, in this order, whether it lives. At most 10,000. Leases of puts with a
+   * TTL take a message of their own for each shard they are in.
+   */
   public List<LeaseRenewal> keepAlive(List<Long> ids) {
-    return sync.await(new Operation.KeepAlive(List.copyOf(ids)), Optional.empty());
+    Map<Integer, List<Long>> byHome = new TreeMap<>();
+    ids.forEach(id -> byHome.computeIfAbsent(LeaseHome.shard(id), home -> new ArrayList<>()).add(id));
+    if (byHome.size() < 2) {
+      return sync.await(new Operation.KeepAlive(List.copyOf(ids)), Optional.empty());
+    }
+    Map<Long, LeaseRenewal> renewed = new HashMap<>();
+    for (List<Long> home : byHome.values()) {
+      sync.await(new Operation.KeepAlive(home), Optional.empty()).forEach(renewal -> renewed.put(renewal.id(), renewal));
+    }
+    return ids.stream().map(renewed::get).toList();
   }
 
   public LeaseRenewal keepAlive(long id) {
@@ -57,12 +77,12 @@ public final class Leases {
     return sync.await(new Operation.TimeToLive(id, keys), Optional.empty());
   }
 
-  /** Some thousands of leases with ids above {@code after}. */
+  /** Some thousands of the leases that were granted, with ids above {@code after}. */
   public LeasePage list(long after) {
     return sync.await(new Operation.Leases(after), Optional.empty());
   }
 
-  /** All leases, page by page: one that ends or is granted meanwhile may be missing. */
+  /** All that were granted, page by page: one that ends or is granted meanwhile may be missing. */
   public List<LeaseDetails> list() {
     List<LeaseDetails> all = new ArrayList<>();
     LeasePage page = list(0);

@@ -87,7 +87,7 @@ public final class Session implements AutoCloseable {
     callbacks.execute(this::tell);
   }
 
-  /** One state after another, by one thread at a time. */
+  /** One state after another, by one thread at a time. What a listener throws is its own affair: the others, and later changes, are told. */
   private void tell() {
     while (true) {
       SessionState next;
@@ -99,7 +99,12 @@ public final class Session implements AutoCloseable {
         }
       }
       for (SessionListener listener : listeners) {
-        listener.changed(this, next);
+        try {
+          listener.changed(this, next);
+        } catch (RuntimeException e) {
+          Thread thread = Thread.currentThread();
+          thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
+        }
       }
     }
   }

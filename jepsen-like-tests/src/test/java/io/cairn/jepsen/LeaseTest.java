@@ -7,9 +7,13 @@ import io.cairn.client.ByteSeq;
 import io.cairn.client.KvClient;
 import io.cairn.client.Lease;
 import io.cairn.client.LeaseDetails;
+import io.cairn.client.LeaseRenewal;
+import io.cairn.client.Leases;
 import io.cairn.client.PutOptions;
 import io.cairn.client.RefusedCode;
 import io.cairn.client.RefusedException;
+import io.cairn.client.Session;
+import io.cairn.client.SessionState;
 import io.cairn.jepsen.cluster.Await;
 import io.cairn.jepsen.cluster.KvdNode;
 import io.cairn.jepsen.cluster.LocalCluster;
@@ -98,14 +102,21 @@ final class LeaseTest {
         assertThatThrownBy(() -> client.leases().revoke(id)).isInstanceOf(RefusedException.class);
         assertThatThrownBy(() -> client.leases().keepAlive(id)).isInstanceOf(RefusedException.class);
       }
-      Lease largest = client.leases().grant(Long.MAX_VALUE, Duration.ofDays(365));
+      for (long id : new long[] {Leases.GRANTED_ID_MAX + 1, Long.MAX_VALUE}) {
+        assertThatThrownBy(() -> client.leases().grant(id, LONG)).isInstanceOf(IllegalArgumentException.class);
+        assertNotFound(() -> client.leases().revoke(id));
+        assertNotFound(() -> client.leases().timeToLive(id, true));
+        assertNotFound(() -> client.put(ByteSeq.utf8("k"), ByteSeq.utf8("v"), PutOptions.DEFAULT.withLease(id)));
+        assertThat(client.leases().keepAlive(id).isAlive()).isFalse();
+      }
+      Lease largest = client.leases().grant(Leases.GRANTED_ID_MAX, Duration.ofDays(365));
       List<ByteSeq> keys = putUnder(client, largest, "largest");
       assertPresent(client, keys, largest);
-      assertThatThrownBy(() -> client.leases().grant(Long.MAX_VALUE, LONG)).isInstanceOfSatisfying(RefusedException.class,
+      assertThatThrownBy(() -> client.leases().grant(Leases.GRANTED_ID_MAX, LONG)).isInstanceOfSatisfying(RefusedException.class,
           refused -> assertThat(refused.code()).isEqualTo(RefusedCode.LEASE_EXISTS));
       client.leases().revoke(largest.id());
       assertThat(isGone(client, keys)).isTrue();
-      Lease again = client.leases().grant(Long.MAX_VALUE, LONG);
+      Lease again = client.leases().grant(Leases.GRANTED_ID_MAX, LONG);
       List<ByteSeq> anew = putUnder(client, again, "largest");
       assertPresent(client, anew, again);
       client.leases().revoke(again.id());
@@ -185,6 +196,52 @@ final class LeaseTest {
   }
 
   @Test
+  @DisplayName("grant-and-put: the lease of a put with a TTL is renewed, looked at and revoked by its id, in whichever shard it is, and keys of its shard may join it")
+  void theLeaseOfAPutWithATtl() {
+    Duration ttl = Duration.ofSeconds(2);
+    try (KvClient client = cluster.client(MOST)) {
+      var ids = new ArrayList<Long>();
+      var keys = new ArrayList<ByteSeq>();
+      for (String prefix : KEYS) {
+        ByteSeq key = ByteSeq.utf8(prefix + "own");
+        keys.add(key);
+        ids.add(client.put(key, key, ttl).lease());
+        assertThat(client.get(key).found()).hasValueSatisfying(found -> assertThat(found.lease()).isEqualTo(ids.getLast()));
+      }
+      Lease granted = client.leases().grant(LONG);
+      ids.add(granted.id());
+      assertThat(ids).doesNotHaveDuplicates();
+      assertThatThrownBy(() -> client.put(keys.get(1), keys.get(1), PutOptions.DEFAULT.withLease(ids.getFirst())))
+          .isInstanceOf(RefusedException.class).hasMessageContaining("only keys of that shard");
+      ByteSeq joined = ByteSeq.utf8(KEYS.getFirst() + "joined");
+      client.put(joined, joined, PutOptions.DEFAULT.withLease(ids.getFirst()));
+      assertThat(client.leases().timeToLive(ids.getFirst(), true).keys()).containsExactlyInAnyOrder(keys.getFirst(), joined);
+
+      long until = System.nanoTime() + 2 * ttl.toNanos();
+      while (System.nanoTime() - until < 0) {
+        assertThat(client.leases().keepAlive(ids)).extracting(LeaseRenewal::id).isEqualTo(ids);
+        assertThat(client.leases().keepAlive(ids)).allMatch(LeaseRenewal::isAlive);
+        assertThat(client.leases().timeToLive(ids.get(1), false).remaining()).isBetween(Duration.ofMillis(1), ttl);
+      }
+      assertThat(keys).allMatch(key -> client.get(key).found().isPresent());
+
+      client.leases().revoke(ids.getFirst());
+      assertThat(client.get(joined).found()).isEmpty();
+      assertThat(client.get(keys.getFirst()).found()).isEmpty();
+      assertNotFound(() -> client.leases().timeToLive(ids.getFirst(), false));
+      assertNotFound(() -> client.leases().revoke(ids.getFirst()));
+      assertThat(client.leases().keepAlive(ids)).extracting(LeaseRenewal::isAlive).containsExactly(false, true, true, true);
+      try (Session kept = client.openSession(ids.get(1))) {
+        Await.until("what nobody renews is gone", MOST, () -> client.get(keys.getLast()).found().isEmpty());
+        assertThat(kept.state()).isEqualTo(SessionState.ACTIVE);
+        assertThat(client.get(keys.get(1)).found()).isPresent();
+      }
+      assertThat(client.get(keys.get(1)).found()).isEmpty();
+      client.leases().revoke(granted.id());
+    }
+  }
+
+  @Test
   @DisplayName("kvctl grants, shows, renews, lists and revokes leases")
   void byHand() throws Exception {
     var kvctl = new Kvctl(cluster);
@@ -199,6 +256,14 @@ final class LeaseTest {
     assertThat(kvctl.run("get", "k/by-hand").status()).isEqualTo(1);
     assertThat(kvctl.run("lease", "ttl", id).status()).isEqualTo(1);
     assertThat(kvctl.run("lease", "keep-alive", id, "--once").status()).isEqualTo(1);
+    Kvctl.Ended put = kvctl.run("put", "k/by-hand", "v", "--ttl", "80s", "-w", "raw");
+    assertThat(put.status()).isZero();
+    String own = put.out().strip();
+    assertThat(kvctl.run("lease", "ttl", own, "--keys").out()).contains(own, "80.000s", "alive", "k/by-hand");
+    assertThat(kvctl.run("lease", "keep-alive", own, "--once").out()).contains("renewed", "80.000s");
+    assertThat(kvctl.run("lease", "revoke", own).status()).isZero();
+    assertThat(kvctl.run("get", "k/by-hand").status()).isEqualTo(1);
+    assertThat(kvctl.run("lease", "keep-alive", own).status()).isEqualTo(1);
     assertThat(kvctl.run("lease", "grant", "100ms").err()).contains("1 s to 365 days");
     assertThat(kvctl.run("lease", "revoke", "0").status()).isEqualTo(4);
   }

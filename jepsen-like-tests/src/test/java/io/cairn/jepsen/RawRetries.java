@@ -71,6 +71,7 @@ final class RawRetries {
     assertThat(repeated.getWrite().getChanged()).isEqualTo(first.getWrite().getChanged());
     assertThat(repeated.getWrite().getPrevious()).isEqualTo(first.getWrite().getPrevious());
     assertThat(repeated.getWrite().getTxn()).isEqualTo(first.getWrite().getTxn());
+    assertThat(repeated.getWrite().getLease()).isEqualTo(first.getWrite().getLease());
   }
 
   /** On every node that is awake the key stands at the write's revision, and was put so many times. */

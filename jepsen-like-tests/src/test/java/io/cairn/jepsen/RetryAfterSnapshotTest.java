@@ -2,6 +2,7 @@ package io.cairn.jepsen;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import io.cairn.client.ByteSeq;
 import io.cairn.client.KvClient;
 import io.cairn.client.NodeStatus;
@@ -9,6 +10,8 @@ import io.cairn.jepsen.cluster.Await;
 import io.cairn.jepsen.cluster.KvdNode;
 import io.cairn.jepsen.cluster.LocalCluster;
 import io.cairn.jepsen.raw.RawWrites;
+import io.cairn.protocol.wire.LeaseGrant;
+import io.cairn.protocol.wire.Put;
 import io.cairn.protocol.wire.Response;
 import java.time.Duration;
 import java.util.Optional;
@@ -20,6 +23,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 final class RetryAfterSnapshotTest {
   private static final Duration MOST = Duration.ofSeconds(60);
   private static final int VALUE_BYTES = 256 << 10;
+  private static final long TTL_MILLIS = 3_600_000;
 
   /** The smallest log there is, and little of it in memory: what a stopped node lacks is gone after some megabytes. */
   @RegisterExtension
@@ -39,6 +43,12 @@ final class RetryAfterSnapshotTest {
     lagging.kill();
     byte[] bytes = RawRetries.bytes(new RawWrites().put("k/kept", "v", 0));
     Response first = RawRetries.firstAnswer(RawRetries.sendToLeader(cluster, bytes));
+    Response grant = RawRetries.sendToLeader(cluster, RawRetries.bytes(RawWrites.request(
+        new RawWrites().command(0).setLeaseGrant(LeaseGrant.newBuilder().setTtlMillis(TTL_MILLIS)))));
+    byte[] leasedBytes = put(Put.newBuilder().setLease(grant.getWrite().getLease().getId()), "k/leased");
+    Response leased = RawRetries.firstAnswer(RawRetries.sendToLeader(cluster, leasedBytes));
+    byte[] ttlBytes = put(Put.newBuilder().setTtlMillis(TTL_MILLIS), "k/ttl");
+    Response ttl = RawRetries.firstAnswer(RawRetries.sendToLeader(cluster, ttlBytes));
     long index = replica(cluster.leaderOf(shard), shard).commit();
     try (KvClient client = cluster.client(Duration.ofSeconds(20))) {
       writeUntilGone(client, shard, index);
@@ -47,9 +57,16 @@ final class RetryAfterSnapshotTest {
       onlyItCanLead(client, shard, lagging, leader, third);
     }
     RawRetries.assertRepeats(RawRetries.send(lagging, bytes).orElseThrow(), first);
+    RawRetries.assertRepeats(RawRetries.send(lagging, leasedBytes).orElseThrow(), leased);
+    RawRetries.assertRepeats(RawRetries.send(lagging, ttlBytes).orElseThrow(), ttl);
     leader.start();
     cluster.awaitReady();
     RawRetries.assertPut(cluster, "k/kept", first.getRevision(), 1);
+  }
+
+  private static byte[] put(Put.Builder put, String key) {
+    put.setKey(ByteString.copyFromUtf8(key)).setValue(ByteString.copyFromUtf8("v"));
+    return RawRetries.bytes(RawWrites.request(new RawWrites().command(0).setPut(put)));
   }
 
   private NodeStatus.Replica replica(KvdNode node, int shard) {

@@ -15,11 +15,11 @@ import java.util.List;
  *
  * <pre>
  *  if                              conditions follow; all must hold
- *    value color = blue            also version, created, modified, lease; relations = != &lt; &lt;= &gt; &gt;=
+ *    value color = blue            also version, created, modified, lease (hexadecimal); relations = != &lt; &lt;= &gt; &gt;=
  *    missing order/7               or exists
  *    count --prefix users/ &lt; 100
  *  then                            what is done if they do; a text that begins with an operation begins here
- *    put color red --prev
+ *    put color red --prev         --lease ID puts it under a lease
  *    add visits 1
  *    begin                         a transaction within it, up to end
  *      if
@@ -162,7 +162,9 @@ public final class TxnText {
       }
       case "lease" -> {
         KeyRange many = many(words);
-        yield number(many != null ? Compare.lease(many) : Compare.lease(words.bytes("a key")), words);
+        Compare.OnNumber on = many != null ? Compare.lease(many) : Compare.lease(words.bytes("a key"));
+        Compare.Relation relation = relation(words);
+        yield on.is(relation, words.lease(0));
       }
       case "count" -> number(Compare.count(range(words)), words);
       case "exists" -> {
@@ -203,12 +205,7 @@ public final class TxnText {
 
   private static TxnOp operation(String verb, Words words) throws TextFault {
     TxnOp operation = switch (verb) {
-      case "put" -> {
-        boolean before = words.option("--prev");
-        ByteSeq key = words.bytes("a key");
-        TxnOp.Put put = TxnOp.put(key, words.bytes("a value"));
-        yield before || words.option("--prev") ? put.withPrevious() : put;
-      }
+      case "put" -> put(words);
       case "get" -> TxnOp.get(words.bytes("a key"));
       case "del" -> delete(words);
       case "range" -> ranged(words);
@@ -222,6 +219,26 @@ public final class TxnText {
     };
     words.end(verb);
     return operation;
+  }
+
+  private static TxnOp put(Words words) throws TextFault {
+    TxnOp.Put before = options(words, TxnOp.put("", ""));
+    ByteSeq key = words.bytes("a key");
+    ByteSeq value = words.bytes("a value");
+    return options(words, new TxnOp.Put(key, value, before.previous(), before.lease()));
+  }
+
+  private static TxnOp.Put options(Words words, TxnOp.Put put) throws TextFault {
+    TxnOp.Put now = put;
+    while (true) {
+      if (words.option("--prev")) {
+        now = now.withPrevious();
+      } else if (words.option("--lease")) {
+        now = now.withLease(words.lease(1));
+      } else {
+        return now;
+      }
+    }
   }
 
   private static TxnOp delete(Words words) throws TextFault {

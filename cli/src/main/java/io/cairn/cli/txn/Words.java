@@ -121,6 +121,22 @@ final class Words {
     }
   }
 
+  /** As kvctl shows leases everywhere: a hexadecimal number. @param least 0 where it may be that there is none */
+  long lease(int least) throws TextFault {
+    Word word = take("a lease");
+    String text = word.bytes().utf8();
+    try {
+      long id = Long.parseLong(text, 16);
+      if (id >= least) {
+        return id;
+      }
+    } catch (NumberFormatException e) {
+      // Said below.
+    }
+    throw new TextFault(line, word.column(), "a lease is expected here, a hexadecimal number from " + least + " to 7fffffffffffffff; '" + text
+        + "' is none");
+  }
+
   private Word take(String what) throws TextFault {
     if (!hasNext()) {
       throw new TextFault(line, endColumn, what + " is missing at the end of the line");

@@ -34,13 +34,15 @@ class TxnTextTest {
           version color >= 2
           created color < 9
           modified --range a z <= 12
-          lease color = 0
+          lease color = 6f0a
           exists color
           missing --prefix x/
           count --prefix users/ < 100
         then
           put color red --prev
           put --prev "a key" "two\\nlines \\x00\\"\\\\"
+          put a b --lease 6f0a
+          put --lease 10 --prev c d
           get color
           del old
           del --prefix tmp/ --prev
@@ -58,11 +60,12 @@ class TxnTextTest {
         """);
     assertThat(txn.conditions()).containsExactly(
         Compare.value("color").equalTo("blue"), Compare.value(KeyRange.prefix("c")).notEqualTo("a b"), Compare.version("color").atLeast(2),
-        Compare.createRevision("color").lessThan(9), Compare.modRevision(KeyRange.of("a", "z")).atMost(12), Compare.lease("color").equalTo(0),
+        Compare.createRevision("color").lessThan(9), Compare.modRevision(KeyRange.of("a", "z")).atMost(12), Compare.lease("color").equalTo(0x6f0a),
         Compare.exists("color"), Compare.missing(KeyRange.prefix("x/")), Compare.count(KeyRange.prefix("users/")).lessThan(100));
     assertThat(txn.then()).containsExactly(
         TxnOp.put("color", "red").withPrevious(),
         TxnOp.put(ByteSeq.utf8("a key"), ByteSeq.of("two\nlines \0\"\\".getBytes())).withPrevious(),
+        TxnOp.put("a", "b").withLease(0x6f0a), TxnOp.put("c", "d").withLease(0x10).withPrevious(),
         TxnOp.get("color"), TxnOp.delete("old"), TxnOp.deleteRange(KeyRange.prefix("tmp/")).withPrevious(),
         TxnOp.range(KeyRange.of("a", "z")).withLimit(3).withKeysOnly().reversed(), TxnOp.count(KeyRange.prefix("users/")),
         TxnOp.add("visits", -1), TxnOp.txn(Txn.ifAll(Compare.exists("x")).then(TxnOp.delete("x").withPrevious())));

@@ -363,7 +363,7 @@ public final class ClientCore implements AutoCloseable {
         .setLease(put.lease()).setTtlMillis(put.ttl().map(Duration::toMillis).orElse(0L));
     return new WriteCall<>(
         this, deadline, put.bytes(), put.key(), Command.newBuilder().setPut(body),
-        response -> new PutResult(response.getRevision(), Wire.previous(response)), completion);
+        response -> new PutResult(response.getRevision(), Wire.previous(response), response.getWrite().getLease().getId()), completion);
   }
 
   WriteCall<DeleteResult> delete(Operation.Delete delete, Deadline deadline, Completion<DeleteResult> completion) {

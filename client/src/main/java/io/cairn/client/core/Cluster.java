@@ -135,6 +135,16 @@ final class Cluster {
     return system;
   }
 
+  /** The route to the shard of that number, or null when the map has none; only with a map. */
+  ShardRoute shard(int id) {
+    for (ShardRoute route : routes) {
+      if (route.id == id) {
+        return route;
+      }
+    }
+    return id == 0 ? system : null;
+  }
+
   /** A route of its own to the leader of any shard, the system's too: every node may be asked who that is. Only with a map. */
   ShardRoute toLeaderOf(int shard) {
     Node leader = null;

@@ -31,22 +31,22 @@ final class LeaseCalls {
       if (grant.id() != 0) {
         body.setId(grant.id());
       }
-      return write(core, deadline, grant, Command.newBuilder().setLeaseGrant(body), completion);
+      return write(core, deadline, grant, 0, Command.newBuilder().setLeaseGrant(body), completion);
     } else if (operation instanceof Operation.Revoke revoke) {
-      return write(core, deadline, revoke, Command.newBuilder().setLeaseRevoke(LeaseRevoke.newBuilder().setId(revoke.id())), completion);
+      return write(core, deadline, revoke, revoke.id(), Command.newBuilder().setLeaseRevoke(LeaseRevoke.newBuilder().setId(revoke.id())), completion);
     } else if (operation instanceof Operation.KeepAlive keepAlive) {
       return keepAlive(core, deadline, keepAlive.bytes(), keepAlive.ids(), cast(completion));
     } else if (operation instanceof Operation.TimeToLive ttl) {
       Request.Builder request = Request.newBuilder().setLeaseTimeToLive(LeaseTimeToLive.newBuilder().setId(ttl.id()).setKeys(ttl.keys()));
-      return new LeaseCall<>(core, deadline, ttl.bytes(), request, response -> details(ttl.id(), response), cast(completion));
+      return new LeaseCall<>(core, deadline, ttl.bytes(), ttl.id(), request, response -> details(ttl.id(), response), cast(completion));
     } else if (operation instanceof Operation.Leases leases) {
       Request.Builder request = Request.newBuilder().setLeaseList(LeaseList.newBuilder().setAfter(leases.after()));
-      return new LeaseCall<>(core, deadline, leases.bytes(), request, LeaseCalls::page, cast(completion));
+      return new LeaseCall<>(core, deadline, leases.bytes(), 0, request, LeaseCalls::page, cast(completion));
     }
     return null;
   }
 
-  /** One that the client makes on its own account: it is kept out of what its callers may have open. */
+  /** One that the client makes on its own account, of leases with one home: it is kept out of what its callers may have open. */
   static Call<List<LeaseRenewal>> renewal(ClientCore core, Deadline deadline, List<Long> ids, Completion<List<LeaseRenewal>> completion) {
     return keepAlive(core, deadline, 0, ids, completion);
   }
@@ -54,13 +54,19 @@ final class LeaseCalls {
   private static Call<List<LeaseRenewal>> keepAlive(ClientCore core, Deadline deadline, long bytes, List<Long> ids,
       Completion<List<LeaseRenewal>> completion) {
     Request.Builder request = Request.newBuilder().setLeaseKeepAlive(LeaseKeepAlive.newBuilder().addAllIds(ids));
-    return new LeaseCall<>(core, deadline, bytes, request, response -> renewals(ids, response), completion);
+    return new LeaseCall<>(core, deadline, bytes, ids.get(0), request, response -> renewals(ids, response), completion);
   }
 
-  private static Call<Lease> write(ClientCore core, Deadline deadline, Operation<Lease> operation, Command.Builder command,
+  /** @param lease whose home it goes to */
+  private static Call<Lease> write(ClientCore core, Deadline deadline, Operation<Lease> operation, long lease, Command.Builder command,
       Completion<?> completion) {
-    return new WriteCall<>(core, deadline, operation.bytes(), null, command, response -> new Lease(
-        response.getWrite().getLease().getId(), Duration.ofMillis(response.getWrite().getLease().getTtlMillis())), cast(completion));
+    return new WriteCall<Lease>(core, deadline, operation.bytes(), null, command, response -> new Lease(
+        response.getWrite().getLease().getId(), Duration.ofMillis(response.getWrite().getLease().getTtlMillis())), cast(completion)) {
+      @Override
+      ShardRoute route() {
+        return LeaseHome.route(core.cluster(), lease);
+      }
+    };
   }
 
   private static List<LeaseRenewal> renewals(List<Long> ids, Response response) {

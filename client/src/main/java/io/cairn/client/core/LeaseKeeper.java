@@ -8,9 +8,11 @@ import io.cairn.client.SessionState;
 import io.cairn.platform.Clock;
 import io.cairn.platform.EventLoop;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -29,7 +31,8 @@ public final class LeaseKeeper {
   private final ClientCore core;
   private final EventLoop loop;
   private final Clock clock;
-  private final Map<Long, HeldLease> held = new LinkedHashMap<>();
+  /** Two may be of one lease: each of them is told. */
+  private final Set<HeldLease> held = new LinkedHashSet<>();
   private EventLoop.Timer timer;
   private long begun;
   private int open;
@@ -53,7 +56,7 @@ public final class LeaseKeeper {
       if (closed) {
         lease.lose(clientClosed());
       } else {
-        held.put(id, lease);
+        held.add(lease);
         look();
       }
     });
@@ -63,7 +66,7 @@ public final class LeaseKeeper {
   /** Keeps it no longer. Whether it was held until now. */
   public boolean release(HeldLease lease) {
     boolean was = lease.close();
-    loop.run(() -> held.remove(lease.id(), lease));
+    loop.run(() -> held.remove(lease));
     return was;
   }
 
@@ -71,7 +74,7 @@ public final class LeaseKeeper {
   void close() {
     closed = true;
     cancelTimer();
-    List.copyOf(held.values()).forEach(lease -> lease.lose(clientClosed()));
+    List.copyOf(held).forEach(lease -> lease.lose(clientClosed()));
     held.clear();
   }
 
@@ -89,10 +92,10 @@ public final class LeaseKeeper {
   /** Compares all leases with the clocks, and renews them when the first one is due. */
   private void look() {
     cancelTimer();
-    for (HeldLease lease : List.copyOf(held.values())) {
+    for (HeldLease lease : List.copyOf(held)) {
       SessionState now = lease.state();
       if (now.isFinal()) {
-        held.remove(lease.id(), lease);
+        held.remove(lease);
       } else {
         lease.tell(now);
       }
@@ -102,7 +105,7 @@ public final class LeaseKeeper {
     }
     long shortest = Long.MAX_VALUE;
     long dueIn = Long.MAX_VALUE;
-    for (HeldLease lease : held.values()) {
+    for (HeldLease lease : held) {
       long third = lease.ttlNanos() / RENEWALS_PER_TTL;
       shortest = Math.min(shortest, third);
       dueIn = Math.min(dueIn, lease.state() == SessionState.ACTIVE ? third - lease.elapsedNanos() : 0);
@@ -121,10 +124,9 @@ public final class LeaseKeeper {
     Moment at = now();
     begun = at.nanos();
     open++;
-    var leases = new ArrayList<>(held.values());
-    for (int from = 0; from < leases.size(); from += Operation.KeepAlive.IDS_MAX) {
-      List<HeldLease> part = leases.subList(from, Math.min(leases.size(), from + Operation.KeepAlive.IDS_MAX));
-      boolean last = from + Operation.KeepAlive.IDS_MAX >= leases.size();
+    var parts = parts();
+    for (List<HeldLease> part : parts) {
+      boolean last = part == parts.get(parts.size() - 1);
       List<Long> ids = part.stream().map(HeldLease::id).toList();
       core.begin(LeaseCalls.renewal(core, new Deadline(at.nanos(), at.nanos() + timeoutNanos), ids, new Completion<>() {
         @Override
@@ -146,6 +148,19 @@ public final class LeaseKeeper {
     }
   }
 
+  /** One for each message: of one home, and as large as may be. Those that sessions hold of their own all have the same home. */
+  private List<List<HeldLease>> parts() {
+    Map<Integer, List<HeldLease>> byHome = new TreeMap<>();
+    held.forEach(lease -> byHome.computeIfAbsent(LeaseHome.shard(lease.id()), home -> new ArrayList<>()).add(lease));
+    var parts = new ArrayList<List<HeldLease>>();
+    for (List<HeldLease> leases : byHome.values()) {
+      for (int from = 0; from < leases.size(); from += Operation.KeepAlive.IDS_MAX) {
+        parts.add(leases.subList(from, Math.min(leases.size(), from + Operation.KeepAlive.IDS_MAX)));
+      }
+    }
+    return parts;
+  }
+
   private void ended(boolean last) {
     if (last) {
       open--;
@@ -155,7 +170,7 @@ public final class LeaseKeeper {
   private void renewed(HeldLease lease, LeaseRenewal renewal, Moment at) {
     if (renewal.isAlive()) {
       lease.confirm(at);
-    } else if (held.remove(lease.id(), lease)) {
+    } else if (held.remove(lease)) {
       lease.lose(new RefusedException(RefusedCode.LEASE_NOT_FOUND, "The server says that lease " + lease.id() + " is gone"));
     }
   }

@@ -13,7 +13,7 @@ import java.util.function.Function;
  * A write: one command under one sequence, sent as the same bytes however often, so that it takes effect once
  * (architecture.md, "Retries").
  */
-final class WriteCall<T> extends Call<T> {
+class WriteCall<T> extends Call<T> {
 
   private final ByteSeq key;
   private final Function<Response, T> result;
@@ -25,7 +25,7 @@ final class WriteCall<T> extends Call<T> {
   private ByteString encoded;
 
   /**
-   * @param key the command's key, or the first of its range: it decides the shard; null for one to the system shard
+   * @param key the command's key, or the first of its range: it decides the shard; null for one that decides otherwise ({@link #route})
    * @param result null when the answer does not belong to the command
    */
   WriteCall(ClientCore core, Deadline deadline, long bytes, ByteSeq key, Command.Builder command, Function<Response, T> result,
@@ -43,7 +43,7 @@ final class WriteCall<T> extends Call<T> {
 
   @Override
   ShardRoute route() {
-    return key == null ? core.cluster().system() : core.cluster().route(key);
+    return core.cluster().route(key);
   }
 
   @Override

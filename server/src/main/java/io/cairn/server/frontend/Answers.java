@@ -39,7 +39,8 @@ public final class Answers {
         .build();
   }
 
-  static Response written(WriteResult.Done done) {
+  /** @param lease whether it is of a command that is told a lease: the first one that it changed */
+  static Response written(WriteResult.Done done, boolean lease) {
     WriteAnswer.Builder answer = WriteAnswer.newBuilder().setChanged(done.changed()).setRepeatedAnswer(done.repeated());
     if (done.previous() != null) {
       answer.setPrevious(keyValue(done.previous()));
@@ -47,8 +48,9 @@ public final class Answers {
     if (done.answer() != null) {
       TxnAnswers.add(answer, done.answer());
     }
-    for (Lease lease : done.leases()) {
-      answer.setLease(LeaseWritten.newBuilder().setId(lease.id()).setTtlMillis(lease.ttlMillis()));
+    if (lease) {
+      Lease told = done.leases().getFirst();
+      answer.setLease(LeaseWritten.newBuilder().setId(told.id()).setTtlMillis(told.ttlMillis()));
     }
     return Response.newBuilder().setRevision(done.revision()).setWrite(answer).build();
   }

@@ -10,6 +10,8 @@ import io.cairn.protocol.wire.Response;
 import io.cairn.server.outcome.Completion;
 import io.cairn.server.outcome.Outcome;
 import io.cairn.server.outcome.Refusal;
+import io.cairn.server.shard.ShardDescriptor;
+import io.cairn.storage.lease.LeaseIds;
 import io.cairn.storage.lease.LeaseLimits;
 import io.cairn.storage.mvcc.WriteResult;
 import java.util.function.Consumer;
@@ -19,9 +21,10 @@ public final class LeaseService {
 
   /** Where leases are kept. Answers may come on any loop. */
   public interface Route {
-    void serve(Request request, long deadline, Consumer<Response> answer);
+    /** @param shard the home of the leases that the request names */
+    void serve(int shard, Request request, long deadline, Consumer<Response> answer);
 
-    /** A revoke was applied, on shard 0's loop: it is complete when the lease and its keys are gone. */
+    /** A revoke was applied, on the loop of the lease's home: it is complete when the lease and its keys are gone. */
     void revoked(WriteResult.Done done, long deadline, Completion<WriteResult.Done> completion);
   }
 
@@ -40,8 +43,16 @@ public final class LeaseService {
     if (mistake != null) {
       call.refused(Refusal.of(ErrorCode.BAD_REQUEST, mistake));
     } else {
-      route.serve(request, call.deadline(), call::answer);
+      route.serve(home(request), request, call.deadline(), call::answer);
     }
+  }
+
+  private static int home(Request request) {
+    return switch (request.getBodyCase()) {
+      case LEASE_KEEP_ALIVE -> LeaseIds.home(request.getLeaseKeepAlive().getIds(0));
+      case LEASE_TIME_TO_LIVE -> LeaseIds.home(request.getLeaseTimeToLive().getId());
+      default -> ShardDescriptor.SYSTEM;
+    };
   }
 
   /** What a write's end means for whoever waits for it. */
@@ -56,6 +67,20 @@ public final class LeaseService {
         completion.complete(outcome);
       }
     };
+  }
+
+  /** Whether the command's answer names a lease. */
+  static boolean shows(Command command) {
+    return switch (command.getOpCase()) {
+      case LEASE_GRANT, LEASE_REVOKE -> true;
+      case PUT -> command.getPut().getTtlMillis() != 0;
+      default -> false;
+    };
+  }
+
+  /** There is no such lease. */
+  public static Refusal notFound(long id) {
+    return Refusal.of(ErrorCode.LEASE_NOT_FOUND, "there is no lease " + id + "; it has ended, or was never granted");
   }
 
   /** Why a put's lease, or its TTL, cannot be taken; null when it can. */
@@ -90,17 +115,31 @@ public final class LeaseService {
   }
 
   private static String mistake(LeaseGrant grant) {
-    return wrongTtl(grant.getTtlMillis()) != null ? wrongTtl(grant.getTtlMillis()) : grant.hasId() ? mistake(grant.getId()) : null;
+    if (wrongTtl(grant.getTtlMillis()) != null || !grant.hasId() || LeaseIds.isGranted(grant.getId())) {
+      return wrongTtl(grant.getTtlMillis());
+    }
+    return "a lease with id " + Long.toUnsignedString(grant.getId()) + "; one that is granted has 1 to " + LeaseIds.GRANTED_MAX
+        + ", larger ones are those of puts with a TTL";
   }
 
   private static String mistake(LeaseKeepAlive request) {
     if (request.getIdsCount() == 0 || request.getIdsCount() > LeaseLimits.NAMED_MAX) {
       return "a keep-alive names " + request.getIdsCount() + " leases; it names 1 to " + LeaseLimits.NAMED_MAX;
     }
-    return request.getIdsList().stream().map(LeaseService::mistake).filter(each -> each != null).findFirst().orElse(null);
+    int home = LeaseIds.home(request.getIds(0));
+    for (long id : request.getIdsList()) {
+      if (mistake(id) != null) {
+        return mistake(id);
+      }
+      if (LeaseIds.home(id) != home) {
+        return "leases " + request.getIds(0) + " and " + id + " in one keep-alive; they are at home in shards " + home + " and " + LeaseIds.home(id)
+            + ", send one to the leader of each";
+      }
+    }
+    return null;
   }
 
   private static String mistake(long id) {
-    return LeaseLimits.isId(id) ? null : "lease " + Long.toUnsignedString(id) + "; the id of a lease is 1 to " + Long.MAX_VALUE;
+    return LeaseIds.isId(id) ? null : "lease " + Long.toUnsignedString(id) + "; the id of a lease is 1 to " + Long.MAX_VALUE;
   }
 }

@@ -112,7 +112,7 @@ final class TxnChecks {
       case VERSION -> number(compare.getVersion());
       case CREATE_REVISION -> number(compare.getCreateRevision());
       case MOD_REVISION -> number(compare.getModRevision());
-      case LEASE -> null; // That of a key with a TTL is below zero.
+      case LEASE -> number(compare.getLease());
       case COUNT -> number(compare.getCount());
       case EXISTS -> compare.getRelation() == Compare.Relation.EQUAL ? null
           : Refusal.of(ErrorCode.BAD_REQUEST, "exists is compared with EQUAL only");

@@ -18,6 +18,7 @@ import io.cairn.server.replica.WriteRequest;
 import io.cairn.server.shard.Keyspace;
 import io.cairn.server.shard.ShardDescriptor;
 import io.cairn.server.shard.ShardMap;
+import io.cairn.storage.lease.LeaseIds;
 import io.cairn.storage.mvcc.WriteResult;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -61,6 +62,10 @@ final class WriteService {
       return;
     }
     ShardDescriptor shard = shardOf(command);
+    if (shard == null) {
+      call.refused(LeaseService.notFound(command.getLeaseRevoke().getId()));
+      return;
+    }
     // First, since client and node may take different keys of it to say where it belongs.
     refusal = command.hasTxn() ? TxnPlace.crossing(map.get(), command.getKeyspace(), command.getTxn()) : null;
     refusal = refusal != null ? refusal : placed(request, shard);
@@ -85,7 +90,7 @@ final class WriteService {
       return;
     }
     var write = new WriteRequest(call.connection(), bytes, level, command.getSeen(), call.deadline(),
-        leases.completing(command, call.deadline(), outcome -> answer(call, outcome)));
+        leases.completing(command, call.deadline(), outcome -> answer(call, command, outcome)));
     replica.loop().run(() -> replica.write(write));
   }
 
@@ -103,10 +108,11 @@ final class WriteService {
         + " of every node (this one is at " + EntryPayload.FEATURE_LEVEL + ")", behind.level() > 0 ? 0 : NOT_SHOWN_RETRY_MILLIS);
   }
 
-  /** Leases are granted and revoked in shard 0. */
+  /** Leases are granted in shard 0, and revoked in their home; null when there is no such shard. */
   private ShardDescriptor shardOf(Command command) {
     return switch (command.getOpCase()) {
-      case LEASE_GRANT, LEASE_REVOKE -> map.get().shard(ShardDescriptor.SYSTEM);
+      case LEASE_GRANT -> map.get().shard(ShardDescriptor.SYSTEM);
+      case LEASE_REVOKE -> map.get().shard(LeaseIds.home(command.getLeaseRevoke().getId()));
       default -> map.get().locate(Keyspace.stored(command.getKeyspace(), firstKey(command)));
     };
   }
@@ -133,9 +139,9 @@ final class WriteService {
         .withBorder(border.toByteArray());
   }
 
-  private static void answer(Call call, Outcome<WriteResult.Done> outcome) {
+  private static void answer(Call call, Command command, Outcome<WriteResult.Done> outcome) {
     switch (outcome) {
-      case Outcome.Done<WriteResult.Done>(var done) -> call.done(Answers.written(done));
+      case Outcome.Done<WriteResult.Done>(var done) -> call.done(Answers.written(done, LeaseService.shows(command)));
       case Outcome.Refused<WriteResult.Done>(var refusal) -> call.refused(refusal);
       case Outcome.Unknown<WriteResult.Done>(var message) -> call.unknown(message);
     }

@@ -36,6 +36,7 @@ final class LeaseClock {
   private final Clock clock;
   private final TreeMap<Long, Held> byId = new TreeMap<>();
   private final PriorityQueue<Due> due = new PriorityQueue<>();
+  private int ending;
 
   LeaseClock(Clock clock) {
     this.clock = clock;
@@ -46,6 +47,7 @@ final class LeaseClock {
     var before = new TreeMap<>(byId);
     byId.clear();
     due.clear();
+    ending = 0;
     for (Lease lease : leases) {
       Held held = before.get(lease.id());
       hold(lease, held != null && isSame(held.lease, lease) ? held.stamp : clock.nanoTime(), true);
@@ -59,6 +61,7 @@ final class LeaseClock {
   /** A lease is this one now; returns what it was, or null. */
   Lease changed(Lease lease) {
     Held before = byId.get(lease.id());
+    ending -= before != null && before.lease.ending() ? 1 : 0;
     if (lease.isForgotten()) {
       byId.remove(lease.id());
     } else {
@@ -71,6 +74,7 @@ final class LeaseClock {
   private void hold(Lease lease, long stamp, boolean isNew) {
     var held = new Held(lease, stamp);
     byId.put(lease.id(), held);
+    ending += lease.ending() ? 1 : 0;
     if (isNew) {
       due.add(new Due(held.end(), lease.id(), lease.grant()));
       if (due.size() > 2 * byId.size() + FORGOTTEN_MAX) {
@@ -130,6 +134,11 @@ final class LeaseClock {
   List<Lease> after(long after, int max) {
     NavigableMap<Long, Held> rest = after >= Long.MAX_VALUE ? Collections.emptyNavigableMap() : byId.tailMap(after, false);
     return rest.values().stream().limit(max).map(Held::lease).toList();
+  }
+
+  /** How many have an end that has begun. */
+  int ending() {
+    return ending;
   }
 
   int size() {

@@ -21,14 +21,16 @@ import io.cairn.server.replica.Replica;
 import io.cairn.server.replica.Replicas;
 import io.cairn.server.shard.Keyspace;
 import io.cairn.server.shard.ShardDescriptor;
+import io.cairn.server.shard.ShardMap;
 import io.cairn.storage.lease.Lease;
 import io.cairn.storage.mvcc.WriteResult;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
-/** What clients ask about leases that is no command, answered where shard 0 is led. From any loop. */
+/** What clients ask about leases that is no command, answered where the home of the leases is led. From any loop. */
 public final class LeaseDesk implements LeaseService.Route {
   private static final int LIST_MAX = 10_000;
   private static final int KEYS_MAX = 10_000;
@@ -36,11 +38,13 @@ public final class LeaseDesk implements LeaseService.Route {
 
   private final LeaseRoom room;
   private final Replicas replicas;
+  private final Supplier<ShardMap> map;
   private final EventLoop scanLoop;
 
-  public LeaseDesk(LeaseRoom room, Replicas replicas, EventLoop scanLoop) {
+  public LeaseDesk(LeaseRoom room, Replicas replicas, Supplier<ShardMap> map, EventLoop scanLoop) {
     this.room = room;
     this.replicas = replicas;
+    this.map = map;
     this.scanLoop = scanLoop;
   }
 
@@ -50,16 +54,24 @@ public final class LeaseDesk implements LeaseService.Route {
   }
 
   @Override
-  public void serve(Request request, long deadline, Consumer<Response> answer) {
-    Replica system = replicas.get(ShardDescriptor.SYSTEM);
-    if (system == null) {
+  public void serve(int shard, Request request, long deadline, Consumer<Response> answer) {
+    if (replicas.get(ShardDescriptor.SYSTEM) == null) {
       answer.accept(Answers.refused(Refusal.retry(ErrorCode.NO_QUORUM, "this node has not joined the others yet", 100)));
       return;
     }
-    system.loop().run(() -> {
-      ReplicaLeases home = room.of(system);
+    if (map.get().shard(shard) == null) {
+      answer.accept(nowhere(request));
+      return;
+    }
+    Replica replica = replicas.get(shard);
+    if (replica == null) {
+      answer.accept(Answers.refused(Refusal.notLeader(shard, "")));
+      return;
+    }
+    replica.loop().run(() -> {
+      ReplicaLeases home = room.of(replica);
       if (!home.look()) {
-        answer.accept(Answers.refused(system.notLeader()));
+        answer.accept(Answers.refused(replica.notLeader()));
         return;
       }
       switch (request.getBodyCase()) {
@@ -71,10 +83,22 @@ public final class LeaseDesk implements LeaseService.Route {
     });
   }
 
-  private static void keepAlive(ReplicaLeases home, LeaseKeepAlive request, long deadline, Consumer<Response> answer) {
+  /** What is said of leases that name a home that never was. */
+  private static Response nowhere(Request request) {
+    if (!request.hasLeaseKeepAlive()) {
+      return Answers.refused(LeaseService.notFound(request.getLeaseTimeToLive().getId()));
+    }
+    LeaseKeepAliveAnswer.Builder told = LeaseKeepAliveAnswer.newBuilder();
+    request.getLeaseKeepAlive().getIdsList().forEach(_ -> told.addTtlMillis(0));
+    return Response.newBuilder().setLeaseKeepAlive(told).build();
+  }
+
+  private void keepAlive(ReplicaLeases home, LeaseKeepAlive request, long deadline, Consumer<Response> answer) {
     home.renewals().add(request.getIdsList(), deadline, outcome -> answer.accept(switch (outcome) {
-      case Outcome.Done<List<Long>>(var ttls) ->
-          Response.newBuilder().setLeaseKeepAlive(LeaseKeepAliveAnswer.newBuilder().addAllTtlMillis(ttls)).build();
+      case Outcome.Done<List<Long>>(var ttls) -> {
+        room.figures().renewed(ttls.stream().filter(ttl -> ttl != 0).count());
+        yield Response.newBuilder().setLeaseKeepAlive(LeaseKeepAliveAnswer.newBuilder().addAllTtlMillis(ttls)).build();
+      }
       case Outcome.Refused<List<Long>>(var refusal) -> Answers.refused(refusal);
       case Outcome.Unknown<List<Long>>(var message) -> Answers.unknown(message);
     }));
@@ -103,14 +127,15 @@ public final class LeaseDesk implements LeaseService.Route {
   private void timeToLive(ReplicaLeases home, LeaseTimeToLive request, long deadline, Consumer<Response> answer) {
     Lease lease = home.times().get(request.getId());
     if (lease == null) {
-      answer.accept(Answers.refused(Refusal.of(ErrorCode.LEASE_NOT_FOUND,
-          "there is no lease " + request.getId() + "; it has ended, or was never granted")));
+      answer.accept(Answers.refused(LeaseService.notFound(request.getId())));
       return;
     }
     var told = LeaseTimeToLiveAnswer.newBuilder().setTtlMillis(lease.ttlMillis()).setEnding(lease.ending())
         .setRemainingMillis(home.times().remainingMillis(lease.id()));
     if (request.getKeys()) {
-      new Keys(lease.id(), List.copyOf(lease.shards().keySet()).iterator(), deadline, told, answer).next();
+      int here = home.replica().descriptor().id();
+      List<Integer> shards = lease.shards().keySet().stream().map(shard -> shard == Lease.HERE ? here : shard).toList();
+      new Keys(lease.id(), shards.iterator(), deadline, told, answer).next();
     } else {
       answer.accept(Response.newBuilder().setLeaseTimeToLive(told).build());
     }

@@ -87,7 +87,7 @@ final class LeaseEnds {
     leads = false;
     lanes.clear();
     for (Waiter waiter : List.copyOf(waiters)) {
-      waiter.completion.unknown("another node leads shard 0 now and carries the lease's end on; ask again to hear of it");
+      waiter.completion.unknown("another node leads the lease's home now and carries the lease's end on; ask again to hear of it");
     }
     waiters.clear();
   }
@@ -138,7 +138,7 @@ final class LeaseEnds {
     if (already) {
       completion.done(null);
     } else if (!leads) {
-      completion.unknown("another node leads shard 0 now and carries the lease's end on; ask again to hear of it");
+      completion.unknown("another node leads the lease's home now and carries the lease's end on; ask again to hear of it");
     } else {
       waiters.add(new Waiter(lease, deadline, completion));
     }

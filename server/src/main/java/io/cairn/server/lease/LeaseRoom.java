@@ -21,6 +21,7 @@ import io.cairn.server.replica.WriteRequest;
 import io.cairn.server.shard.ShardDescriptor;
 import io.cairn.storage.lease.Lease;
 import io.cairn.storage.lease.Lease.Stage;
+import io.cairn.storage.lease.LeaseIds;
 import io.cairn.storage.lease.LeaseLimits;
 import io.cairn.storage.mvcc.Op.Generation;
 import io.cairn.storage.mvcc.WriteResult;
@@ -43,9 +44,11 @@ public final class LeaseRoom {
   private final EventLoop scanLoop;
   private final Replicas replicas;
   private final Peers peers;
+  private final LeaseFigures figures;
   private final Map<Integer, ReplicaLeases> byShard = new ConcurrentHashMap<>();
 
-  public LeaseRoom(Clock clock, EventLoop loop, EventLoop scanLoop, Replicas replicas, Peers peers) {
+  public LeaseRoom(Clock clock, EventLoop loop, EventLoop scanLoop, Replicas replicas, Peers peers, LeaseFigures figures) {
+    this.figures = figures;
     this.clock = clock;
     this.loop = loop;
     this.scanLoop = scanLoop;
@@ -57,10 +60,14 @@ public final class LeaseRoom {
   ReplicaLeases of(Replica replica) {
     ReplicaLeases leases = byShard.get(replica.descriptor().id());
     if (leases == null) {
-      leases = new ReplicaLeases(clock, replica, scanLoop, this::step, this::register);
+      leases = new ReplicaLeases(clock, replica, scanLoop, this::step, this::register, figures);
       byShard.put(replica.descriptor().id(), leases);
     }
     return leases;
+  }
+
+  LeaseFigures figures() {
+    return figures;
   }
 
   // What replicas report; on their loops.
@@ -94,11 +101,11 @@ public final class LeaseRoom {
     }
   }
 
-  /** A revoke was applied: answered when the lease is forgotten. On shard 0's loop. */
+  /** A revoke was applied: answered when the lease is forgotten. On the loop of its home. */
   public void revoked(WriteResult.Done done, long deadline, Completion<WriteResult.Done> completion) {
-    ReplicaLeases home = of(replicas.get(ShardDescriptor.SYSTEM));
-    home.look();
     Lease revoked = done.leases().getFirst();
+    ReplicaLeases home = of(replicas.get(LeaseIds.home(revoked.id())));
+    home.look();
     Lease now = home.times().get(revoked.id());
     home.ends().whenForgotten(new Generation(revoked.id(), revoked.grant()), now == null || now.grant() != revoked.grant(), deadline,
         outcome -> {

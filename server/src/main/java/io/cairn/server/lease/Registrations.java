@@ -5,10 +5,12 @@ import io.cairn.protocol.wire.ErrorCode;
 import io.cairn.server.apply.EntryEffect;
 import io.cairn.server.command.EntryPayload;
 import io.cairn.server.command.ShardCommand;
+import io.cairn.server.frontend.LeaseService;
 import io.cairn.server.outcome.Outcome;
 import io.cairn.server.outcome.Refusal;
 import io.cairn.server.replica.Replica;
 import io.cairn.server.replica.WriteRequest;
+import io.cairn.storage.lease.LeaseIds;
 import io.cairn.storage.mvcc.Op.Generation;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -62,6 +64,10 @@ final class Registrations {
       write.completion().refused(replica.notLeader());
       return;
     }
+    if (LeaseIds.isOfOnePut(lease)) {
+      write.completion().refused(elsewhere(lease));
+      return;
+    }
     List<WriteRequest> waiting = open.get(lease);
     if (waiting == null) {
       waiting = new ArrayList<>();
@@ -70,6 +76,13 @@ final class Registrations {
     }
     waiting.add(write);
     goOn();
+  }
+
+  /** Nobody registers the lease of a put with a TTL: its home knew it from its first moment, and no other shard ever does. */
+  private Refusal elsewhere(long lease) {
+    int home = LeaseIds.home(lease);
+    return home == replica.descriptor().id() ? LeaseService.notFound(lease) : Refusal.of(ErrorCode.LEASE_NOT_FOUND, "lease " + lease
+        + " was granted to a key with a TTL in shard " + home + ", and only keys of that shard can be put under it; grant one for keys of any shard");
   }
 
   void tick() {
@@ -130,7 +143,7 @@ final class Registrations {
 
   private void refuse(long id) {
     for (WriteRequest write : open.remove(id)) {
-      write.completion().refused(Refusal.of(ErrorCode.LEASE_NOT_FOUND, "there is no lease " + id + "; it has ended, or was never granted"));
+      write.completion().refused(LeaseService.notFound(id));
     }
   }
 

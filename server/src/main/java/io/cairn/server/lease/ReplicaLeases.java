@@ -30,10 +30,12 @@ final class ReplicaLeases {
   private final ShardFences fences;
   private final GatheredCommands<Long> renewals;
   private final GatheredCommands<InShard> registers;
+  private final LeaseFigures figures;
   private boolean leads;
 
-  ReplicaLeases(Clock clock, Replica replica, EventLoop scanLoop, LeaseEnds.Steps steps, Registrations.Home home) {
+  ReplicaLeases(Clock clock, Replica replica, EventLoop scanLoop, LeaseEnds.Steps steps, Registrations.Home home, LeaseFigures figures) {
     this.replica = replica;
+    this.figures = figures;
     this.times = new LeaseClock(clock);
     this.ends = new LeaseEnds(clock, (shard, stage, leases, timeoutNanos, answer) -> steps.ask(
         shard == Lease.HERE ? replica.descriptor().id() : shard, stage, leases, timeoutNanos,
@@ -81,9 +83,19 @@ final class ReplicaLeases {
   void changed(List<Lease> leases) {
     look();
     for (Lease lease : leases) {
+      long overdue = leads && lease.isForgotten() && times.get(lease.id()) != null ? times.overdueNanos(lease.id()) : -1;
+      if (overdue >= 0) {
+        figures.ended(overdue);
+      }
       ends.changed(times.changed(lease), lease);
     }
+    count();
     ends.goOn();
+  }
+
+  /** For whoever looks at the node's metrics, from any thread. */
+  private void count() {
+    figures.count(replica.descriptor().id(), leads ? times.size() : 0, leads ? times.ending() : 0);
   }
 
   /** The replica stands on a snapshot. */
@@ -98,6 +110,7 @@ final class ReplicaLeases {
       leads = true;
       ends.lead(times.all());
       fences.lead();
+      count();
     } else if (!now && leads) {
       follow();
     }
@@ -113,6 +126,7 @@ final class ReplicaLeases {
       fences.follow();
       renewals.drop(replica.notLeader());
       registers.drop(replica.notLeader());
+      count();
     }
   }
 

@@ -45,6 +45,7 @@ public final class NodeMeters {
   private final Counter[][] handovers = new Counter[HandoverReason.values().length][2];
   private final Timer handoverDuration;
   private final Timer pauses;
+  private final Timer leaseEndDelay;
   private final Map<Integer, Counter> elections = new ConcurrentHashMap<>();
   private final Map<Integer, Counter> leaderChanges = new ConcurrentHashMap<>();
   private final Map<String, List<LongSupplier>> summed = new ConcurrentHashMap<>();
@@ -78,6 +79,7 @@ public final class NodeMeters {
     }
     handoverDuration = timer(MeterName.LEADER_HANDOVER_DURATION, DISK_BUCKETS);
     pauses = timer(MeterName.PAUSES, DISK_BUCKETS);
+    leaseEndDelay = timer(MeterName.LEASE_END_DELAY, DISK_BUCKETS);
   }
 
   /** What runs, for whoever looks at the metrics. */
@@ -188,6 +190,18 @@ public final class NodeMeters {
     add(MeterName.WATCHES_BEHIND, behind);
     functionCounter(MeterName.WATCH_EVENTS, events, 1);
     functionCounter(MeterName.WATCH_PAGES, pages, 1);
+  }
+
+  /** What the leases come to whose homes this node leads. */
+  public void leases(LongSupplier alive, LongSupplier ending, LongSupplier renewals) {
+    add(MeterName.LEASES, alive);
+    add(MeterName.LEASES_ENDING, ending);
+    functionCounter(MeterName.LEASE_RENEWALS, renewals, 1);
+  }
+
+  /** A lease that was not revoked is gone, so long after its time was over. */
+  public void leaseEnded(long nanos) {
+    leaseEndDelay.record(nanos, TimeUnit.NANOSECONDS);
   }
 
   public Registration logBytes(LongSupplier bytes) {

@@ -6,6 +6,7 @@ import io.cairn.server.config.ClusterNode;
 import io.cairn.server.config.Limits;
 import io.cairn.server.config.NodeConfig;
 import io.cairn.storage.directory.Incarnation;
+import io.cairn.storage.lease.LeaseLimits;
 import java.lang.reflect.RecordComponent;
 import java.util.List;
 
@@ -41,6 +42,7 @@ final class NodeDescription {
     for (RecordComponent limit : Limits.class.getRecordComponents()) {
       status.addLimits(NodeStatus.Limit.newBuilder().setName(limit.getName()).setValue(value(limit, config.limits())));
     }
+    LeaseLimits.NAMED.forEach((name, value) -> status.addLimits(NodeStatus.Limit.newBuilder().setName(name).setValue(value)));
     return status.build();
   }
 

@@ -30,6 +30,7 @@ import io.cairn.server.frontend.StatusService;
 import io.cairn.server.leaders.Handovers;
 import io.cairn.server.leaders.LeaderWatch;
 import io.cairn.server.lease.LeaseDesk;
+import io.cairn.server.lease.LeaseFigures;
 import io.cairn.server.lease.LeaseRoom;
 import io.cairn.server.members.MemberCodec;
 import io.cairn.server.members.NodeTable;
@@ -95,6 +96,7 @@ final class Rooms {
   private HistoryRoom history;
   private SpaceKeeper space;
   private LeaseRoom leases;
+  private LeaseFigures leaseFigures;
   private Joining joining;
   private SnapshotSender snapshotSender;
   private SnapshotReceiver snapshotReceiver;
@@ -199,7 +201,8 @@ final class Rooms {
         links);
     members = new MemberRoom(book, devices, blocking.log(), directory, replicas, peers, shards,
         () -> directory.identity().bootstrapDigest(), failStop);
-    leases = new LeaseRoom(devices.clock(), nodeLoop, blocking.scan(), replicas, peers);
+    leaseFigures = new LeaseFigures(meters::leaseEnded);
+    leases = new LeaseRoom(devices.clock(), nodeLoop, blocking.scan(), replicas, peers, leaseFigures);
     revisions = new Revisions(nodeLoop, new OracleRoute(oracle, replicas, peers));
     space = new SpaceKeeper(devices.clock(), blocking.space(), engine, catalog, replicas, applier, flusher, failStop);
     history = new HistoryRoom(devices.clock(), nodeLoop, replicas, peers, revisions,
@@ -344,7 +347,7 @@ final class Rooms {
     return new ClientService(desk, members::map, replicas, revisions, blocking.scan(), limits,
         new StatusService(members::map, replicas, revisions, () -> NodeDescription.shardMap(config, book.nodes()), status),
         new MemberService(members.route()), new HistoryService(history.route()), book::behind, watches,
-        new LeaseService(new LeaseDesk(leases, replicas, blocking.scan())));
+        new LeaseService(new LeaseDesk(leases, replicas, members::map, blocking.scan())));
   }
 
   private int connections() {
@@ -381,6 +384,7 @@ final class Rooms {
     meters.logWriteWait(this::logWriteMillis);
     meters.queue("watches", limits.watchBytes(), watches::bytes);
     meters.watches(watches::watches, watches::behind, watches::sentEvents, watches::pagesRead);
+    meters.leases(leaseFigures::leases, leaseFigures::ending, leaseFigures::renewals);
     meters.replicasLed(() -> replicas.all().stream().filter(Replica::leads).count());
   }
 

@@ -118,7 +118,7 @@ final class ShardHost {
   }
 
   private void open(ReplicaRecord record) {
-    ShardStore store = ShardStore.open(engine, record.store());
+    ShardStore store = ShardStore.open(engine, record.store(), record.shard());
     Applied applied = store.applied();
     var key = new ReplicaKey(record.shard(), new ReplicaId(record.replicaId()));
     alignLog(key, applied);

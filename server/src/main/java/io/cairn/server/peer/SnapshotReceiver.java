@@ -178,7 +178,7 @@ public final class SnapshotReceiver {
 
   private void restartLog(Replica replica, SnapshotMeta snapshot, long newStore, long oldStore) {
     int shard = replica.descriptor().id();
-    ShardStore store = ShardStore.open(engine, newStore);
+    ShardStore store = ShardStore.open(engine, newStore, shard);
     // No hard state with it: a newer one may be on its way to the log already, and boot takes what is applied for committed.
     var restart = new LogWrite(replica.key(), Optional.empty(), List.of(), Optional.of(snapshot.last()));
     logWriter.submit(restart, replica.loop(), () -> {

@@ -18,13 +18,11 @@ import io.cairn.server.apply.EntryEffect;
 import io.cairn.server.command.EntryPayload;
 import io.cairn.server.command.ShardCommand;
 import io.cairn.server.command.SystemCommand;
-import io.cairn.server.members.NodeTable;
 import io.cairn.server.outcome.Completion;
 import io.cairn.server.outcome.Refusal;
 import io.cairn.server.shard.ShardDescriptor;
 import io.cairn.storage.log.LogWrite;
 import io.cairn.storage.log.ReplicaKey;
-import io.cairn.storage.mvcc.Applied;
 import io.cairn.storage.mvcc.ShardStore;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -52,10 +50,12 @@ public final class Replica {
   private final PendingWrites pending;
   private final WriteBatches batches;
   private final ReadRounds reads;
+  private final ResolvedShard resolved;
   private final Resolver resolver;
   private final MemberSteps members;
   private final Proposals proposals;
   private final Leadership leadership;
+  private final ToldEffects told;
   /** When each write that the log has not answered was given to it, oldest first. */
   private final ArrayDeque<Long> writing = new ArrayDeque<>();
   private volatile ShardStore store;
@@ -64,8 +64,6 @@ public final class Replica {
   private long term;
   private long appliedIndex;
   private long lastProposed;
-  /** The highest revision that this replica, as leader, has asked the shard to be compacted to. */
-  private long compactionProposed;
   private boolean leaderReady;
   private boolean pumpRequested;
   private boolean closed;
@@ -86,10 +84,12 @@ public final class Replica {
     this.reads = new ReadRounds(ports.clock(), firstRead, READ_ANSWER_NANOS,
         (read, context) -> raft.readIndex(read, context, ports.clock().nanoTime()));
     this.inbox = new Inbox(batches, reads, bounds.queueBytesMax());
-    this.resolver = new Resolver(self, ports.loop(), ports.revisions(), new ResolvedShard());
+    this.resolved = new ResolvedShard(this, raft, ports.clock(), pending, batches, reads);
+    this.resolver = new Resolver(self, ports.loop(), ports.revisions(), resolved);
     this.members = new MemberSteps(raft, ports.clock(), () -> leaderReady && !closed, this::step);
     this.proposals = new Proposals(raft);
     this.leadership = new Leadership(raft, new LedShard(this, ports));
+    this.told = new ToldEffects(this, ports.observer());
   }
 
   public ShardDescriptor descriptor() {
@@ -216,7 +216,7 @@ public final class Replica {
       return false;
     }
     lastProposed = Math.max(lastProposed, to);
-    compactionProposed = Math.max(compactionProposed, to);
+    resolved.compacting(to);
     return true;
   }
 
@@ -429,7 +429,9 @@ public final class Replica {
       Invariant.check(entry.index() == appliedIndex + 1, "entry %d was applied after %d", entry.index(), appliedIndex);
       appliedIndex = entry.index();
       pending.applied(entry, effects.get(i));
-      observe(entry, effects.get(i));
+      boolean own = raft.isLeader() && entry.term() == raft.term();
+      leaderReady |= own && entry.kind() == EntryKind.LEADER;
+      told.effect(entry, effects.get(i), own);
       proposals.applied(entry, effects.get(i));
     }
     ports.revisions().learn(store.applied().revision());
@@ -438,23 +440,6 @@ public final class Replica {
     resolver.retry();
     members.goOn();
     ports.observer().applied(this);
-  }
-
-  private void observe(Entry entry, EntryEffect effect) {
-    boolean own = raft.isLeader() && entry.term() == raft.term();
-    boolean firstOfTerm = entry.kind() == EntryKind.LEADER;
-    if (own && firstOfTerm) {
-      leaderReady = true;
-    }
-    switch (effect) {
-      case EntryEffect.WindowMoved(long before, long end) -> ports.observer().windowMoved(this, before, end, firstOfTerm, own);
-      case EntryEffect.MembersChanged(var now) -> log.info("shard={} members changed; {}", descriptor.id(), now.describe());
-      case EntryEffect.NodesChanged(NodeTable nodes) -> ports.observer().nodesChanged(this, nodes);
-      case EntryEffect.HistoryChanged(var history) -> ports.observer().historyChanged(this, history);
-      case EntryEffect.LeasesChanged(var leases, var _) -> ports.observer().leasesChanged(this, leases);
-      case EntryEffect.Written written when !written.leases().isEmpty() -> ports.observer().leasesChanged(this, written.leases());
-      case EntryEffect.Written _, EntryEffect.Nothing _ -> { }
-    }
   }
 
   /** Compares role, term and leader with what they were, and draws the consequences. */
@@ -550,49 +535,6 @@ public final class Replica {
     @Override
     public void rangeSettled() {
       resolver.retry();
-      requestPump();
-    }
-  }
-
-  /** What resolving may ask of this replica. */
-  private final class ResolvedShard implements Resolver.Shard {
-    @Override
-    public Applied applied() {
-      return store.applied();
-    }
-
-    @Override
-    public long proposedUpTo(long index) {
-      // A compaction in the log raises the shard's revision like a write: who reads behind it must read at or above it.
-      return Math.max(pending.revisionUpTo(index), compactionProposed);
-    }
-
-    @Override
-    public long lastIndexAtOrBelow(long revision) {
-      return pending.lastIndexAtOrBelow(revision);
-    }
-
-    @Override
-    public boolean mayGetAtOrBelow(long revision) {
-      return batches.mayGetAtOrBelow(revision);
-    }
-
-    @Override
-    public boolean leaderReady() {
-      return leaderReady;
-    }
-
-    @Override
-    public long confirmAgain(long context) {
-      long read = reads.freshId();
-      raft.readIndex(read, context, ports.clock().nanoTime());
-      requestPump();
-      return read;
-    }
-
-    @Override
-    public void answer(ConfirmedRead read, long index, long revision) {
-      raft.answerRead(read, index, revision);
       requestPump();
     }
   }

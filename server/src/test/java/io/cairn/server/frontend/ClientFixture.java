@@ -263,7 +263,7 @@ final class ClientFixture {
 
   private static final class NoLeases implements LeaseService.Route {
     @Override
-    public void serve(io.cairn.protocol.wire.Request request, long deadline, java.util.function.Consumer<Response> answer) {
+    public void serve(int shard, io.cairn.protocol.wire.Request request, long deadline, java.util.function.Consumer<Response> answer) {
       answer.accept(Response.getDefaultInstance());
     }
 

@@ -114,6 +114,7 @@ class MetricsPageTest {
     meters.connections("client", () -> 0);
     meters.replicasLed(() -> 0);
     meters.watches(() -> 0, () -> 0, () -> 0, () -> 0);
+    meters.leases(() -> 0, () -> 0, () -> 0);
     meters.logWriteWait(() -> 0);
     meters.logBytes(() -> 0);
     meters.engineBytes(() -> 0);

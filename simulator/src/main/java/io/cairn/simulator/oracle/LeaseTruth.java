@@ -7,6 +7,7 @@ import io.cairn.simulator.mark.Mark;
 import io.cairn.simulator.mark.Marks;
 import io.cairn.storage.lease.Lease;
 import io.cairn.storage.lease.Lease.Stage;
+import io.cairn.storage.lease.LeaseIds;
 import io.cairn.storage.mvcc.Op.Generation;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -119,7 +120,7 @@ final class LeaseTruth {
   /** A put with a TTL grants a lease of its own; returns its id. */
   long grantedHere(int shard, long place, long ttlMillis, List<Lease> told) {
     Lease own = told.stream().filter(lease -> lease.grant() == place).findFirst().orElse(null);
-    check(own != null && own.id() < 0 && !isTaken(shard, own.id()) && !known(shard).containsKey(own.id()),
+    check(own != null && LeaseIds.isOfOnePut(own.id()) && LeaseIds.home(own.id()) == shard && !isTaken(shard, own.id()) && !known(shard).containsKey(own.id()),
         "a put with a TTL in shard %d was to have a lease of its own, it changed %s", shard, told);
     times.renewed(shard, change(shard, new Lease(own.id(), place, ttlMillis, 1, false, new TreeMap<>(Map.of(Lease.HERE, Stage.REGISTERED)))));
     known(shard).put(own.id(), new Known(place, false));

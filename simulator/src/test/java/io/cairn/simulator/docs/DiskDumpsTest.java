@@ -10,6 +10,7 @@ import io.cairn.platform.JdkFiles;
 import io.cairn.platform.RandomSource;
 import io.cairn.protocol.wire.Command;
 import io.cairn.protocol.wire.Delete;
+import io.cairn.protocol.wire.LeaseGrant;
 import io.cairn.protocol.wire.Put;
 import io.cairn.raft.ReplicaId;
 import io.cairn.raft.log.Entry;
@@ -20,6 +21,8 @@ import io.cairn.raft.membership.Membership;
 import io.cairn.raft.membership.MembershipCodec;
 import io.cairn.server.apply.Applier;
 import io.cairn.server.command.EntryPayload;
+import io.cairn.server.command.HomeCommand;
+import io.cairn.server.command.ShardCommand;
 import io.cairn.server.command.SystemCommand;
 import io.cairn.server.shard.DescriptorCodec;
 import io.cairn.storage.StorageFailure;
@@ -39,7 +42,10 @@ import io.cairn.storage.log.LogSettings;
 import io.cairn.storage.log.LogWrite;
 import io.cairn.storage.log.ReplicaKey;
 import io.cairn.storage.log.SharedLog;
+import io.cairn.storage.lease.HomeLeases;
+import io.cairn.storage.mvcc.Op;
 import io.cairn.storage.mvcc.ShardStore;
+import io.cairn.storage.mvcc.TxnBounds;
 import io.cairn.storage.snapshot.SnapshotSource;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -51,6 +57,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -137,6 +144,30 @@ class DiskDumpsTest {
     }
   }
 
+  @Test
+  void leasesAreAsThePageShowsThem() {
+    var engines = new RocksEngines(EngineSettings.DEFAULT, failure -> { });
+    try (Engine engine = engines.open(folder.resolve("engine").toString())) {
+      ReplicaRecord record = record(engine);
+      ShardStore store = ShardStore.open(engine, record.store(), 1);
+      var granted = new Op.Generation(0x6f0a, HomeLeases.grantAt(2, 0));
+      apply(store, engine, EntryPayload.system(new SystemCommand.ExtendWindow(10_000)), entry(2, command(1).setLeaseGrant(LeaseGrant.newBuilder().setId(granted.id()).setTtlMillis(30_000))),
+          EntryPayload.system(new SystemCommand.ChangeLeases(new HomeCommand.Register(List.of(new HomeCommand.InShard(granted.id(), 1))))),
+          EntryPayload.upkeep(new ShardCommand.ChangeLeases(ShardCommand.ChangeLeases.Kind.KNOW, List.of(granted))),
+          entry(3, command(2).setPut(Put.newBuilder().setKey(COLOR).setValue(ByteString.copyFromUtf8("blue")).setLease(granted.id()))),
+          entry(4, command(3).setPut(Put.newBuilder().setKey(ByteString.copyFromUtf8("shape")).setValue(ByteString.copyFromUtf8("round"))
+              .setTtlMillis(5_000))));
+      Pages.compare(PAGE, "leases", family(engine, Family.SMALL, key -> key.length > 5 && key[0] == 0x10 && key[5] >= 3 && key[5] <= 5,
+          (key, value) -> DiskReader.smallKey(key) + "=\n" + DiskReader.smallValue(key, value)));
+      refused(engine, Family.SMALL, 7, () -> ShardStore.open(engine, record.store()));
+      refused(engine, Family.SMALL, 9, () -> ShardStore.open(engine, record.store()));
+    }
+  }
+
+  private static byte[] entry(long revision, Command.Builder command) {
+    return EntryPayload.commands(EntryPayload.LEASES_LEVEL, revision, 100_000, new TxnBounds(1 << 20, 10_000), List.of(command.build().toByteString()));
+  }
+
   /** Each value begins with its format: with another one there it is refused, never half understood. */
   @Test
   void valueOfAnotherFormatIsRefusedWhole() {
@@ -195,18 +226,22 @@ class DiskDumpsTest {
   /** A small life: two puts of a key, its delete, a put after that; and a window, which only the system shard's store really has. */
   private static ShardStore applied(Engine engine, long number) {
     ShardStore store = ShardStore.open(engine, number);
-    var applier = new Applier(engine, 1 << 14, new Inline(), new Still(), (what, cause) -> {
-      throw new IllegalStateException(what, cause);
-    }, (nanos, commands) -> { });
     byte[][] payloads = {EntryPayload.system(new SystemCommand.ExtendWindow(10_000)), put(1, "blue", 2), put(2, "green", 3),
         payload(4, command(3).setDelete(Delete.newBuilder().setKey(COLOR).setPrevious(true))), put(4, "red", 5),
         payload(6, command(5).setPut(Put.newBuilder().setKey(ByteString.copyFromUtf8("shape")).setValue(ByteString.copyFromUtf8("round")))),
         payload(7, command(6).setDelete(Delete.newBuilder().setKey(ByteString.copyFromUtf8("shape"))))};
+    apply(store, engine, payloads);
+    return store;
+  }
+
+  private static void apply(ShardStore store, Engine engine, byte[]... payloads) {
+    var applier = new Applier(engine, 1 << 14, new Inline(), new Still(), (what, cause) -> {
+      throw new IllegalStateException(what, cause);
+    }, (nanos, commands) -> { });
     for (int i = 0; i < payloads.length; i++) {
       applier.submit(store, List.of(new Entry(TERM, i + 1, i == 0 ? EntryKind.LEADER : EntryKind.COMMAND, payloads[i])), new Inline(),
           (entries, effects) -> { });
     }
-    return store;
   }
 
   private static Command.Builder command(long sequence) {
@@ -231,10 +266,16 @@ class DiskDumpsTest {
   }
 
   private static String family(Engine engine, Family family, BiFunction<byte[], byte[], String> show) {
+    return family(engine, family, key -> true, show);
+  }
+
+  private static String family(Engine engine, Family family, Predicate<byte[]> shown, BiFunction<byte[], byte[], String> show) {
     var text = new StringBuilder();
     try (EngineView view = engine.view(); EngineCursor cursor = view.cursor(family, new byte[0], null)) {
       for (; cursor.valid(); cursor.next()) {
-        text.append(fenced(show.apply(cursor.key(), cursor.value()))).append('\n');
+        if (shown.test(cursor.key())) {
+          text.append(fenced(show.apply(cursor.key(), cursor.value()))).append('\n');
+        }
       }
     }
     return text.toString();

@@ -275,12 +275,18 @@ final class DiskReader {
       in.number(4, "shard");
     } else if (what == 0x10) {
       in.number(4, "store");
-      int kind = (int) in.bits(1, "00 state, 01 client, 02 named record, 06 mark, 07 events");
+      int kind = (int) in.bits(1, "00 state, 01 client, 02 named record, 03 lease, 04 known lease, 05 key under a lease, 06 mark, 07 events");
       if (kind == 1) {
         in.bits(8, "client id, high half");
         in.bits(8, "client id, low half");
       } else if (kind == 2) {
         in.bytes(in.left(), "name");
+      } else if (kind >= 3 && kind <= 5) {
+        in.number(8, "id of the lease");
+        if (kind == 5) {
+          in.number(1, "keyspace");
+          in.bytes(in.left(), "the user's key");
+        }
       } else if (kind == 6) {
         in.number(8, "revision");
       }
@@ -298,6 +304,14 @@ final class DiskReader {
         switch (key[5]) {
           case 0 -> state(in);
           case 1 -> client(in);
+          case 3 -> lease(in);
+          case 4 -> {
+            in.number(1, "format");
+            in.varint("grant: place in the log at which it was granted");
+            in.number(1, "1: fenced, no key is put under it here any more");
+            in.varint("keys under it here");
+          }
+          case 5 -> { }
           case 6 -> in.varint("events at or below it");
           case 7 -> {
             in.varint("events so far");
@@ -336,6 +350,19 @@ final class DiskReader {
     in.varint("compacted: reads below are refused");
     in.varint("forgotten");
     in.varint("keys in the deleted family");
+  }
+
+  private static void lease(Fields in) {
+    in.number(1, "format");
+    in.varint("grant: index in the log times 2^20, place in the entry, + 1");
+    in.varint("TTL in milliseconds");
+    in.varint("renewal epoch");
+    in.number(1, "1: its end has begun");
+    int shards = (int) in.varint("shards where keys may be under it");
+    for (int i = 0; i < shards; i++) {
+      in.varint("shard; 2,147,483,647: this one, of a put with a TTL");
+      in.number(1, "0 registered, 1 fenced, 2 gone");
+    }
   }
 
   private static void client(Fields in) {

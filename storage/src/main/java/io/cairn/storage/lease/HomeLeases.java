@@ -23,6 +23,8 @@ public final class HomeLeases {
   private static final int POSITION_BITS = 20;
 
   private final long store;
+  /** This very shard's number, for the ids that name it. */
+  private final int shard;
   /** Looked up, never iterated: its order must not reach behaviour. */
   private final Map<Long, Lease> byId = new HashMap<>();
   /** Changed since the last save, in that order; null for one that was forgotten. */
@@ -30,12 +32,14 @@ public final class HomeLeases {
   /** Each change since it was last asked for, in order. */
   private List<Lease> changes = new ArrayList<>();
 
-  private HomeLeases(long store) {
+  private HomeLeases(long store, int shard) {
+    Invariant.check(shard >= 0 && shard <= LeaseIds.SHARD_MAX, "shard %d fits the id of a lease", shard);
     this.store = store;
+    this.shard = shard;
   }
 
-  public static HomeLeases load(EngineView view, long store) {
-    var leases = new HomeLeases(store);
+  public static HomeLeases load(EngineView view, long store, int shard) {
+    var leases = new HomeLeases(store, shard);
     read(view, store).forEach(lease -> leases.byId.put(lease.id(), lease));
     return leases;
   }
@@ -74,40 +78,25 @@ public final class HomeLeases {
 
   /** An id that nobody bears, found from the place of the grant in the log: the same on every replica. */
   public long freeId(long grant) {
-    return free(grant, 1);
-  }
-
-  /**
-   * As {@link #freeId}, for a put with a TTL: below zero, where no client and no other shard grants any. A shard knows leases of two homes by
-   * their ids, and places in two logs are often the same.
-   */
-  long freeIdOfOnePut(long grant) {
-    return free(grant, -1);
-  }
-
-  private long free(long grant, int sign) {
-    long id = grant;
-    long size;
-    do {
-      // A bijection of 64 bits (Stafford's mix 13): neighbours in the log get ids that look unrelated, and clients' own choices are not near.
-      id += 0x9e3779b97f4a7c15L;
-      id = (id ^ id >>> 30) * 0xbf58476d1ce4e5b9L;
-      id = (id ^ id >>> 27) * 0x94d049bb133111ebL;
-      id = id ^ id >>> 31;
-      size = id & Long.MAX_VALUE;
-      // One behind each id there is another, which ends its keys in the index: also behind the last one below zero.
-    } while (size <= 1 || byId.containsKey(sign * size));
-    return sign * size;
+    long drawn = LeaseIds.draw(grant);
+    while (!LeaseIds.isGranted(LeaseIds.granted(drawn)) || byId.containsKey(LeaseIds.granted(drawn))) {
+      drawn = LeaseIds.draw(drawn);
+    }
+    return LeaseIds.granted(drawn);
   }
 
   public Lease grant(long id, long grant, long ttlMillis) {
-    Invariant.check(LeaseLimits.isId(id) && !byId.containsKey(id), "id %d is free for a lease", id);
+    Invariant.check(LeaseIds.isGranted(id) && !byId.containsKey(id), "id %d is free for a lease", id);
     return changed(Lease.granted(id, grant, ttlMillis));
   }
 
   /** Grants one to a put with a TTL: keys may be under it here and nowhere else. */
-  Lease grantHere(long id, long grant, long ttlMillis) {
-    return changed(Lease.grantedHere(id, grant, ttlMillis));
+  Lease grantHere(long grant, long ttlMillis) {
+    long drawn = LeaseIds.draw(grant);
+    while (byId.containsKey(LeaseIds.ofOnePut(shard, drawn))) {
+      drawn = LeaseIds.draw(drawn);
+    }
+    return changed(Lease.grantedHere(LeaseIds.ofOnePut(shard, drawn), grant, ttlMillis));
   }
 
   /** A lease that one put was granted has lost its last key to another put or a delete: nothing is left of it. */

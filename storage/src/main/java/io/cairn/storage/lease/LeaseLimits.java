@@ -1,5 +1,9 @@
 package io.cairn.storage.lease;
 
+import java.util.Collections;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -19,12 +23,12 @@ public final class LeaseLimits {
   /** Leases that one message or entry names. */
   public static final int NAMED_MAX = 10_000;
 
-  private LeaseLimits() {}
+  /** All of these, in a fixed order, as a node shows them beside its other limits. */
+  public static final SortedMap<String, Long> NAMED = Collections.unmodifiableSortedMap(new TreeMap<>(Map.of(
+      "leaseTtlMillisMin", TTL_MILLIS_MIN, "leaseTtlMillisMax", TTL_MILLIS_MAX, "leasesMax", (long) LEASES_MAX, "leaseKeysMax", (long) KEYS_MAX,
+      "leasesNamedMax", (long) NAMED_MAX)));
 
-  /** As a client may say it: 1 to 2^63 - 1. */
-  public static boolean isId(long id) {
-    return id > 0;
-  }
+  private LeaseLimits() {}
 
   public static boolean isTtl(long millis) {
     return millis >= TTL_MILLIS_MIN && millis <= TTL_MILLIS_MAX;

@@ -12,7 +12,7 @@ public final class OnePut {
 
   /** Grants a lease of this shard's own and returns its id. @param grant the put's place in the log */
   public static long grant(HomeLeases home, KnownLeases known, long grant, long ttlMillis) {
-    Lease lease = home.grantHere(home.freeIdOfOnePut(grant), grant, ttlMillis);
+    Lease lease = home.grantHere(grant, ttlMillis);
     known.know(lease.id(), grant);
     return lease.id();
   }

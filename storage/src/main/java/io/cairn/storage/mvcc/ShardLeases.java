@@ -11,6 +11,7 @@ import io.cairn.storage.lease.LeaseLimits;
 import io.cairn.storage.lease.OnePut;
 import io.cairn.storage.mvcc.WriteResult.Reason;
 import io.cairn.storage.mvcc.WriteResult.Refused;
+import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
 
@@ -24,8 +25,8 @@ public final class ShardLeases {
     this.known = known;
   }
 
-  static ShardLeases load(EngineView view, long store) {
-    return new ShardLeases(HomeLeases.load(view, store), KnownLeases.load(view, store));
+  static ShardLeases load(EngineView view, long store, int shard) {
+    return new ShardLeases(HomeLeases.load(view, store, shard), KnownLeases.load(view, store));
   }
 
   public HomeLeases home() {
@@ -56,7 +57,7 @@ public final class ShardLeases {
   /** The put as it is carried out: one with a TTL gets a lease of its own. @param grant its place in the log */
   Op.Put leased(Op.Put put, long grant) {
     return put.ttlMillis() == 0 ? put
-        : new Op.Put(put.key(), put.value(), OnePut.grant(home, known, grant, put.ttlMillis()), put.previous());
+        : new Op.Put(put.key(), put.value(), OnePut.grant(home, known, grant, put.ttlMillis()), put.previous(), put.ttlMillis());
   }
 
   /** What a command has changed in the home table, once it is carried out. */
@@ -99,6 +100,27 @@ public final class ShardLeases {
   static Lease decodeAnswer(byte[] bytes) {
     var in = new BytesIn(bytes);
     return new Lease(in.varint(), in.varint(), in.varint(), 0, false, new TreeMap<>());
+  }
+
+  /** What a client that asks again is told of a put with a TTL: the lease it was granted, then what it replaced, when that was asked for. */
+  static byte[] encodeOwn(long lease, byte[] previous) {
+    BytesOut out = new BytesOut(16).varint(lease);
+    return (previous == null ? out : out.bytes(previous, 0, previous.length)).toArray();
+  }
+
+  static long ownLease(byte[] answer) {
+    return new BytesIn(answer).varint();
+  }
+
+  /** Null when it showed none. */
+  static byte[] ownPrevious(byte[] answer) {
+    int at = encodeOwn(ownLease(answer), null).length;
+    return at == answer.length ? null : Arrays.copyOfRange(answer, at, answer.length);
+  }
+
+  /** The lease of a put with a TTL, as far as a client that asks again hears of it. */
+  static Lease own(long id, long ttlMillis) {
+    return new Lease(id, 0, ttlMillis, 0, false, new TreeMap<>());
   }
 
   void save(EngineBatch batch) {

@@ -3,8 +3,6 @@ package io.cairn.storage.mvcc;
 import io.cairn.raft.Invariant;
 import io.cairn.raft.log.EntryId;
 import io.cairn.storage.OnDiskFormat;
-import io.cairn.storage.StorageFailure.Kind;
-import io.cairn.storage.StorageFailure;
 import io.cairn.storage.engine.Engine;
 import io.cairn.storage.engine.EngineBatch;
 import io.cairn.storage.engine.EngineCursor;
@@ -12,7 +10,6 @@ import io.cairn.storage.engine.EngineView;
 import io.cairn.storage.engine.Family;
 import io.cairn.storage.lease.HomeLeases;
 import io.cairn.storage.lease.Lease;
-import io.cairn.storage.retry.Answer;
 import io.cairn.storage.retry.ClientRecords;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -52,7 +49,7 @@ public final class ShardStore {
   /** Named records that the open round has changed; null for one it deleted. */
   private final TreeMap<String, byte[]> records = new TreeMap<>();
   private final StoredVersion decoded = new StoredVersion();
-  private final StoredEvent event = new StoredEvent();
+  private final Repeats repeats;
   private final Trails trails = new Trails();
 
   /** What everybody may see: as of the last commit. */
@@ -75,6 +72,7 @@ public final class ShardStore {
     this.clients = clients;
     this.events = events;
     this.leases = leases;
+    this.repeats = new Repeats(engine, store, this::view);
     this.changes = new StoreChanges(engine, store, state.deletedKeys(), events, leases.known());
     this.published = state;
     index = state.applied().index();
@@ -83,13 +81,22 @@ public final class ShardStore {
     compacted = state.compacted();
   }
 
-  /** Opens what lies under the number; a number nothing was written under is an empty store at revision 1, index 0. */
+  /** Opens what lies under the number, with shard 0's number in the ids of its leases. */
   public static ShardStore open(Engine engine, long store) {
+    return open(engine, store, 0);
+  }
+
+  /**
+   * Opens what lies under the number; a number nothing was written under is an empty store at revision 1, index 0.
+   *
+   * @param shard whose data it is: the ids of leases that are granted here for one put name it
+   */
+  public static ShardStore open(Engine engine, long store, int shard) {
     OnDiskFormat.checkStore(store);
     try (EngineView view = engine.view()) {
       StoreState state = StoreState.decode(view.get(Family.SMALL, OnDiskFormat.stateKey(store)));
       return new ShardStore(engine, store, state, ClientRecords.load(view, store, state.forgotten()), EventCount.load(view, store),
-          HistoryRules.decode(view.get(Family.SMALL, recordKey(store, HistoryRules.RECORD))), ShardLeases.load(view, store));
+          HistoryRules.decode(view.get(Family.SMALL, recordKey(store, HistoryRules.RECORD))), ShardLeases.load(view, store, shard));
     }
   }
 
@@ -472,7 +479,7 @@ public final class ShardStore {
     return switch (clients.judge(write.clientHigh(), write.clientLow(), write.sequence(), write.lowestOpen(), write.seen(), write.hash())) {
       case FRESH -> write.op().isTransactional() ? applyTransaction(round, write, bounds, next, entryIndex, position)
           : applyFresh(round, write, next, entryIndex, position);
-      case REPEATED -> write.op().isTransactional() ? repeatTransaction(write, clients.answer()) : repeat(write, clients.answer());
+      case REPEATED -> repeats.again(write, clients.answer(), compacted, rules);
       case CLOSED -> new WriteResult.Refused(WriteResult.Reason.SEQUENCE_CLOSED,
           "sequence " + write.sequence() + " is below the lowest one that its client holds open");
       case REUSED -> new WriteResult.Refused(WriteResult.Reason.SEQUENCE_REUSED,
@@ -492,12 +499,14 @@ public final class ShardStore {
     long changed = 1;
     byte[] previous = null;
     boolean shown = false;
+    long own = 0;
     Lease asked = null;
     switch (write.op()) {
       case Op.Put put -> {
         put = leases.leased(put, HomeLeases.grantAt(entryIndex, position));
         previous = changes.put(round, write, put.key(), put.value(), put.lease(), next, 0);
         shown = put.previous();
+        own = put.ttlMillis() == 0 ? 0 : put.lease();
       }
       case Op.Delete delete -> {
         previous = changes.delete(round, write, delete.key(), next, 0);
@@ -516,12 +525,12 @@ public final class ShardStore {
     byte[] answered = shown ? previous : null;
     long at = changed > 0 ? next : next - 1;
     clients.remember(write.clientHigh(), write.clientLow(), write.sequence(), write.lowestOpen(), write.seen(), write.hash(),
-        at, changed, answered, entryIndex, position);
+        at, changed, own == 0 ? answered : ShardLeases.encodeOwn(own, answered), entryIndex, position);
     List<Lease> touched = leases.takeChanges();
     if (asked != null) {
       return new WriteResult.Done(at, changed, null, false, null, List.of(asked));
     }
-    return new WriteResult.Done(at, changed, answered == null ? null : decoded.read(answered).toVersion(keyOf(write.op()), false), false, null,
+    return new WriteResult.Done(at, changed, answered == null ? null : decoded.read(answered).toVersion(Repeats.keyOf(write.op()), false), false, null,
         touched);
   }
 
@@ -540,63 +549,5 @@ public final class ShardStore {
     clients.remember(write.clientHigh(), write.clientLow(), write.sequence(), write.lowestOpen(), write.seen(), write.hash(),
         at, changed, OpAnswerCodec.encode(answer), entryIndex, position);
     return new WriteResult.Done(at, changed, null, false, answer, leases.takeChanges());
-  }
-
-  /**
-   * Gives the first application's answer again. One too long to be kept is worked out anew over the keys as they were then: those of
-   * the revision before the transaction's own, or, when it took none, those of the revision that it was answered with.
-   */
-  private WriteResult repeatTransaction(Write write, Answer answer) {
-    if (answer.previous() != null) {
-      return new WriteResult.Done(answer.revision(), answer.changed(), null, true, OpAnswerCodec.decode(answer.previous()), List.of());
-    }
-    long before = answer.changed() > 0 ? answer.revision() - 1 : answer.revision();
-    if (before < compacted) {
-      return new WriteResult.Refused(WriteResult.Reason.HORIZON,
-          "the answer is made of what was at revision " + before + ", which is compacted");
-    }
-    try (ReadView view = view()) {
-      var run = new TxnRun(new PastKeys(view, before), before + 1, TxnBounds.NONE, TxnRun.LeaseRule.DONE_BEFORE);
-      OpAnswer again = run.run(write.op());
-      if (run.changes().size() != answer.changed()) {
-        throw new StorageFailure(Kind.CORRUPT, "store " + store + " shows at revision " + before + " what makes a transaction change "
-            + run.changes().size() + " keys; it changed " + answer.changed());
-      }
-      return new WriteResult.Done(answer.revision(), answer.changed(), null, true, again, List.of());
-    } catch (CompactedException e) { // No history is kept of a key that it read.
-      return new WriteResult.Refused(WriteResult.Reason.HORIZON, "the answer is made of what was at revision " + before + ": " + e.getMessage());
-    }
-  }
-
-  /** Gives the first application's answer again; a previous version too long to be kept with it is in its event. */
-  private WriteResult repeat(Write write, Answer answer) {
-    Version previous = null;
-    if (write.op() instanceof Op.LeaseGrant || write.op() instanceof Op.LeaseRevoke) {
-      return new WriteResult.Done(answer.revision(), 0, null, true, null, List.of(ShardLeases.decodeAnswer(answer.previous())));
-    }
-    if (answer.previous() != null) {
-      previous = decoded.read(answer.previous()).toVersion(keyOf(write.op()), false);
-    } else if (answer.previousInEvent()) {
-      if (answer.revision() <= compacted || rules.isGone(keyOf(write.op()), answer.revision())) {
-        return new WriteResult.Refused(WriteResult.Reason.HORIZON,
-            "the answer showed a version whose event at revision " + answer.revision() + " is compacted");
-      }
-      byte[] found = engine.get(Family.EVENTS, OnDiskFormat.eventKey(store, answer.revision(), 0));
-      if (found == null || !event.read(found).replaced) {
-        throw new StorageFailure(Kind.CORRUPT, "store " + store + " has no event " + answer.revision() + "/0 with a replaced version");
-      }
-      previous = event.replaced(decoded).toVersion(keyOf(write.op()), false);
-    }
-    return new WriteResult.Done(answer.revision(), answer.changed(), previous, true);
-  }
-
-  private static byte[] keyOf(Op op) {
-    return switch (op) {
-      case Op.Put put -> put.key();
-      case Op.Delete delete -> delete.key();
-      case Op.DeleteRange range -> range.start();
-      case Op.Add _, Op.Range _, Op.Txn _ -> throw new IllegalStateException("no single key: " + op);
-      case Op.LeaseGrant _, Op.LeaseRevoke _, Op.LeaseDelete _ -> throw new IllegalStateException("a lease is no key");
-    };
   }
 }

@@ -1,0 +1,23 @@
+package io.cairn.client.core;
+
+/**
+ * Where a lease is at home, as the bits of its id say (lease.proto): below 2^62 in the system shard, else in the shard of the key that it was granted
+ * to with a TTL.
+ */
+public final class LeaseHome {
+  private static final long OF_ONE_PUT = 1L << 62;
+  private static final int SHARD_AT = 42;
+
+  private LeaseHome() {}
+
+  /** The number of the shard. */
+  public static int shard(long id) {
+    return id < OF_ONE_PUT ? 0 : (int) ((id & OF_ONE_PUT - 1) >>> SHARD_AT);
+  }
+
+  /** To be asked about the lease; a home that the map does not have is the system shard's to deny. */
+  static ShardRoute route(Cluster cluster, long id) {
+    ShardRoute home = cluster.shard(shard(id));
+    return home == null ? cluster.system() : home;
+  }
+}
