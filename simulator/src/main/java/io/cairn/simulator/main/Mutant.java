@@ -48,12 +48,19 @@ final class Mutant {
     /** Runs with leases. */
     LEASES("io.cairn.simulator.main.LeaseSeeds"),
     /** Runs with compactions. */
-    COMPACTIONS("io.cairn.simulator.main.CompactionSeeds");
+    COMPACTIONS("io.cairn.simulator.main.CompactionSeeds"),
+    /** Runs whose watches are judged by the checkers of real ones, which only tests know. */
+    HISTORIES("io.cairn.simulator.history.HistorySeeds");
 
     final String runs;
 
     By(String runs) {
       this.runs = runs;
+    }
+
+    /** Whether its class is there: that of tests is not where {@code bin/sim} runs. */
+    boolean isHere() {
+      return Mutant.class.getClassLoader().getResource(runs.replace('.', '/') + ".class") != null;
     }
 
     static By named(String word) {
@@ -62,7 +69,7 @@ final class Mutant {
           return by;
         }
       }
-      throw new IllegalArgumentException("a planted bug is tried by raft-sim, leases or compactions, or without such a line by sim, not by " + word);
+      throw new IllegalArgumentException("a planted bug is tried by one of raft-sim, leases, compactions and histories, or, without such a line, by sim; not by " + word);
     }
 
     private String word() {

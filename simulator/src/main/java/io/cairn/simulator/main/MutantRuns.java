@@ -32,7 +32,12 @@ final class MutantRuns {
   int runAll(List<String> ids, long firstSeed, long lastSeed) throws IOException {
     int survived = 0;
     for (String id : ids.isEmpty() ? Mutant.all(root) : ids) {
-      Caught caught = run(Mutant.read(root, id), firstSeed, lastSeed);
+      Mutant mutant = Mutant.read(root, id);
+      if (!mutant.by.isHere()) {
+        out.println(String.format(Locale.ROOT, "| `%s` | is tried by MutantTest alone |  |  |", id));
+        continue;
+      }
+      Caught caught = run(mutant, firstSeed, lastSeed);
       if (caught.how == null) {
         survived++;
       }

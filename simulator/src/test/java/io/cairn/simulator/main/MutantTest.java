@@ -52,7 +52,7 @@ class MutantTest {
 
     assertThat(all).hasSizeGreaterThanOrEqualTo(24);
     assertThat(all).filteredOn(id -> id.startsWith("raft-")).hasSizeGreaterThanOrEqualTo(8);
-    for (String group : List.of("log-", "reads-", "once-")) {
+    for (String group : List.of("log-", "reads-", "once-", "lease-")) {
       assertThat(all).filteredOn(id -> id.startsWith(group)).hasSizeGreaterThanOrEqualTo(4);
     }
     assertThat(known()).as("mutants of which a seed is known").hasSizeGreaterThanOrEqualTo(BY_TURNS);
