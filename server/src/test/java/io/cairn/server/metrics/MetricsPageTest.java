@@ -114,6 +114,8 @@ class MetricsPageTest {
     meters.connections("client", () -> 0);
     meters.replicasLed(() -> 0);
     meters.watches(() -> 0, () -> 0, () -> 0, () -> 0);
+    meters.history(1, () -> 1, () -> 1);
+    meters.compactions(() -> 1, () -> 1, () -> 1);
     meters.logWriteWait(() -> 0);
     meters.logBytes(() -> 0);
     meters.engineBytes(() -> 0);
