@@ -5,7 +5,7 @@ import java.util.Optional;
 /**
  * What a get found.
  *
- * @param revision a revision at which this was the newest; every later change of the key has a larger one
+ * @param revision a revision at which this was the newest, also that there was no such key; every later change of the key has a larger one
  * @param found empty when there is no such key
  * @param staleness of a serializable read
  */

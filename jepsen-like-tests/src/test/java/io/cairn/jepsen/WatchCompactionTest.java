@@ -19,8 +19,13 @@ import io.cairn.jepsen.cluster.LocalCluster;
 import io.cairn.jepsen.history.Event;
 import io.cairn.jepsen.history.HistoryRecorder;
 import io.cairn.jepsen.record.WatchRecorder;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -102,10 +107,10 @@ final class WatchCompactionTest {
   }
 
   /** A batch that has come and is not taken yet holds up all that follows: it is behind what the server keeps in memory. */
-  private long leaveBehind(TrueWriter writer, String prefix) {
+  private long leaveBehind(TrueWriter writer, String prefix, int keys) {
     long last = 0;
     for (int i = 0; i < 60; i++) {
-      last = writer.put(prefix + i % 8, LARGE + i);
+      last = writer.put(prefix + i % keys, LARGE + i);
     }
     return last;
   }
@@ -119,7 +124,7 @@ final class WatchCompactionTest {
       assertThat(watch.next(MOST).orElseThrow().kind()).isEqualTo(WatchBatch.Kind.PROGRESS);
       long first = writer.put("e/first", "1");
       Await.until("it has come", MOST, () -> watch.revision() < first && watch.state() == WatchState.ACTIVE);
-      long last = leaveBehind(writer, "e/");
+      long last = leaveBehind(writer, "e/", 8);
       compact(client, last);
 
       var shown = new ArrayList<Long>();
@@ -153,27 +158,71 @@ final class WatchCompactionTest {
   }
 
   @Test
-  @DisplayName("by choice it is shown what is different instead: puts of what changed, deletes of what is gone; then it goes on")
-  void byChoiceADifference() throws Exception {
+  @DisplayName("by choice it is shown what is different instead of COMPACTED: puts of what changed, deletes of what is gone; then it goes on")
+  void byChoiceADifferenceInsteadOfTheError() throws Exception {
+    showsADifference(WatchOptions.withInitialState().onCompaction(WatchOptions.OnCompaction.RESYNC), "r/", true);
+  }
+
+  @Test
+  @DisplayName("by choice it is shown what is different instead of all it has missed when it lags, though that is all there")
+  void byChoiceADifferenceInsteadOfTheLag() throws Exception {
+    showsADifference(WatchOptions.withInitialState().onLag(WatchOptions.OnLag.RESYNC), "g/", false);
+  }
+
+  @Test
+  @DisplayName("by choice a reader that lags is shown the latest of each key alone, one that waits everything, in order")
+  void byChoiceTheLatestOfEachKey() throws Exception {
     try (KvClient client = cluster.client(MOST)) {
       var writer = new TrueWriter(client, recorder);
-      writer.put("r/stays", "1");
-      writer.put("r/goes", "1");
-      writer.put("r/3", "1");
-      KeyRange range = KeyRange.prefix("r/");
-      WatchOptions options = WatchOptions.withInitialState().onCompaction(WatchOptions.OnCompaction.RESYNC).withCredit(1);
+      KeyRange range = KeyRange.prefix("t/");
+      WatchOptions all = WatchOptions.fromNow().withPrevious().withCredit(1);
+      var shown = new ArrayList<Integer>();
+      try (Watch wait = client.watch(range, all); Watch latest = client.watch(range, all.onLag(WatchOptions.OnLag.LATEST))) {
+        var waiting = new WatchRecorder(recorder, 1, range, all);
+        var skipping = new WatchRecorder(recorder, 2, range, all.onLag(WatchOptions.OnLag.LATEST));
+        take(wait, waiting, new ArrayList<>(), WatchBatch.Kind.PROGRESS);
+        take(latest, skipping, new ArrayList<>(), WatchBatch.Kind.PROGRESS);
+        long last = leaveBehind(writer, "t/", 2);
+        for (var each : Map.of(wait, waiting, latest, skipping).entrySet()) {
+          int events = 0;
+          while (each.getValue().upTo() < last) {
+            WatchBatch batch = each.getKey().next(MOST).orElseThrow();
+            each.getValue().batch(batch);
+            events += batch.events().size();
+          }
+          shown.add(events);
+        }
+        recorder.add(at -> new Event.Drained(at, last));
+      }
+      assertThat(shown).contains(60);
+      assertThat(Collections.min(shown)).as("the latest alone").isBetween(2, 50);
+      assertThat(new WatchChecker().check(recorder.history()).violations()).isEmpty();
+    }
+  }
+
+  private void showsADifference(WatchOptions choice, String prefix, boolean compacts) throws Exception {
+    try (KvClient client = cluster.client(MOST)) {
+      var writer = new TrueWriter(client, recorder);
+      writer.put(prefix + "stays", "1");
+      writer.put(prefix + "goes", "1");
+      writer.put(prefix + "3", "1");
+      KeyRange range = KeyRange.prefix(prefix);
+      WatchOptions options = choice.withCredit(1);
       var given = new WatchRecorder(recorder, 1, range, options);
       var kinds = new ArrayList<WatchBatch.Kind>();
       try (Watch watch = client.watch(range, options)) {
         take(watch, given, kinds, WatchBatch.Kind.SYNCED);
-        writer.put("r/first", "1");
-        writer.delete("r/goes");
-        long last = leaveBehind(writer, "r/");
-        compact(client, last);
-        long after = writer.put("r/after", "x");
+        writer.put(prefix + "first", "1");
+        writer.delete(prefix + "goes");
+        long last = leaveBehind(writer, prefix, 8);
+        if (compacts) {
+          compact(client, last);
+          compactionIsMeasured(last);
+        }
+        long after = writer.put(prefix + "after", "x");
         take(watch, given, kinds, WatchBatch.Kind.SYNCED);
         Await.until("it goes on", MOST, () -> watch.state() == WatchState.ACTIVE);
-        long next = writer.put("r/next", "y");
+        long next = writer.put(prefix + "next", "y");
         while (given.upTo() < next) {
           take(watch, given, kinds, null);
         }
@@ -183,6 +232,22 @@ final class WatchCompactionTest {
       }
       assertThat(new WatchChecker().check(recorder.history()).violations()).isEmpty();
     }
+  }
+
+  private void compactionIsMeasured(long revision) throws Exception {
+    var begun = 0.0;
+    try (var http = HttpClient.newHttpClient()) {
+      for (KvdNode node : cluster.nodes()) {
+        var page = http.send(HttpRequest.newBuilder(URI.create("http://" + node.addresses().admin() + "/metrics")).build(),
+            HttpResponse.BodyHandlers.ofString()).body();
+        for (int shard = 1; shard <= 3; shard++) {
+          assertThat(page).contains("kvd_compacted_revision{shard=\"" + shard + "\"} " + revision + ".0\n");
+        }
+        begun += page.lines().filter(line -> line.startsWith("kvd_compactions_total{reason=\"asked\"}"))
+            .mapToDouble(line -> Double.parseDouble(line.substring(line.indexOf(' ')))).sum();
+      }
+    }
+    assertThat(begun).as("by the leaders of three shards").isGreaterThanOrEqualTo(3);
   }
 
   /** Takes batches up to the first one of the kind; one, when it does not matter which. */

@@ -15,6 +15,7 @@ import io.cairn.server.replica.Replicas;
 import io.cairn.server.shard.Keyspace;
 import io.cairn.server.shard.ShardMap;
 import io.cairn.storage.mvcc.CompactedException;
+import io.cairn.storage.mvcc.ReadView;
 import io.cairn.storage.mvcc.ShardStore;
 import io.cairn.storage.mvcc.Version;
 import java.util.function.Supplier;
@@ -98,7 +99,7 @@ final class GetService {
       call.refused(Refusal.deadline("while the connection's reader had not taken earlier answers"));
       return;
     }
-    Version found;
+    Found found;
     try {
       found = find(replica, key, revision);
     } catch (CompactedException e) {
@@ -107,11 +108,10 @@ final class GetService {
     }
     GetAnswer.Builder answer = GetAnswer.newBuilder();
     Response.Builder response = Response.newBuilder();
-    long shown = resolved;
-    if (found != null) {
-      answer.setFound(Answers.keyValue(found));
-      // What is applied is resolved: the newest version may be younger than the revision that was promised.
-      shown = Math.max(shown, found.mod());
+    // What is applied is resolved: what is found may be younger than the revision that was promised.
+    long shown = Math.max(resolved, found.since);
+    if (found.version != null) {
+      answer.setFound(Answers.keyValue(found.version));
     }
     if (staleness != null) {
       response.setStaleness(staleness);
@@ -119,14 +119,31 @@ final class GetService {
     call.done(response.setRevision(shown).setGet(answer).build());
   }
 
+  /**
+   * What stands at a key.
+   *
+   * @param version null for nothing
+   * @param since a revision at which that was so, and not before it where that matters
+   */
+  private record Found(Version version, long since) {}
+
   /** A snapshot that takes the store's place has it deleted: what was read while that happened says nothing. */
-  private static Version find(Replica replica, byte[] key, long revision) {
+  private static Found find(Replica replica, byte[] key, long revision) {
     while (true) {
       ShardStore store = replica.store();
-      Version found = store.get(key, revision);
+      Version version = store.get(key, revision);
+      Found found = version != null ? new Found(version, version.mod()) : revision > 0 ? new Found(null, 0) : missing(store, key);
       if (store == replica.store()) {
         return found;
       }
+    }
+  }
+
+  /** The key may have been deleted just now: that it is missing is true of how far the store had come in the same moment. */
+  private static Found missing(ShardStore store, byte[] key) {
+    try (ReadView view = store.view()) {
+      Version version = view.get(key, 0);
+      return new Found(version, version == null ? view.applied().revision() : version.mod());
     }
   }
 }

@@ -184,6 +184,19 @@ public final class NodeMeters {
     return add(MeterName.REPLICAS_LED, replicas);
   }
 
+  /** How far a shard is compacted here, and what it remembers of deleted keys. */
+  public void history(int shard, LongSupplier compacted, LongSupplier deletedKeys) {
+    add(MeterName.COMPACTED_REVISION, compacted, "shard", Integer.toString(shard));
+    add(MeterName.DELETED_KEYS, deletedKeys, "shard", Integer.toString(shard));
+  }
+
+  /** What this node has dropped of history: because it was asked, because of what is kept, and what of it was given back. */
+  public void compactions(LongSupplier asked, LongSupplier kept, LongSupplier reclaimed) {
+    functionCounter(MeterName.COMPACTIONS, asked, 1, "reason", "asked");
+    functionCounter(MeterName.COMPACTIONS, kept, 1, "reason", "kept");
+    functionCounter(MeterName.RECLAIMS, reclaimed, 1);
+  }
+
   /** What the watches of this node come to. */
   public void watches(LongSupplier standing, LongSupplier behind, LongSupplier events, LongSupplier pages) {
     add(MeterName.WATCHES, standing);

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * What this node makes of shard 0's table of history: where it leads a shard, that shard is told in its own log what the table wants.
@@ -47,6 +48,8 @@ final class HistoryRoom {
   private volatile HistoryTable table = HistoryTable.NONE;
   private final Retention retention;
   private final SpaceKeeper space;
+  private final AtomicLong asked = new AtomicLong();
+  private final AtomicLong byRetention = new AtomicLong();
   private long lookedAt;
   /** The sum of all compaction revisions here: when it grows there may be space to give back. */
   private long compactedSum;
@@ -64,6 +67,16 @@ final class HistoryRoom {
       return system != null && system.propose(new SystemCommand.ChangeHistory(command));
     });
     this.route = new HistoryRoute(clock, loop, replicas, new SystemShard(clock, replicas, peers), desk, retention.config());
+  }
+
+  /** Compactions begun here because somebody asked for them. From any thread. */
+  long asked() {
+    return asked.get();
+  }
+
+  /** The same because of how much is kept. */
+  long byRetention() {
+    return byRetention.get();
   }
 
   HistoryRoute route() {
@@ -163,6 +176,7 @@ final class HistoryRoom {
     boolean open = last != null && last.to >= to && last.term == term && now - last.at < AGAIN_NANOS;
     if (!open && replica.compact(to)) {
       proposed.put(shard, new Proposed(to, term, now));
+      (to == table.wanted() ? asked : byRetention).incrementAndGet();
     }
   }
 }

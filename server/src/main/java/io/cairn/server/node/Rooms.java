@@ -64,6 +64,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -383,13 +384,15 @@ final class Rooms {
     }
     meters.logWriteWait(this::logWriteMillis);
     meters.queue("watches", limits.watchBytes(), watches::bytes);
+    meters.compactions(history::asked, history::byRetention, space::reclaimed);
     meters.watches(watches::watches, watches::behind, watches::sentEvents, watches::pagesRead);
     meters.leases(leaseFigures::leases, leaseFigures::ending, leaseFigures::renewals);
     meters.replicasLed(() -> replicas.all().stream().filter(Replica::leads).count());
   }
 
   private void meter(ShardDescriptor shard) {
-    meters.rememberedClients(shard.id(), () -> rememberedClients(shard.id()));
+    meters.rememberedClients(shard.id(), () -> ofStore(shard.id(), ShardStore::clients));
+    meters.history(shard.id(), () -> ofStore(shard.id(), ShardStore::compacted), () -> ofStore(shard.id(), ShardStore::deletedKeys));
     meters.queue("inbox", config.limits().inboxBytes(), () -> inboxBytes(shard.id()));
   }
 
@@ -403,9 +406,9 @@ final class Rooms {
     return since == Raft.DISK_ANSWERS ? 0 : Math.max(0, devices.clock().nanoTime() - since) / 1_000_000;
   }
 
-  private long rememberedClients(int shard) {
+  private long ofStore(int shard, ToLongFunction<ShardStore> number) {
     Replica replica = replicas.get(shard);
-    return replica == null ? 0 : replica.store().clients();
+    return replica == null ? 0 : number.applyAsLong(replica.store());
   }
 
   // What others of this room need.

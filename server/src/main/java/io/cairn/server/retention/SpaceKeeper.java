@@ -65,6 +65,7 @@ public final class SpaceKeeper {
   private boolean scheduled;
   private boolean sweeping;
   private volatile boolean ended;
+  private volatile long reclaimed;
 
   public SpaceKeeper(Clock clock, EventLoop loop, Engine engine, ReplicaCatalog catalog, Replicas replicas, Applier applier,
       EngineFlusher flusher, FailStop failStop) {
@@ -93,6 +94,11 @@ public final class SpaceKeeper {
         loop.execute(() -> off.look(now));
       }
     }
+  }
+
+  /** Ranges of events whose files were given back. From any thread. */
+  public long reclaimed() {
+    return reclaimed;
   }
 
   /** When the node stops: the engine may be closed from here on. From any loop. */
@@ -124,6 +130,7 @@ public final class SpaceKeeper {
         waits |= sweep(replica, store, dropping);
       }
       engine.reclaim(Family.EVENTS, gone);
+      reclaimed += gone.size();
       if (waits) {
         again(AGAIN_NANOS);
       }

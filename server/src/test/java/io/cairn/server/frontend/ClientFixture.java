@@ -86,7 +86,7 @@ final class ClientFixture {
   final List<String> broken = new ArrayList<>();
 
   /** What a request brought: parts, then the end. */
-  static final class Got implements Reply {
+  static class Got implements Reply {
     final List<Response> parts = new ArrayList<>();
     Response last;
     IOException failure;

@@ -6,6 +6,7 @@ import com.google.protobuf.ByteString;
 import io.cairn.protocol.frame.FrameKind;
 import io.cairn.protocol.link.Link;
 import io.cairn.protocol.wire.Command;
+import io.cairn.protocol.wire.Delete;
 import io.cairn.protocol.wire.DeleteRange;
 import io.cairn.protocol.wire.Error;
 import io.cairn.protocol.wire.ErrorCode;
@@ -168,6 +169,27 @@ class ClientServiceTest {
     assertThat(asked).allSatisfy(got -> assertThat(got.last.getGet().hasFound()).isTrue());
     assertThat(node.service.outboundBytes()).isZero();
     assertThat(node.service.inflightBytes()).isZero();
+  }
+
+  @Test
+  void thatAKeyIsMissingIsSaidOfARevisionThatIsNotBelowItsDelete() {
+    node.answer(put("k", "v".repeat(1 << 20)));
+    node.answer(put("gone", "v"));
+    Link other = node.link();
+    node.loops.run();
+    node.transport.opened().getFirst().stall(true);
+    IntStream.range(0, 200).forEach(i -> node.ask(get("k")));
+    Got got = node.ask(get("gone")); // Confirmed before the delete, and looked up after it, when its reader has taken the others.
+    node.loops.run();
+    Got deleted = node.ask(other, request().setCommand(Commands.put(1, ++sequence, "gone", "").clearPut()
+        .setDelete(Delete.newBuilder().setKey(ByteString.copyFromUtf8("gone"))).build().toByteString()));
+    node.loops.run();
+    node.transport.opened().getFirst().stall(false);
+    node.loops.run();
+
+    assertThat(deleted.last.getWrite().getChanged()).isEqualTo(1);
+    assertThat(got.last.getGet().hasFound()).isFalse();
+    assertThat(got.last.getRevision()).isGreaterThanOrEqualTo(deleted.last.getRevision());
   }
 
   @Test

@@ -1,9 +1,12 @@
 package io.cairn.server.frontend;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.INTEGER;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.cairn.protocol.frame.FrameKind;
+import io.cairn.protocol.link.Link;
 import io.cairn.protocol.wire.Command;
 import io.cairn.protocol.wire.Delete;
 import io.cairn.protocol.wire.DeleteRange;
@@ -20,6 +23,7 @@ import io.cairn.server.frontend.ClientFixture.Got;
 import io.cairn.server.testing.Commands;
 import io.cairn.storage.mvcc.ApplyRound;
 import io.cairn.storage.mvcc.RecentVersions;
+import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
@@ -240,7 +244,7 @@ class WatchServiceTest {
   /** The link counts its requests from 1. */
   private long lastId() {
     long[] id = {0};
-    node.client.now(() -> id[0] = node.link.call(io.cairn.protocol.frame.FrameKind.REQUEST,
+    node.client.now(() -> id[0] = node.link.call(FrameKind.REQUEST,
         request().setStatus(io.cairn.protocol.wire.StatusRequest.getDefaultInstance()).build(), 1_000 * MILLI, new Got()) - 1);
     return id[0];
   }
@@ -385,6 +389,40 @@ class WatchServiceTest {
     assertThat(refused(end)).isEqualTo(ErrorCode.WATCH_LAGS);
     assertThat(told(latest)).hasSizeBetween(3, 20);
     assertThat(told(latest).getLast()).startsWith("42 k1=v39");
+  }
+
+  @Test
+  void aSlowReaderIsNotWaitedForWhileItStopsNorWhileItIsBroughtUp() {
+    node = new ClientFixture(smallRing(), 3);
+    Got slow = watch(now().setCreditBytes(1));
+    var slowHad = new ArrayList<Integer>();
+    var quick = new Got() {
+      @Override
+      public void part(ByteBuf body) {
+        super.part(body);
+        slowHad.add(slow.parts.size());
+      }
+    };
+    Link other = node.link();
+    node.loops.run();
+    node.client.now(() -> other.call(FrameKind.REQUEST, request().setWatch(now()).build(), 1_000_000 * MILLI, quick));
+    node.loops.run();
+    for (int i = 1; i <= 400; i++) {
+      put("k" + i % 5, "v" + i + "x".repeat(20_000));
+      assertThat(told(quick)).as("it is told at once, whoever has stopped reading").hasSize(i);
+    }
+    assertThat(told(slow)).hasSize(1);
+    assertThat(node.watches.bytes()).as("what is kept for who is behind is bounded").isLessThan(2 << 20);
+
+    slowHad.clear();
+    node.client.now(() -> node.link.call(FrameKind.REQUEST, control(1, Long.MAX_VALUE, false).build(), 1_000 * MILLI, new Got()));
+    Got answer = node.ask(write(Commands.put(77, 1, "k", "while the other one reads"))); // Behind the credit, on the same connection.
+    node.loops.run();
+    assertThat(answer.last.hasError()).isFalse();
+    assertThat(told(slow)).hasSize(401).last().asString().contains("while");
+    assertThat(told(quick)).hasSize(401);
+    assertThat(slowHad).as("the quick one had it before the slow one was brought up").hasSize(1).first().asInstanceOf(INTEGER)
+        .isLessThan(slow.parts.size() - 10);
   }
 
   private static Limits smallRing() {

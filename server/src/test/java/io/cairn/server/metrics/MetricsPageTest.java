@@ -115,6 +115,8 @@ class MetricsPageTest {
     meters.replicasLed(() -> 0);
     meters.watches(() -> 0, () -> 0, () -> 0, () -> 0);
     meters.leases(() -> 0, () -> 0, () -> 0);
+    meters.history(1, () -> 1, () -> 1);
+    meters.compactions(() -> 1, () -> 1, () -> 1);
     meters.logWriteWait(() -> 0);
     meters.logBytes(() -> 0);
     meters.engineBytes(() -> 0);
