@@ -1,5 +1,6 @@
 package io.cairn.storage.mvcc;
 
+import io.cairn.raft.Invariant;
 import java.util.List;
 
 /**
@@ -15,5 +16,24 @@ public record Batch(long firstRevision, int clientRecordsMax, TxnBounds txnBound
   /** One without bounds for transactions. */
   public Batch(long firstRevision, int clientRecordsMax, List<Write> writes) {
     this(firstRevision, clientRecordsMax, TxnBounds.NONE, writes);
+  }
+
+  /** Whether each of its commands can be one. */
+  void check() {
+    Invariant.check(clientRecordsMax >= 1, "client records kept %d are 1 or more", clientRecordsMax);
+    for (Write write : writes) {
+      Invariant.check(write.sequence() >= 1, "sequence %d is 1 or more", write.sequence());
+      Invariant.check(write.seen() >= 0 && write.lowestOpen() >= 0, "seen %d and lowest open %d are not negative",
+          write.seen(), write.lowestOpen());
+      Invariant.check(switch (write.op()) {
+        case Op.Put put -> put.key() != null && put.value() != null;
+        case Op.Delete delete -> delete.key() != null;
+        case Op.DeleteRange range -> range.start() != null;
+        case Op.Add add -> add.key() != null;
+        case Op.Txn txn -> txn.then() != null && txn.otherwise() != null;
+        case Op.Range _ -> false;
+        case Op.LeaseGrant _, Op.LeaseRevoke _, Op.LeaseDelete _ -> true;
+      }, "a command names its key and its value");
+    }
   }
 }

@@ -452,21 +452,7 @@ public final class ShardStore {
     checkNext(entry);
     Invariant.check(batch.firstRevision() > revision, "first revision %d of a batch is above the last one %d",
         batch.firstRevision(), revision);
-    Invariant.check(batch.clientRecordsMax() >= 1, "client records kept %d are 1 or more", batch.clientRecordsMax());
-    for (Write write : batch.writes()) {
-      Invariant.check(write.sequence() >= 1, "sequence %d is 1 or more", write.sequence());
-      Invariant.check(write.seen() >= 0 && write.lowestOpen() >= 0, "seen %d and lowest open %d are not negative",
-          write.seen(), write.lowestOpen());
-      Invariant.check(switch (write.op()) {
-        case Op.Put put -> put.key() != null && put.value() != null;
-        case Op.Delete delete -> delete.key() != null;
-        case Op.DeleteRange range -> range.start() != null;
-        case Op.Add add -> add.key() != null;
-        case Op.Txn txn -> txn.then() != null && txn.otherwise() != null;
-        case Op.Range _ -> false;
-        case Op.LeaseGrant _, Op.LeaseRevoke _, Op.LeaseDelete _ -> true;
-      }, "a command names its key and its value");
-    }
+    batch.check();
   }
 
   private WriteResult apply(ApplyRound round, Write write, TxnBounds bounds, long next, long entryIndex, int position) {

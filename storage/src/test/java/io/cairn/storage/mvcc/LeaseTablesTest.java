@@ -11,6 +11,7 @@ import io.cairn.storage.lease.KnownLeases;
 import io.cairn.storage.lease.Lease;
 import io.cairn.storage.lease.Lease.Stage;
 import io.cairn.storage.lease.LeaseIds;
+import io.cairn.storage.lease.LeaseLimits;
 import io.cairn.storage.mvcc.WriteResult.Done;
 import io.cairn.storage.mvcc.WriteResult.Reason;
 import io.cairn.storage.mvcc.WriteResult.Refused;
@@ -47,7 +48,7 @@ class LeaseTablesTest {
 
   @BeforeEach
   void newStore() {
-    store = ShardStore.open(scratch.engine(), scratch.newStore());
+    store = ShardStore.open(scratch.engine(), scratch.newStore(), SHARD);
   }
 
   private void home(Consumer<HomeLeases> change) {
@@ -261,6 +262,43 @@ class LeaseTablesTest {
       store = ShardStore.open(scratch.engine(), store.store(), SHARD);
     }
     assertThat(store.leaseReads().granted()).extracting(Lease::id).containsExactly(first.getLast().leases().getFirst().id());
+  }
+
+  @Test
+  @DisplayName("LL-04 leases at the bounds of ids and times are alike on every replica, also on one that was restarted after each entry")
+  void leasesAtTheBoundsAreAlike() {
+    var hashes = new TreeSet<Long>();
+    var shown = new ArrayList<List<Lease>>();
+    for (boolean restarted : new boolean[] {false, true}) {
+      newStore();
+      sequence = 0;
+      for (long ttl : new long[] {LeaseLimits.TTL_MILLIS_MIN, LeaseLimits.TTL_MILLIS_MAX}) {
+        for (long id : new long[] {1, 2, LeaseIds.GRANTED_MAX - 1, LeaseIds.GRANTED_MAX, 0}) {
+          if (ttl == LeaseLimits.TTL_MILLIS_MAX && id != 0) {
+            apply(new Op.LeaseRevoke(id)); // Never used: forgotten at once, and granted again.
+          }
+          Lease lease = ((Done) apply(new Op.LeaseGrant(id, ttl)).getFirst()).leases().getFirst();
+          assertThat(lease.ttlMillis()).isEqualTo(ttl);
+          home(table -> table.register(lease.id(), Integer.MAX_VALUE - 1));
+          home(table -> table.renew(lease.id()));
+          known(table -> table.know(lease.id(), lease.grant()));
+          apply(put("k" + id, lease.id()), new Op.Put(bytes("own" + id), bytes("v"), 0, false, ttl));
+          if (ttl == LeaseLimits.TTL_MILLIS_MIN && id != 0) {
+            apply(put("k" + id, 0));
+            known(table -> table.fence(lease.id(), lease.grant()));
+            home(table -> table.expire(lease.id(), lease.grant(), 2));
+            home(table -> table.progress(lease.id(), lease.grant(), Integer.MAX_VALUE - 1, Stage.FENCED));
+            home(table -> table.progress(lease.id(), lease.grant(), Integer.MAX_VALUE - 1, Stage.GONE));
+            apply(new Op.LeaseGrant(id, ttl));
+          }
+          store = restarted ? ShardStore.open(scratch.engine(), store.store(), SHARD) : store;
+        }
+      }
+      hashes.add(store.contentHash());
+      shown.add(store.leaseReads().granted());
+    }
+    assertThat(hashes).hasSize(1);
+    assertThat(shown.getFirst()).isEqualTo(shown.getLast()).extracting(Lease::id).contains(1L, 2L, LeaseIds.GRANTED_MAX - 1, LeaseIds.GRANTED_MAX);
   }
 
   private WriteResult applyWrite(Write write) {
