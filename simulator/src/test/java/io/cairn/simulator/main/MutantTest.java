@@ -17,10 +17,14 @@ import org.junit.jupiter.api.Test;
 /**
  * Planted bugs: proof that the net has no hole. Four by turns in each build, those of the day, with seeds known to catch them;
  * {@code -Dsim.mutants=all} takes all. How many seeds each needed is in docs/testing.md.
+ *
+ * <p>One more message or timer of the product moves all draws of a seed. So a bug that its seed does not catch any more is looked for by
+ * others, so many at most, and the seed that is to be noted is printed.
  */
 class MutantTest {
   private static final Path ROOT = Path.of("..");
   private static final int BY_TURNS = 4;
+  private static final long SEEDS_MAX = 150;
 
   /** Those of which a seed is known that catches them. */
   private static List<String> known() throws IOException {
@@ -72,9 +76,14 @@ class MutantTest {
     List<String> escaped = new ArrayList<>();
     for (String id : ofTheDay()) {
       Mutant mutant = Mutant.read(ROOT, id);
-      String how = runs.run(mutant, mutant.seed, mutant.seed).how();
+      MutantRuns.Caught caught = runs.run(mutant, mutant.seed, mutant.seed);
+      if (caught.how() == null) {
+        caught = runs.run(mutant, 1, SEEDS_MAX);
+        System.out.println("simulator/mutants/" + id + ": seed " + mutant.seed + " does not catch it any more, the first is " + caught.seed());
+      }
+      String how = caught.how();
       if (how == null || mutant.expected.stream().noneMatch(how::contains)) {
-        escaped.add(id + " at seed " + mutant.seed + (how == null ? ": not caught" : ": caught by " + how));
+        escaped.add(id + (how == null ? " by none of " + SEEDS_MAX + " seeds" : " is caught by seed " + caught.seed() + ", but by: " + how));
       }
     }
     assertThat(escaped).isEmpty();
