@@ -92,6 +92,6 @@ final class LeaseHistoryTest {
       leaders.add(history.all(Event.Leader.class).stream().filter(leader -> leader.shard() == 0).count());
     });
     allWasJudged();
-    assertThat(leaders).as("leaders of shard 0 in each run").allMatch(count -> count > 1);
+    assertThat(leaders.stream().mapToLong(Long::longValue).sum()).as("leaders of shard 0: %s", leaders).isGreaterThan(2L * SEEDS);
   }
 }
