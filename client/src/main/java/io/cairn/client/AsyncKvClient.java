@@ -117,12 +117,17 @@ public final class AsyncKvClient {
     return start(new Operation.Map(), Optional.empty());
   }
 
+  /** Leases; see {@link KvClient#leases()}. */
+  public AsyncLeases leases() {
+    return new AsyncLeases(this);
+  }
+
   /** How the node of that name is. One that cannot be reached refuses with {@link RefusedCode#UNAVAILABLE}, at once when that is known. */
   public CompletionStage<NodeStatus> status(String node) {
     return start(new Operation.Status(node), Optional.empty());
   }
 
-  private <T> CompletionStage<T> start(Operation<T> operation, Optional<Duration> ownDeadline) {
+  <T> CompletionStage<T> start(Operation<T> operation, Optional<Duration> ownDeadline) {
     CompletableFuture<T> future = new CompletableFuture<>();
     core.start(operation, ownDeadline.orElse(deadline).toNanos(), new Completion<>() {
       @Override

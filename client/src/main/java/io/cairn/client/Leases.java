@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /**
  * Leases: {@link KvClient#leases()}. A lease is time that this client holds and renews; keys that were put under it
@@ -40,10 +39,14 @@ public final class Leases {
 
   /** Grants a lease with this id; refused with {@link RefusedCode#LEASE_EXISTS} while another one bears it. @param id 1 to 2^62 - 1 */
   public Lease grant(long id, Duration ttl) {
+    return sync.await(new Operation.Grant(grantable(id), ttl), Optional.empty());
+  }
+
+  static long grantable(long id) {
     if (id <= 0 || id > GRANTED_ID_MAX) {
       throw new IllegalArgumentException("the id of a lease that is granted is 1 to " + GRANTED_ID_MAX + ", was " + id);
     }
-    return sync.await(new Operation.Grant(id, ttl), Optional.empty());
+    return id;
   }
 
   /** Ends a lease; returns when all its keys are gone. */
@@ -56,13 +59,12 @@ public final class Leases {
    * TTL take a message of their own for each shard they are in.
    */
   public List<LeaseRenewal> keepAlive(List<Long> ids) {
-    Map<Integer, List<Long>> byHome = new TreeMap<>();
-    ids.forEach(id -> byHome.computeIfAbsent(LeaseHome.shard(id), home -> new ArrayList<>()).add(id));
-    if (byHome.size() < 2) {
+    List<List<Long>> homes = LeaseHome.parts(ids);
+    if (homes.size() < 2) {
       return sync.await(new Operation.KeepAlive(List.copyOf(ids)), Optional.empty());
     }
     Map<Long, LeaseRenewal> renewed = new HashMap<>();
-    for (List<Long> home : byHome.values()) {
+    for (List<Long> home : homes) {
       sync.await(new Operation.KeepAlive(home), Optional.empty()).forEach(renewal -> renewed.put(renewal.id(), renewal));
     }
     return ids.stream().map(renewed::get).toList();

@@ -10,6 +10,7 @@ import io.cairn.client.KvClient;
 import io.cairn.client.KvException;
 import io.cairn.client.Lease;
 import io.cairn.client.LeaseDetails;
+import io.cairn.client.LeaseRenewal;
 import io.cairn.client.NodeStatus;
 import io.cairn.client.PutOptions;
 import io.cairn.client.RefusedCode;
@@ -175,6 +176,34 @@ final class LeaseRetriesTest {
         client.leases().revoke(lease.id());
       }
     }
+  }
+
+  @Test
+  @DisplayName("LL-05 the lease of a put with a TTL, renewed, outlives a kill of its shard's leader; not renewed its key goes in time, and never early")
+  void aPutWithATtlThroughAKill() {
+    Duration ttl = Duration.ofSeconds(3);
+    try (KvClient client = cluster.client(MOST)) {
+      ByteSeq key = ByteSeq.utf8("z/ttl-killed");
+      long lease = client.put(key, key, ttl).lease();
+      KvdNode leader = cluster.leaderOf("z/ttl-killed");
+      leader.kill();
+      long began = System.nanoTime();
+      long sent = began;
+      while (sent - began < ttl.toNanos() * 3 / 2) {
+        sent = System.nanoTime();
+        assertThat(client.async().leases().keepAlive(List.of(lease, 7L)).toCompletableFuture().join())
+            .extracting(LeaseRenewal::isAlive).containsExactly(true, false);
+        assertThat(client.get(key).found()).hasValueSatisfying(found -> assertThat(found.lease()).isEqualTo(lease));
+      }
+      long acknowledged = System.nanoTime();
+      Await.until("the key is gone", MOST, () -> client.get(key).found().isEmpty());
+      long gone = System.nanoTime();
+      assertThat(gone - sent).as("never early").isGreaterThanOrEqualTo(ttl.toNanos());
+      assertThat(gone - acknowledged).as("not late").isLessThan(ttl.plusSeconds(1).toNanos());
+      assertThat(client.leases().keepAlive(lease).isAlive()).isFalse();
+      leader.start();
+    }
+    cluster.awaitReady();
   }
 
   private static KvException failure(Runnable call) {

@@ -59,7 +59,7 @@ public final class LeaseRoom {
   /** On the replica's loop. */
   ReplicaLeases of(Replica replica) {
     ReplicaLeases leases = byShard.get(replica.descriptor().id());
-    if (leases == null) {
+    if (leases == null || leases.replica() != replica) {
       leases = new ReplicaLeases(clock, replica, scanLoop, this::step, this::register, figures);
       byShard.put(replica.descriptor().id(), leases);
     }

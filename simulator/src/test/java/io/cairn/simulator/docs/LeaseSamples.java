@@ -32,6 +32,7 @@ import java.util.List;
 /** The life of one lease: granted, used in shard 1, renewed, looked at, revoked. */
 final class LeaseSamples {
   private static final long LEASE = 0x6f0aL;
+  private static final long OWN = 0x4000_0425_a48a_0ebcL;
   private static final LeaseGeneration HOLDER = LeaseGeneration.newBuilder().setId(LEASE).setGrant(12 << 20 | 1).build();
 
   private final List<Sample> samples = new ArrayList<>();
@@ -70,13 +71,17 @@ final class LeaseSamples {
         .setWrite(WriteAnswer.newBuilder().setLease(LeaseWritten.newBuilder().setId(LEASE).setTtlMillis(30_000))).build());
     write("put under a lease", "A command to the shard of its key.", 72, command(1).setPut(Put.newBuilder()
         .setKey(ByteString.copyFromUtf8("color")).setValue(ByteString.copyFromUtf8("blue")).setLease(LEASE)).build());
+    write("put with a TTL", "For 5 s, by a lease of its own.", 78, command(2).setPut(Put.newBuilder()
+        .setKey(ByteString.copyFromUtf8("shape")).setValue(ByteString.copyFromUtf8("round")).setTtlMillis(5_000)).build());
+    add("RESPONSE: to a put with a TTL", "The lease, at home in shard 1.", FrameKind.RESPONSE, 78, Response.newBuilder().setRevision(9)
+        .setWrite(WriteAnswer.newBuilder().setChanged(1).setLease(LeaseWritten.newBuilder().setId(OWN).setTtlMillis(5_000))).build());
     write("lease revoke", "Answered when all its keys are gone.", 73, command(5).setLeaseRevoke(LeaseRevoke.newBuilder().setId(LEASE)).build());
     write("lease delete", "In the log of a shard alone, put there by its leader: from a client it is refused.", 74, Command.newBuilder()
         .setSequence(1).setLowestOpen(1).setLeaseDelete(LeaseDelete.newBuilder().addLeases(HOLDER)).build());
   }
 
   private void questions() {
-    add("REQUEST: lease keep alive", "All leases of a client at once, to the leader of shard 0.", FrameKind.REQUEST, 75,
+    add("REQUEST: lease keep alive", "All leases of one home at once, to its leader.", FrameKind.REQUEST, 75,
         request().setLeaseKeepAlive(LeaseKeepAlive.newBuilder().addIds(LEASE).addIds(7)).build());
     add("RESPONSE: to a lease keep alive", "The first lives for 30 s more, the second is gone.", FrameKind.RESPONSE, 75,
         Response.newBuilder().setLeaseKeepAlive(LeaseKeepAliveAnswer.newBuilder().addTtlMillis(30_000).addTtlMillis(0)).build());
