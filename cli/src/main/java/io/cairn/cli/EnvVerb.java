@@ -32,7 +32,7 @@ final class EnvVerb implements Callable<Integer> {
   /** Changes that come together restart CMD once. */
   private static final Duration QUIET = Duration.ofMillis(200);
   /** Changes that never end restart it all the same. */
-  private static final Duration RESTLESS = Duration.ofSeconds(5);
+  private static final Duration RESTLESS = Duration.ofSeconds(2);
 
   @ParentCommand private Kvctl root;
 

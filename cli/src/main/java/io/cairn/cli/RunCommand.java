@@ -5,29 +5,63 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** A command of the user's as a process: its input and output are kvctl's own. When kvctl is told to end, it is told too. */
+/**
+ * A command of the user's as a process: its input and output are kvctl's own. When kvctl is told to end, it is told too, and none is started
+ * any more.
+ */
 final class RunCommand implements AutoCloseable {
-  private final Process process;
   private final Duration grace;
-  private final Thread ender;
+  private final Thread ender = new Thread(this::end, "kvctl-ends-command");
+  private Process process;
+  private boolean ending;
 
-  private RunCommand(Process process, Duration grace) {
-    this.process = process;
+  private RunCommand(Duration grace) {
     this.grace = grace;
-    this.ender = new Thread(() -> stop(process, grace), "kvctl-ends-command");
-    Runtime.getRuntime().addShutdownHook(ender);
   }
 
   /** @param environment added to kvctl's own */
-  static RunCommand start(List<String> command, Map<String, String> environment, Duration grace) {
+  static RunCommand start(List<String> command, Map<String, String> environment, Duration grace) throws InterruptedException {
     var builder = new ProcessBuilder(command).inheritIO();
     builder.environment().putAll(environment);
+    var run = new RunCommand(grace);
     try {
-      return new RunCommand(builder.start(), grace);
+      Runtime.getRuntime().addShutdownHook(run.ender);
+    } catch (IllegalStateException e) {
+      waitForTheEnd();
+    }
+    try {
+      if (!run.start(builder)) {
+        waitForTheEnd();
+      }
+      return run;
     } catch (IOException e) {
+      run.close();
       throw new BadInput("the command cannot be run: " + e.getMessage());
+    }
+  }
+
+  /** Whether kvctl was not told to end before. */
+  private synchronized boolean start(ProcessBuilder builder) throws IOException {
+    if (!ending) {
+      process = builder.start();
+    }
+    return !ending;
+  }
+
+  /** Kvctl has been told to end and does so without this thread. */
+  private static void waitForTheEnd() throws InterruptedException {
+    new CountDownLatch(1).await();
+  }
+
+  private void end() {
+    synchronized (this) {
+      ending = true;
+    }
+    if (process != null) {
+      stop();
     }
   }
 
@@ -51,10 +85,6 @@ final class RunCommand implements AutoCloseable {
 
   /** Asks it to end (SIGTERM), and ends it (SIGKILL) when it has not within its grace. */
   void stop() {
-    stop(process, grace);
-  }
-
-  private static void stop(Process process, Duration grace) {
     process.destroy();
     try {
       if (!process.waitFor(grace.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -69,7 +99,7 @@ final class RunCommand implements AutoCloseable {
   /** It does not outlive what it was started for. */
   @Override
   public void close() {
-    if (process.isAlive()) {
+    if (process != null && process.isAlive()) {
       stop();
     }
     try {

@@ -62,16 +62,17 @@ final class WatchFaultsTest {
   }
 
   @Test
-  @DisplayName("W-01 W-03 W-06 W-07 50 connections broken, each node killed and the client begun anew under two watches: no hole, no double")
+  @DisplayName("W-01 W-03 W-06 W-07 50 connections broken, each node killed and the client begun anew under four watches: no hole, no double")
   void breaksKillsAndANewClient() {
-    try (KvClient writing = cluster.client(MOST); KvClient first = cluster.client(MOST); KvClient second = cluster.client(MOST)) {
+    try (KvClient writing = cluster.client(MOST); KvClient first = cluster.client(MOST); KvClient second = cluster.client(MOST);
+        KvClient other = cluster.client(MOST); KvClient another = cluster.client(MOST)) {
       var writer = new TrueWriter(writing, recorder);
       long begin = writer.put("m/0", "first");
       Watching all = watch(first, KeyRange.all(), WatchOptions.fromNow().withPrevious());
       Watching some = watch(second, KeyRange.prefix("m/"), WatchOptions.from(begin));
-      all.awaitStanding();
-      some.awaitStanding();
-      int number = shake(writer, 0, BREAKS / 2, List.of(all, some), 0);
+      Watching more = watch(other, KeyRange.prefix("z/"), WatchOptions.from(begin).withPrevious());
+      Watching state = watch(another, KeyRange.all(), WatchOptions.withInitialState());
+      int number = shake(writer, 0, BREAKS / 2, List.of(all, some, more, state), 0);
       all.watch.close(); // Its client is gone; another one goes on by the revision alone.
       Await.until("it has ended", MOST, () -> all.given.state() == WatchState.CLOSED);
       all.given.cancelled();
@@ -79,10 +80,10 @@ final class WatchFaultsTest {
       number = write(writer, number);
       try (KvClient third = cluster.client(MOST)) {
         Watching rest = watch(third, KeyRange.all(), WatchOptions.from(all.given.upTo() + 1).withPrevious());
-        rest.awaitStanding();
-        shake(writer, number, BREAKS, List.of(rest, some), all.given.reconnects());
+        List<Watching> watches = List.of(rest, some, more, state);
+        shake(writer, number, BREAKS, watches, all.given.reconnects());
         long last = writer.put("m/last", "x");
-        Await.until("both have come to " + last, MOST, () -> rest.given.upTo() >= last && some.given.upTo() >= last);
+        Await.until("all have come to " + last, MOST, () -> watches.stream().allMatch(each -> each.given.upTo() >= last));
         recorder.add(at -> new Event.Drained(at, last));
         cluster.awaitReady();
       }

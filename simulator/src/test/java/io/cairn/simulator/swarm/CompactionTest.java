@@ -22,9 +22,15 @@ class CompactionTest {
       return Swarm.run(options, Swarm.plan(options));
     }).toList();
     assertThat(results).hasSize(SEEDS).allMatch(result -> result.acknowledged() > 0);
-    long refused = results.stream().mapToLong(result -> result.marks().getOrDefault(Mark.READ_OF_A_COMPACTED_REVISION, 0L)).sum();
+    long refused = refused(results);
+    long byRetention = refused(results.stream().filter(result -> result.options().number("compact-ms") == 0).toList());
     long answered = results.stream().mapToLong(result -> result.marks().getOrDefault(Mark.READ_OF_THE_PAST, 0L)).sum();
     assertThat(refused).as("reads that were refused as compacted").isGreaterThan(SEEDS);
+    assertThat(byRetention).as("of them where nobody asked for a compaction: history was only kept for a second").isGreaterThan(SEEDS / 3);
     assertThat(answered).as("reads of the past that were answered").isGreaterThan(SEEDS);
+  }
+
+  private static long refused(List<SwarmResult> results) {
+    return results.stream().mapToLong(result -> result.marks().getOrDefault(Mark.READ_OF_A_COMPACTED_REVISION, 0L)).sum();
   }
 }
