@@ -272,6 +272,32 @@ class ShardStoreTest {
   }
 
   @Test
+  @DisplayName("W-04 the event just above the compaction revision is there, also when it is a delete, with what it deleted; the one at it is refused")
+  void aDeleteJustAboveTheCompactionRevisionIsKept() {
+    script.apply(put("a", "1"), put("b", "1"), delete("b"), put("a", "2")); // At 2, 3, 4 and 5.
+    var round = new ApplyRound(scratch.engine(), new RecentVersions(1 << 14));
+    script.store.compact(round, 3);
+    round.commit();
+    try (EventReader reader = script.store.events(4, 0)) {
+      assertThat(reader.next()).isTrue();
+      assertThat(reader.revision()).isEqualTo(4);
+      assertThat(reader.event().current()).isNull();
+      assertThat(reader.event().replaced().mod()).isEqualTo(3);
+      assertThat(reader.next()).isTrue();
+      assertThat(reader.revision()).isEqualTo(5);
+      assertThat(reader.next()).isFalse();
+    }
+    assertThatThrownBy(() -> script.store.events(3, 0)).isInstanceOf(CompactedException.class);
+    script.store.compact(round, 4);
+    round.commit();
+    assertThatThrownBy(() -> script.store.events(4, 0)).isInstanceOf(CompactedException.class);
+    try (EventReader reader = script.store.events(5, 0)) {
+      assertThat(reader.next()).isTrue();
+      assertThat(reader.revision()).isEqualTo(5);
+    }
+  }
+
+  @Test
   @DisplayName("SM-05 a compaction above the last revision takes it along: nothing is written at or below it any more")
   void compactionAboveTheLastRevisionTakesItAlong() {
     script.apply(put("a", "1"), put("a", "2"));
