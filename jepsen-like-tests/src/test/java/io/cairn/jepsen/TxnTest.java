@@ -122,7 +122,7 @@ final class TxnTest {
     }
     assertThatThrownBy(() -> client.txn(Txn.ifAll().then(puts))).hasMessageContaining("1024").hasMessageContaining("limits.txn-operations");
     assertThat(client.range(KeyRange.prefix("r/")).keyValues()).extracting(KeyValue::keyUtf8).containsExactly("r/text");
-    assertThat(client.status("n1").limits()).extracting(NodeStatus.Limit::name).contains("txnOperations", "txnKeys", "batchBytes");
+    assertThat(client.status(EXTENSION.cluster().leaderOf("r/text").name()).limits()).extracting(NodeStatus.Limit::name).contains("txnOperations", "txnKeys", "batchBytes");
   }
 
   private static RefusedCode refusal(Txn txn) {

@@ -7,31 +7,23 @@ import io.cairn.jepsen.history.Op;
 import io.cairn.jepsen.history.Result;
 import io.cairn.simulator.oracle.ApplyWitness;
 import io.cairn.simulator.oracle.DataOracle;
+import io.cairn.storage.lease.LeaseIds;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a history says of leases that a run's calls do not: a put with a TTL is a grant, and a put under what was granted. Such leases have ids
- * that only their shard gives once; in the history each has one of its own.
+ * What a history says of leases that a run's calls do not: a put with a TTL is a grant, and a put under what was granted.
  */
 final class LeaseRecords {
-  private record Place(char shard, long lease) {}
-
   private record TtlPut(long grant, String value, long ttlNanos) {}
 
-  private final Map<Place, Long> names = new HashMap<>();
   private final Map<Long, TtlPut> ttlPuts = new HashMap<>();
   private final Map<Long, TtlPut> byGrant = new HashMap<>();
   private final Map<String, Long> leaseOfValue = new HashMap<>();
 
   static boolean isOfAGrant(long lease) {
-    return lease > 0;
-  }
-
-  /** Every key of a shard begins with the same letter. */
-  long name(String key, long lease) {
-    return lease >= 0 ? lease : names.computeIfAbsent(new Place(key.charAt(0), lease), _ -> -1L - names.size());
+    return LeaseIds.isGranted(lease);
   }
 
   void putWithTtl(long put, long grant, Operation.Put operation) {
@@ -40,13 +32,11 @@ final class LeaseRecords {
     byGrant.put(grant, made);
   }
 
-  /** A value is in its key now; returns the name of the key's lease. */
-  long applied(String key, ApplyWitness.Now now) {
-    long name = name(key, now.lease());
-    if (name < 0) {
-      leaseOfValue.put(now.value(), name);
+  /** A value is in its key now. */
+  void applied(ApplyWitness.Now now) {
+    if (LeaseIds.isOfOnePut(now.lease())) {
+      leaseOfValue.put(now.value(), now.lease());
     }
-    return name;
   }
 
   /** The number of the grant that belongs to a put with a TTL. */

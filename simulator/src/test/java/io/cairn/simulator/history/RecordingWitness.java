@@ -161,7 +161,7 @@ final class RecordingWitness implements Witness {
 
   private Version version(KeyValue shown) {
     return new Version(shown.keyUtf8(), DataOracle.valueName(shown.valueUtf8()), shown.createRevision(), shown.modRevision(), shown.version(),
-        leases.name(shown.keyUtf8(), shown.lease()));
+        shown.lease());
   }
 
   @Override
@@ -234,13 +234,13 @@ final class RecordingWitness implements Witness {
         held.remove(key);
       } else {
         Version version = new Version(key, now.value(), before == null ? revision : before.create(), revision,
-            before == null ? 1 : before.version() + 1, leases.applied(key, now));
+            before == null ? 1 : before.version() + 1, now.lease());
+        leases.applied(now);
         changes.add(Change.put(version, Optional.ofNullable(before)));
         held.put(key, version);
       }
     });
-    List<Long> names = ended.stream().map(lease -> leases.name(nows.firstKey(), lease)).toList();
-    recorder.add(at -> new Event.Applied(at, shard, revision, names, changes));
+    recorder.add(at -> new Event.Applied(at, shard, revision, ended, changes));
   }
 
   // ---- leases
