@@ -23,6 +23,9 @@ final class ReplicaLeases {
   /** An end that was proposed and came to nothing is proposed again after this. */
   private static final long EXPIRE_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+  /** Ends in one entry: whoever writes meanwhile waits for it to be applied. There is a tick every few milliseconds. */
+  private static final int EXPIRE_MAX = 2_000;
+
   private final Replica replica;
   private final LeaseClock times;
   private final LeaseEnds ends;
@@ -134,7 +137,7 @@ final class ReplicaLeases {
     if (!look()) {
       return;
     }
-    List<Seen> over = times.due(LeaseLimits.NAMED_MAX, EXPIRE_AGAIN_NANOS);
+    List<Seen> over = times.due(EXPIRE_MAX, EXPIRE_AGAIN_NANOS);
     if (!over.isEmpty()) {
       submit(new HomeCommand.Expire(over), _ -> { }); // What was renewed meanwhile is named again when its time is over.
     }

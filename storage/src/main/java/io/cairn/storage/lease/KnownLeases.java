@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -172,12 +173,23 @@ public final class KnownLeases {
     }
   }
 
-  /** The keys under the lease now, in order: the engine's, with the round's changes over them. */
-  public List<byte[]> keys(EngineView view, long id) {
-    var found = new TreeSet<byte[]>(Arrays::compareUnsigned);
-    found.addAll(keys(view, store, id, Integer.MAX_VALUE));
+  /** Walks the index, for {@link #keys(EngineCursor, long)}. */
+  public EngineCursor index(EngineView view) {
+    return view.cursor(Family.SMALL, OnDiskFormat.leaseKey(store, OnDiskFormat.STORE_LEASE_KEY, 0), OnDiskFormat.leaseKeysEnd(store, Long.MAX_VALUE));
+  }
+
+  /** The keys under the lease now, in order: those of {@link #index}, with the round's changes over them. */
+  public List<byte[]> keys(EngineCursor index, long id) {
     byte[] first = OnDiskFormat.leaseKey(store, OnDiskFormat.STORE_LEASE_KEY, id);
-    indexed.subMap(first, OnDiskFormat.leaseKeysEnd(store, id)).forEach((at, present) -> {
+    NavigableMap<byte[], Boolean> now = indexed.subMap(first, true, OnDiskFormat.leaseKeysEnd(store, id), false);
+    // Not one key further than is known of: behind it may lie many that other ends have deleted, and the engine would go through them.
+    List<byte[]> stored = stored(index, first, now.isEmpty() ? byId.get(id).keys() : Integer.MAX_VALUE);
+    if (now.isEmpty()) {
+      return stored;
+    }
+    var found = new TreeSet<byte[]>(Arrays::compareUnsigned);
+    found.addAll(stored);
+    now.forEach((at, present) -> {
       byte[] key = Arrays.copyOfRange(at, first.length, at.length);
       if (present) {
         found.add(key);
@@ -186,6 +198,21 @@ public final class KnownLeases {
       }
     });
     return List.copyOf(found);
+  }
+
+  private static List<byte[]> stored(EngineCursor index, byte[] first, int max) {
+    var found = new ArrayList<byte[]>();
+    for (index.seek(first); found.size() < max && index.valid(); ) {
+      byte[] at = index.key();
+      if (!Arrays.equals(at, 0, Math.min(at.length, first.length), first, 0, first.length)) {
+        break;
+      }
+      found.add(Arrays.copyOfRange(at, first.length, at.length));
+      if (found.size() < max) {
+        index.next();
+      }
+    }
+    return found;
   }
 
   /** Writes what has changed. */

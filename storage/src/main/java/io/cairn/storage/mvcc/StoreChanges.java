@@ -122,10 +122,10 @@ final class StoreChanges {
   /** Deletes every key under these leases under one revision; returns how many there were. */
   long deleteLeases(ApplyRound round, Write write, List<Op.Generation> ended, long revision) {
     int ordinal = 0;
-    try (EngineView view = engine.view()) {
+    try (EngineView view = engine.view(); EngineCursor index = leases.index(view)) {
       for (Op.Generation lease : ended) {
         if (leases.isFenced(lease.id(), lease.grant())) {
-          for (byte[] userKey : leases.keys(view, lease.id())) {
+          for (byte[] userKey : leases.keys(index, lease.id())) {
             byte[] key = OnDiskFormat.storeKey(store, userKey);
             Changed before = changed.get(key);
             delete(round, write, key, before != null ? before.version() : newest(round, key), revision, ordinal++);
