@@ -68,13 +68,9 @@ public final class KnownLeases {
   /** Keys under the lease as of a view, in order; at most {@code max}. */
   public static List<byte[]> keys(EngineView view, long store, long id, int max) {
     byte[] first = OnDiskFormat.leaseKey(store, OnDiskFormat.STORE_LEASE_KEY, id);
-    var found = new ArrayList<byte[]>();
     try (EngineCursor cursor = view.cursor(Family.SMALL, first, OnDiskFormat.leaseKeysEnd(store, id))) {
-      for (; cursor.valid() && found.size() < max; cursor.next()) {
-        found.add(Arrays.copyOfRange(cursor.key(), first.length, cursor.key().length));
-      }
+      return stored(cursor, first, max);
     }
-    return found;
   }
 
   /** What the shard knows of the id, or null. */
