@@ -24,7 +24,8 @@ import picocli.CommandLine.Parameters;
 public final class Bench implements Callable<Integer> {
   enum Work { put, get }
 
-  private static final String[] PREFIXES = {"a", "h", "l", "lib", "libm", "m", "p", "z"};
+  /** Each with keys of a shard of {@code config/three-node}. */
+  static final String[] PREFIXES = {"a", "h", "l", "lib", "libm", "m", "p", "z"};
 
   /** Not required, since a subcommand takes its place. */
   @Parameters(arity = "0..1", paramLabel = "put|get", description = "What is done.")

@@ -37,7 +37,6 @@ import picocli.CommandLine.Parameters;
 public final class LeaseEnds implements Callable<Integer> {
   enum Part { begin, await }
 
-  private static final String[] PREFIXES = {"a", "h", "l", "lib", "libm", "m", "p", "z"};
   private static final int NAMED_MAX = 10_000;
   private static final int AT_ONCE = 256;
 
@@ -80,7 +79,7 @@ public final class LeaseEnds implements Callable<Integer> {
   }
 
   private static ByteSeq key(int number) {
-    return ByteSeq.utf8(PREFIXES[number & 7] + "/lease/" + number);
+    return ByteSeq.utf8(Bench.PREFIXES[number & 7] + "/lease/" + number);
   }
 
   private int begin(KvClient client) throws IOException, InterruptedException, ExecutionException {
@@ -122,7 +121,7 @@ public final class LeaseEnds implements Callable<Integer> {
     long[] firstAndLast = {Long.MAX_VALUE, 0};
     var watches = new ArrayList<Watch>();
     try {
-      for (String prefix : PREFIXES) {
+      for (String prefix : Bench.PREFIXES) {
         watches.add(client.watch(KeyRange.prefix(prefix + "/lease/"), WatchOptions.fromNow().showing(WatchOptions.Show.DELETES)));
       }
       long until = times.renewedAt + times.ttlMillis + 60_000;
@@ -139,8 +138,12 @@ public final class LeaseEnds implements Callable<Integer> {
       watches.forEach(Watch::close);
     }
     long left = 0;
-    for (String prefix : PREFIXES) {
+    for (String prefix : Bench.PREFIXES) {
       left += client.range(KeyRange.prefix(prefix + "/lease/"), RangeOptions.DEFAULT.withCountOnly()).count();
+    }
+    if (gone.get() == 0) {
+      System.out.println(String.format(Locale.ROOT, "leases=%d gone=0 left=%d", times.count, left));
+      return 1;
     }
     boolean early = firstAndLast[0] < times.renewalSentAt + times.ttlMillis;
     System.out.println(String.format(Locale.ROOT, "leases=%d gone=%d left=%d first_gone_after_ttl_ms=%d last_gone_after_ttl_ms=%d early=%b",
