@@ -16,7 +16,8 @@ public final class LeaseOps {
     return switch (command.getOpCase()) {
       case LEASE_GRANT -> new Op.LeaseGrant(command.getLeaseGrant().getId(), command.getLeaseGrant().getTtlMillis());
       case LEASE_REVOKE -> new Op.LeaseRevoke(command.getLeaseRevoke().getId());
-      case LEASE_DELETE -> new Op.LeaseDelete(generations(command.getLeaseDelete().getLeasesList()));
+      case LEASE_DELETE -> new Op.LeaseDelete(generations(command.getLeaseDelete().getLeasesList()),
+          generations(command.getLeaseDelete().getKeptList()));
       default -> throw new IllegalArgumentException("not about leases: " + command.getOpCase());
     };
   }
@@ -29,9 +30,9 @@ public final class LeaseOps {
     return leases.stream().map(lease -> LeaseGeneration.newBuilder().setId(lease.id()).setGrant(lease.grant()).build()).toList();
   }
 
-  /** The command by which a shard's leader deletes the keys of leases that are fenced in it. */
-  public static ByteString delete(List<Op.Generation> leases) {
-    LeaseDelete delete = LeaseDelete.newBuilder().addAllLeases(wire(leases)).build();
+  /** The command by which a shard's leader deletes the keys of leases. */
+  public static ByteString delete(Op.LeaseDelete ended) {
+    LeaseDelete delete = LeaseDelete.newBuilder().addAllLeases(wire(ended.leases())).addAllKept(wire(ended.kept())).build();
     return Command.newBuilder().setSequence(1).setLowestOpen(1).setLeaseDelete(delete).build().toByteString();
   }
 }

@@ -21,7 +21,8 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
- * Carries the ends of leases through the shards: first each is fenced wherever it is registered, then its keys go there, then it is forgotten.
+ * Carries the ends of leases through the shards: first each is fenced wherever it is registered, then its keys go there, then it is forgotten;
+ * the first two are one step for a lease that is registered in one shard alone.
  * It works where the home is led and belongs to that replica's loop. What it does follows from the home table alone, so another leader
  * goes on where this one was cut off; every step may come twice.
  */
@@ -75,10 +76,7 @@ final class LeaseEnds {
     reign++;
     leads = true;
     lanes.clear();
-    leases.stream().filter(Lease::ending).forEach(lease -> {
-      fence(lease);
-      delete(lease);
-    });
+    leases.stream().filter(Lease::ending).forEach(this::carryOn);
     goOn();
   }
 
@@ -97,36 +95,27 @@ final class LeaseEnds {
     if (!leads || !lease.ending()) {
       return;
     }
-    boolean began = before == null || !before.ending();
     if (lease.isForgotten()) {
       forgotten(new Generation(lease.id(), lease.grant()));
       return;
     }
-    if (began) {
-      fence(lease);
-    }
-    if (began || !before.isFenced()) {
-      delete(lease);
+    boolean began = before == null || !before.ending();
+    if (began || lease.isFenced() && !before.isFenced()) {
+      carryOn(lease);
     }
   }
 
-  private void fence(Lease lease) {
+  /** No key goes before every fence stands; the shard of a lease that has one alone fences it and deletes its keys in one step. */
+  private void carryOn(Lease lease) {
+    var generation = new Generation(lease.id(), lease.grant());
+    boolean fenced = lease.isFenced() || lease.shards().size() == 1;
     lease.shards().forEach((shard, stage) -> {
-      if (stage == Stage.REGISTERED) {
-        lane(shard).fence.add(new Generation(lease.id(), lease.grant()));
+      if (fenced && stage != Stage.GONE) {
+        lane(shard).delete.add(generation);
+      } else if (stage == Stage.REGISTERED) {
+        lane(shard).fence.add(generation);
       }
     });
-  }
-
-  /** No key goes before every fence stands. */
-  private void delete(Lease lease) {
-    if (lease.isFenced()) {
-      lease.shards().forEach((shard, stage) -> {
-        if (stage == Stage.FENCED) {
-          lane(shard).delete.add(new Generation(lease.id(), lease.grant()));
-        }
-      });
-    }
   }
 
   private Lane lane(int shard) {

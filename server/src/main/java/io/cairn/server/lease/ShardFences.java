@@ -8,12 +8,12 @@ import io.cairn.server.command.LeaseOps;
 import io.cairn.server.command.ShardCommand;
 import io.cairn.server.command.ShardCommand.ChangeLeases.Kind;
 import io.cairn.server.outcome.Outcome;
-import io.cairn.server.replica.ReadRequest;
 import io.cairn.server.replica.Replica;
 import io.cairn.server.replica.WriteRequest;
 import io.cairn.storage.lease.KnownLease;
 import io.cairn.storage.mvcc.LeaseReads;
 import io.cairn.storage.mvcc.Op.Generation;
+import io.cairn.storage.mvcc.Op.LeaseDelete;
 import io.cairn.storage.mvcc.WriteResult;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -60,86 +60,65 @@ final class ShardFences {
     replica.submit(EntryPayload.upkeep(new ShardCommand.ChangeLeases(kind, leases)), ended::accept);
   }
 
-  /** No key is left under these, which are fenced, once this says true. */
+  /**
+   * No key is left under these, nor can one come, once this says true. The caller knows that their ends have begun and that every other shard
+   * they are registered in has fenced them.
+   */
   void delete(List<Generation> leases, long deadline, Consumer<Boolean> answer) {
     if (!replica.leaderReady()) {
       answer.accept(false);
       return;
     }
-    // What an earlier leader has committed is applied here before the tables are looked at.
-    replica.read(new ReadRequest(0, deadline, outcome -> {
-      if (outcome instanceof Outcome.Done<Long>) {
-        deleteKnown(leases, deadline, answer);
-      } else {
-        answer.accept(false);
-      }
-    }));
-  }
-
-  private void deleteKnown(List<Generation> leases, long deadline, Consumer<Boolean> answer) {
-    LeaseReads reads = replica.store().leaseReads();
-    KnownLease[] known = reads.known(leases.stream().mapToLong(Generation::id).toArray());
-    var groups = new ArrayList<List<Generation>>();
+    KnownLease[] known = replica.store().leaseReads().known(leases.stream().mapToLong(Generation::id).toArray());
+    var commands = new ArrayList<LeaseDelete>();
     int room = 0;
     for (int i = 0; i < known.length; i++) {
-      if (known[i] == null || known[i].grant() != leases.get(i).grant()) {
-        continue; // Nothing of it was ever put here, or the fence is removed already.
+      Generation lease = leases.get(i);
+      int keys = known[i] == null || known[i].grant() != lease.grant() ? 0 : known[i].keys();
+      if (commands.isEmpty() || keys > room) {
+        commands.add(new LeaseDelete(new ArrayList<>(), new ArrayList<>()));
+        room = DELETE_KEYS_MAX;
       }
-      if (!known[i].fenced()) {
-        answer.accept(false);
-        return;
-      }
-      if (known[i].keys() > 0) {
-        if (groups.isEmpty() || known[i].keys() > room) {
-          groups.add(new ArrayList<>());
-          room = DELETE_KEYS_MAX;
-        }
-        groups.getLast().add(leases.get(i));
-        room -= known[i].keys();
-      }
+      // Whoever registers it from now on is told that it ends; so the record must outlast only a registration that is open now.
+      (isOpen.test(lease.id()) ? commands.getLast().kept() : commands.getLast().leases()).add(lease);
+      room -= keys;
     }
-    new Deletes(leases, groups, deadline, answer).begin();
+    new Deletes(commands, deadline, answer).begin();
   }
 
   /** Some commands that delete keys, and what they come to. */
   private final class Deletes {
-    private final List<Generation> leases;
-    private final List<List<Generation>> groups;
+    private final List<LeaseDelete> commands;
     private final long deadline;
     private final Consumer<Boolean> answer;
     private int open;
     private boolean failed;
 
-    Deletes(List<Generation> leases, List<List<Generation>> groups, long deadline, Consumer<Boolean> answer) {
-      this.leases = leases;
-      this.groups = groups;
+    Deletes(List<LeaseDelete> commands, long deadline, Consumer<Boolean> answer) {
+      this.commands = commands;
       this.deadline = deadline;
       this.answer = answer;
-      this.open = groups.size();
+      this.open = commands.size();
     }
 
     void begin() {
-      if (groups.isEmpty()) {
-        end();
+      if (commands.isEmpty()) {
+        answer.accept(true);
         return;
       }
-      for (List<Generation> group : groups) {
-        replica.write(new WriteRequest(ShardFences.this, LeaseOps.delete(group), EntryPayload.LEASES_LEVEL, 0, deadline, this::deleted));
+      for (LeaseDelete command : commands) {
+        replica.write(new WriteRequest(ShardFences.this, LeaseOps.delete(command), EntryPayload.LEASES_LEVEL, 0, deadline, this::deleted));
       }
     }
 
     private void deleted(Outcome<WriteResult.Done> outcome) {
       failed |= !(outcome instanceof Outcome.Done<WriteResult.Done>);
       if (--open == 0) {
-        end();
+        if (!failed) {
+          commands.forEach(command -> idle.addAll(command.kept()));
+        }
+        answer.accept(!failed);
       }
-    }
-
-    private void end() {
-      if (!failed) {
-        idle.addAll(leases);
-      }
-      answer.accept(!failed);
     }
   }
 

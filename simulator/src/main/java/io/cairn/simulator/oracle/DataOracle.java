@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 
 /**
  * The true history of the data: what every key held at every revision, from what was applied first anywhere. Each answer to a client is
@@ -157,7 +158,8 @@ public final class DataOracle {
   }
 
   private static List<Long> endedBy(Write write) {
-    return write.op() instanceof Op.LeaseDelete delete ? delete.leases().stream().map(Op.Generation::id).toList() : List.of();
+    return write.op() instanceof Op.LeaseDelete delete ? Stream.concat(delete.leases().stream(), delete.kept().stream())
+        .map(Op.Generation::id).toList() : List.of();
   }
 
   private void refused(int shard, Write write, WriteResult.Refused refused) {
@@ -198,8 +200,8 @@ public final class DataOracle {
   private void tookEffect(Write write, WriteResult.Done done) {
     if (write.op() instanceof Op.LeaseDelete delete) {
       // Of the shard's leader, which asks again: whatever is left goes.
-      List<String> gone = leases.deleted(shardNow, delete.leases());
-      checks.check(gone.size() == done.changed(), "apply-is-right", "the end of %s in shard %d deletes %d keys, due were %s", delete.leases(), shardNow,
+      List<String> gone = leases.deleted(shardNow, delete);
+      checks.check(gone.size() == done.changed(), "apply-is-right", "%s in shard %d deletes %d keys, due were %s", delete, shardNow,
           done.changed(), gone);
       gone.forEach(key -> change(key, done.revision(), null, 0));
       leases.settled(done.leases());

@@ -8,6 +8,7 @@ import io.cairn.simulator.mark.Marks;
 import io.cairn.storage.lease.Lease;
 import io.cairn.storage.lease.Lease.Stage;
 import io.cairn.storage.lease.LeaseIds;
+import io.cairn.storage.mvcc.Op;
 import io.cairn.storage.mvcc.Op.Generation;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -163,22 +164,41 @@ final class LeaseTruth {
   }
 
   /** The keys that go when these, whose ends have come so far, lose theirs in a shard. */
-  List<String> deleted(int shard, List<Generation> leases) {
+  List<String> deleted(int shard, Op.LeaseDelete delete) {
     var gone = new ArrayList<String>();
-    for (Generation lease : leases) {
+    for (Generation lease : delete.leases()) {
       Known here = known(shard).get(lease.id());
-      if (here != null && here.grant == lease.grant() && here.fenced && !here.keys.isEmpty()) {
-        Holder holder = ended(shard, lease);
-        check(holder != null, "shard %d deletes the keys of %s, whose end has not begun", shard, lease);
-        Set<Integer> registered = ends.get(holder);
-        check(fences.getOrDefault(lease, Set.of()).containsAll(registered), "shard %d deletes the keys of %s, registered in %s, fenced in %s", shard,
-            lease, registered, fences.get(lease));
-        marks.reachIf(registered.size() > 1, Mark.LEASE_ENDED_IN_SEVERAL_SHARDS);
-        marks.reachIf(holder.home != 0, Mark.TTL_OF_A_PUT_ENDED);
-        gone.addAll(here.keys);
+      marks.reachIf(here == null, Mark.UNKNOWN_LEASE_FENCED);
+      gone.addAll(deleted(shard, lease));
+      if (here != null && here.grant == lease.grant()) {
+        known(shard).remove(lease.id());
       }
     }
+    for (Generation lease : delete.kept()) {
+      Known here = known(shard).get(lease.id());
+      fence(shard, lease, here, here == null || here.grant < lease.grant());
+      gone.addAll(deleted(shard, lease));
+    }
     return gone;
+  }
+
+  private List<String> deleted(int shard, Generation lease) {
+    Holder holder = ended(shard, lease);
+    check(holder != null, "shard %d deletes the keys of %s, whose end has not begun", shard, lease);
+    Set<Integer> fenced = fences.computeIfAbsent(lease, _ -> new HashSet<>());
+    fenced.add(shard);
+    Set<Integer> registered = ends.get(holder);
+    check(fenced.containsAll(registered), "shard %d deletes the keys of %s, registered in %s, fenced in %s", shard, lease, registered, fenced);
+    Known here = known(shard).get(lease.id());
+    if (here == null || here.grant != lease.grant() || here.keys.isEmpty()) {
+      return List.of();
+    }
+    marks.reachIf(registered.size() > 1, Mark.LEASE_ENDED_IN_SEVERAL_SHARDS);
+    marks.reachIf(holder.home != 0, Mark.TTL_OF_A_PUT_ENDED);
+    List<String> keys = List.copyOf(here.keys);
+    keys.forEach(leaseOf::remove);
+    here.keys.clear();
+    return keys;
   }
 
   private Holder ended(int shard, Generation lease) {

@@ -141,8 +141,9 @@ public final class HomeLeases {
     if (before == null || before.compareTo(stage) >= 0) {
       return null;
     }
-    Invariant.check(stage != Stage.GONE || lease.isFenced(), "no key of lease %d goes before every shard has fenced it", id);
-    return changed(lease.with(shard, stage));
+    Lease now = lease.with(shard, stage);
+    Invariant.check(stage != Stage.GONE || now.isFenced(), "no key of lease %d goes before every other shard has fenced it", id);
+    return changed(now);
   }
 
   private Lease alive(long id) {

@@ -105,8 +105,7 @@ public final class KnownLeases {
   /** The shard may forget it: nobody can come any more who would put a key under it. */
   public void unfence(long id, long grant) {
     if (isFenced(id, grant) && byId.get(id).keys() == 0) {
-      byId.remove(id);
-      unsaved.put(id, null);
+      forget(id);
     }
   }
 
@@ -119,10 +118,17 @@ public final class KnownLeases {
     return taken;
   }
 
-  /** A lease that one put was granted has lost its last key, and was forgotten by its home, which is this shard. */
-  void forget(long id) {
-    byId.remove(id);
+  /** No key is under it any more, and nobody can come who would need its record: the shard is as if it had never known it. */
+  public void forget(long id) {
+    KnownLease lease = byId.remove(id);
+    Invariant.check(lease == null || lease.keys() == 0, "lease %d has no keys left when it is forgotten", id);
     unsaved.put(id, null);
+  }
+
+  /** Whether what the shard knows of the id is of this grant. */
+  public boolean isKnown(long id, long grant) {
+    KnownLease lease = byId.get(id);
+    return lease != null && lease.grant() == grant;
   }
 
   public boolean isFenced(long id, long grant) {

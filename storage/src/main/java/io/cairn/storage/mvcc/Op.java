@@ -57,8 +57,13 @@ public sealed interface Op {
 
   record LeaseRevoke(long id) implements Op {}
 
-  /** Of the shard's own leader: the keys of leases that are fenced here go, all at one revision. */
-  record LeaseDelete(List<Generation> leases) implements Op {}
+  /**
+   * Of the shard's own leader: the keys of leases whose ends have begun go, all at one revision.
+   *
+   * @param leases the shard forgets these
+   * @param kept these are fenced from now on, also where the shard has not known them
+   */
+  record LeaseDelete(List<Generation> leases, List<Generation> kept) implements Op {}
 
   /** One holder of a lease's id. */
   record Generation(long id, long grant) {}

@@ -458,7 +458,7 @@ public final class ShardStore {
   private WriteResult apply(ApplyRound round, Write write, TxnBounds bounds, long next, long entryIndex, int position) {
     if (write.op() instanceof Op.LeaseDelete delete) {
       // Of the shard's leader, for no client: what was done already changes nothing, so nothing is remembered.
-      long changed = changes.deleteLeases(round, write, delete.leases(), next);
+      long changed = changes.deleteLeases(round, write, delete, next);
       leases.takeChanges(); // None: what is deleted here has a home that is told by its driver.
       return new WriteResult.Done(changed > 0 ? next : next - 1, changed, null, false);
     }

@@ -120,20 +120,34 @@ final class StoreChanges {
   }
 
   /** Deletes every key under these leases under one revision; returns how many there were. */
-  long deleteLeases(ApplyRound round, Write write, List<Op.Generation> ended, long revision) {
-    int ordinal = 0;
+  int deleteLeases(ApplyRound round, Write write, Op.LeaseDelete ended, long revision) {
+    int deleted = 0;
     try (EngineView view = engine.view(); EngineCursor index = leases.index(view)) {
-      for (Op.Generation lease : ended) {
+      for (Op.Generation lease : ended.leases()) {
+        if (leases.isKnown(lease.id(), lease.grant())) {
+          deleted = deleteLease(round, write, index, lease, revision, deleted);
+          leases.forget(lease.id());
+        }
+      }
+      for (Op.Generation lease : ended.kept()) {
+        leases.fence(lease.id(), lease.grant());
         if (leases.isFenced(lease.id(), lease.grant())) {
-          for (byte[] userKey : leases.keys(index, lease.id())) {
-            byte[] key = OnDiskFormat.storeKey(store, userKey);
-            Changed before = changed.get(key);
-            delete(round, write, key, before != null ? before.version() : newest(round, key), revision, ordinal++);
-          }
+          deleted = deleteLease(round, write, index, lease, revision, deleted);
         }
       }
     }
-    return ordinal;
+    return deleted;
+  }
+
+  /** @param ordinal of its first key's event; returns that of the next */
+  private int deleteLease(ApplyRound round, Write write, EngineCursor index, Op.Generation lease, long revision, int ordinal) {
+    int next = ordinal;
+    for (byte[] userKey : leases.keys(index, lease.id())) {
+      byte[] key = OnDiskFormat.storeKey(store, userKey);
+      Changed before = changed.get(key);
+      delete(round, write, key, before != null ? before.version() : newest(round, key), revision, next++);
+    }
+    return next;
   }
 
   private void delete(ApplyRound round, Write write, byte[] key, byte[] version, long revision, int ordinal) {

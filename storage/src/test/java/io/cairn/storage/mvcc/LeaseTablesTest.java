@@ -153,13 +153,53 @@ class LeaseTablesTest {
     assertThat(store.leaseReads().known()).containsExactly(new KnownLease(5, 200, false, 2));
   }
 
+  private static Op.LeaseDelete forgetting(long id, long grant) {
+    return new Op.LeaseDelete(List.of(new Op.Generation(id, grant)), List.of());
+  }
+
+  private static Op.LeaseDelete keepingTheFence(long id, long grant) {
+    return new Op.LeaseDelete(List.of(), List.of(new Op.Generation(id, grant)));
+  }
+
   @Test
-  void theKeysOfAnEndGoAtOneRevisionAndOnlyBehindTheFence() {
+  @DisplayName("LL-13 an end forgets the lease and its keys; one of another grant touches neither")
+  void anEndForgetsTheLease() {
+    known(table -> table.know(5, 100));
+    apply(put("a", 5), put("b", 5), put("c", 0));
+    for (long other : new long[]{99, 101}) {
+      assertThat(((Done) apply(forgetting(5, other)).getFirst()).changed()).as("of grant %d", other).isZero();
+    }
+    var done = (Done) apply(forgetting(5, 100)).getFirst();
+    assertThat(done.changed()).isEqualTo(2);
+    assertThat(store.leaseReads().known()).isEmpty();
+    assertThat(store.get(bytes("a"), 0)).isNull();
+    assertThat(store.get(bytes("c"), 0)).isNotNull();
+    assertThat(((Done) apply(forgetting(5, 100)).getFirst()).revision()).as("again: nothing, and no revision").isEqualTo(done.revision());
+    assertThat(((Refused) apply(put("d", 5)).getFirst()).reason()).isEqualTo(Reason.LEASE_UNKNOWN);
+    store = ShardStore.open(scratch.engine(), store.store(), SHARD);
+    assertThat(store.leaseReads().known()).isEmpty();
+  }
+
+  @Test
+  @DisplayName("LL-13 while a registration is open an end leaves a fence, which what comes late does not undo, also where the lease was unknown")
+  void anEndMayKeepTheFence() {
+    apply(keepingTheFence(5, 100));
+    known(table -> table.know(5, 100));
+    assertThat(store.leaseReads().known()).containsExactly(new KnownLease(5, 100, true, 0));
+    known(table -> table.know(5, 200));
+    apply(put("a", 5));
+    apply(keepingTheFence(5, 100));
+    assertThat(store.leaseReads().known()).as("an old end does not hit a new grant").containsExactly(new KnownLease(5, 200, false, 1));
+    assertThat(((Done) apply(keepingTheFence(5, 200)).getFirst()).changed()).isEqualTo(1);
+    assertThat(store.leaseReads().known()).containsExactly(new KnownLease(5, 200, true, 0));
+  }
+
+  @Test
+  void theKeysOfAnEndGoAtOneRevision() {
     known(table -> table.know(5, 100));
     apply(put("a", 5), put("b", 5), put("c", 0), put("d", 5));
     apply(put("d", 0));
-    var end = new Op.LeaseDelete(List.of(new Op.Generation(5, 100)));
-    assertThat(((Done) apply(end).getFirst()).changed()).as("not fenced").isZero();
+    var end = keepingTheFence(5, 100);
     known(table -> table.fence(5, 100));
     known(table -> table.unfence(5, 100));
     assertThat(store.leaseReads().known()).as("no fence goes before its keys").containsExactly(new KnownLease(5, 100, true, 2));
@@ -183,7 +223,7 @@ class LeaseTablesTest {
     store.apply(round, new EntryId(1, 1), new Batch(2, 100, List.of(write(put("a", 5)), write(put("b", 5)), write(put("b", 0)))));
     store.leases(round).known().fence(5, 100);
     List<WriteResult> results = store.apply(round, new EntryId(1, 2),
-        new Batch(10, 100, List.of(write(new Op.LeaseDelete(List.of(new Op.Generation(5, 100)))))));
+        new Batch(10, 100, List.of(write(forgetting(5, 100)))));
     round.commit();
     assertThat(((Done) results.getFirst()).changed()).isEqualTo(1);
     assertThat(store.get(bytes("a"), 0)).isNull();
@@ -330,7 +370,7 @@ class LeaseTablesTest {
     home(table -> assertThat(table.expire(last.id(), last.grant(), 1).isFenced()).isFalse());
     known(table -> table.fence(last.id(), last.grant()));
     home(table -> table.progress(last.id(), last.grant(), Lease.HERE, Stage.FENCED));
-    assertThat(((Done) apply(new Op.LeaseDelete(List.of(new Op.Generation(last.id(), last.grant())))).getFirst()).changed()).isEqualTo(1);
+    assertThat(((Done) apply(forgetting(last.id(), last.grant())).getFirst()).changed()).isEqualTo(1);
     home(table -> assertThat(table.progress(last.id(), last.grant(), Lease.HERE, Stage.GONE).isForgotten()).isTrue());
     assertThat(store.get(bytes("a"), 0)).isNull();
   }
@@ -354,7 +394,7 @@ class LeaseTablesTest {
     for (int entry = 1; entry <= 60; entry++) {
       var writes = new ArrayList<Write>();
       for (int i = random.nextInt(4); i >= 0; i--) {
-        writes.add(write(randomOp(random)));
+        writes.add(write(randomOp(random, store.leases(round).known())));
       }
       store.apply(round, new EntryId(1, entry), new Batch(revision + 1, 100, writes));
       revision += writes.size();
@@ -380,15 +420,22 @@ class LeaseTablesTest {
     }
   }
 
-  private static Op randomOp(Random random) {
+  private static Op randomOp(Random random, KnownLeases known) {
     String key = StoreScript.randomKey(random);
     return switch (random.nextInt(10)) {
       case 0 -> new Op.Delete(bytes(key), false);
       case 1 -> new Op.DeleteRange(bytes(key), null);
-      case 2 -> new Op.LeaseDelete(List.of(new Op.Generation(1 + random.nextInt(3), 1 + random.nextInt(3))));
+      case 2 -> randomEnd(known, 1 + random.nextInt(3), 1 + random.nextInt(3), random.nextBoolean());
       case 3, 4 -> new Op.Put(bytes(key), bytes("v"), 0, false, TTL);
       default -> put(key, random.nextInt(4));
     };
+  }
+
+  private static Op randomEnd(KnownLeases known, long id, long grant, boolean kept) {
+    KnownLease now = known.get(id);
+    // No end comes of a grant that follows one whose keys are left.
+    boolean newer = now != null && now.grant() < grant;
+    return kept && !newer ? keepingTheFence(id, grant) : forgetting(id, grant);
   }
 
   private void assertIndex() {
