@@ -3,9 +3,11 @@ package io.cairn.server.lease;
 import io.cairn.platform.Clock;
 import io.cairn.server.command.HomeCommand.Seen;
 import io.cairn.storage.lease.Lease;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.PriorityQueue;
@@ -36,6 +38,8 @@ final class LeaseClock {
   private final Clock clock;
   private final TreeMap<Long, Held> byId = new TreeMap<>();
   private final PriorityQueue<Due> due = new PriorityQueue<>();
+  /** Those whose end was proposed, in the order of time: that may come to nothing. */
+  private final Deque<Due> proposed = new ArrayDeque<>();
   private int ending;
 
   LeaseClock(Clock clock) {
@@ -47,6 +51,7 @@ final class LeaseClock {
     var before = new TreeMap<>(byId);
     byId.clear();
     due.clear();
+    proposed.clear();
     ending = 0;
     for (Lease lease : leases) {
       Held held = before.get(lease.id());
@@ -86,6 +91,7 @@ final class LeaseClock {
   /** A key that is put with a TTL ever again leaves a forgotten lease each time: they must not pile up until their times come. */
   private void sortAnew() {
     due.clear();
+    proposed.clear();
     byId.forEach((id, held) -> due.add(new Due(held.end(), id, held.lease.grant())));
   }
 
@@ -93,8 +99,11 @@ final class LeaseClock {
   List<Seen> due(int max, long againNanos) {
     long now = clock.nanoTime();
     var over = new ArrayList<Seen>();
-    while (!due.isEmpty() && due.peek().at - now <= 0 && over.size() < max) {
-      Due next = due.poll();
+    while (over.size() < max) {
+      Due next = poll(now);
+      if (next == null) {
+        break;
+      }
       Held held = byId.get(next.id);
       if (held == null || held.lease.grant() != next.grant || held.lease.ending()) {
         continue;
@@ -102,11 +111,18 @@ final class LeaseClock {
       if (held.end() - now > 0) {
         due.add(new Due(held.end(), next.id, next.grant)); // It was renewed.
       } else {
-        due.add(new Due(now + againNanos, next.id, next.grant));
+        proposed.add(new Due(now + againNanos, next.id, next.grant));
         over.add(new Seen(next.id, next.grant, held.lease.epoch()));
       }
     }
     return over;
+  }
+
+  private Due poll(long now) {
+    if (!proposed.isEmpty() && proposed.peek().at - now <= 0) {
+      return proposed.poll();
+    }
+    return !due.isEmpty() && due.peek().at - now <= 0 ? due.poll() : null;
   }
 
   Lease get(long id) {
@@ -121,9 +137,10 @@ final class LeaseClock {
     return Math.max(0, Math.min(left, held.lease.ttlMillis()));
   }
 
-  /** How long ago its time was over, in nanoseconds; less than 0 when it is not. Of one that is held here. */
+  /** How long ago its time was over, in nanoseconds; less than 0 when it is not, or no lease with the id is held here. */
   long overdueNanos(long id) {
-    return clock.nanoTime() - byId.get(id).end();
+    Held held = byId.get(id);
+    return held == null ? -1 : clock.nanoTime() - held.end();
   }
 
   Collection<Lease> all() {

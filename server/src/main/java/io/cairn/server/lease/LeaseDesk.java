@@ -134,7 +134,7 @@ public final class LeaseDesk implements LeaseService.Route {
         .setRemainingMillis(home.times().remainingMillis(lease.id()));
     if (request.getKeys()) {
       int here = home.replica().descriptor().id();
-      List<Integer> shards = lease.shards().keySet().stream().map(shard -> shard == Lease.HERE ? here : shard).toList();
+      List<Integer> shards = lease.shards().numbers().stream().map(shard -> shard == Lease.HERE ? here : shard).toList();
       new Keys(lease.id(), shards.iterator(), deadline, told, answer).next();
     } else {
       answer.accept(Response.newBuilder().setLeaseTimeToLive(told).build());

@@ -169,8 +169,11 @@ final class LeaseEnds {
     if (from.isEmpty()) {
       return;
     }
-    List<Generation> leases = from.stream().limit(STEP_LEASES_MAX).toList();
-    from.removeAll(new LinkedHashSet<>(leases));
+    var leases = new ArrayList<Generation>();
+    for (Iterator<Generation> each = from.iterator(); each.hasNext() && leases.size() < STEP_LEASES_MAX;) {
+      leases.add(each.next());
+      each.remove();
+    }
     lane.asked = true;
     long of = reign;
     steps.ask(shard, stage, leases, ASK_NANOS, taken -> {

@@ -86,7 +86,7 @@ final class ReplicaLeases {
   void changed(List<Lease> leases) {
     look();
     for (Lease lease : leases) {
-      long overdue = leads && lease.isForgotten() && times.get(lease.id()) != null ? times.overdueNanos(lease.id()) : -1;
+      long overdue = leads && lease.isForgotten() ? times.overdueNanos(lease.id()) : -1;
       if (overdue >= 0) {
         figures.ended(overdue);
       }

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cairn.platform.Clock;
 import io.cairn.storage.lease.Lease;
+import io.cairn.storage.lease.LeaseShards;
 import io.cairn.storage.lease.LeaseLimits;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -36,7 +36,7 @@ class LeaseClockTest {
   private final LeaseClock times = new LeaseClock(hand);
 
   private static Lease lease(long id, long ttlMillis, long epoch) {
-    return new Lease(id, 100 + id, ttlMillis, epoch, false, new TreeMap<>());
+    return new Lease(id, 100 + id, ttlMillis, epoch, false, LeaseShards.NONE);
   }
 
   private List<Long> due() {
@@ -104,12 +104,12 @@ class LeaseClockTest {
     assertThat(over).hasSize(1);
     assertThat(over.getFirst().epoch()).isEqualTo(2);
     assertThat(over.getFirst().grant()).isEqualTo(101);
-    times.changed(new Lease(1, 101, 2_000, 2, true, new TreeMap<>(java.util.Map.of(1, Lease.Stage.REGISTERED))));
+    times.changed(new Lease(1, 101, 2_000, 2, true, LeaseShards.NONE.with(1, Lease.Stage.REGISTERED)));
     assertThat(times.ending()).isEqualTo(1);
     assertThat(times.remainingMillis(1)).isZero();
     hand.now += 10_000 * MILLI;
     assertThat(due()).as("its end is carried on by others").isEmpty();
-    times.changed(new Lease(1, 101, 2_000, 2, true, new TreeMap<>()));
+    times.changed(new Lease(1, 101, 2_000, 2, true, LeaseShards.NONE));
     assertThat(times.size()).isZero();
     assertThat(times.ending()).isZero();
   }

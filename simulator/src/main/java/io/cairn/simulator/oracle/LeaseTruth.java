@@ -8,6 +8,7 @@ import io.cairn.simulator.mark.Marks;
 import io.cairn.storage.lease.Lease;
 import io.cairn.storage.lease.Lease.Stage;
 import io.cairn.storage.lease.LeaseIds;
+import io.cairn.storage.lease.LeaseShards;
 import io.cairn.storage.mvcc.Op;
 import io.cairn.storage.mvcc.Op.Generation;
 import java.util.ArrayList;
@@ -101,7 +102,7 @@ final class LeaseTruth {
 
   void granted(int shard, long id, long place, long ttlMillis, List<Lease> told) {
     check(told.size() == 1 && (id == 0 || told.getFirst().id() == id), "the grant of lease %d in shard %d is answered %s", id, shard, told);
-    Lease lease = new Lease(told.getFirst().id(), place, ttlMillis, 1, false, new TreeMap<>());
+    Lease lease = new Lease(told.getFirst().id(), place, ttlMillis, 1, false, LeaseShards.NONE);
     check(lease.id() > 0 && !isTaken(shard, lease.id()), "shard %d grants lease %d, which is there already, or is none", shard, lease.id());
     change(shard, lease);
     times.renewed(shard, lease);
@@ -123,7 +124,7 @@ final class LeaseTruth {
     Lease own = told.stream().filter(lease -> lease.grant() == place).findFirst().orElse(null);
     check(own != null && LeaseIds.isOfOnePut(own.id()) && LeaseIds.home(own.id()) == shard && !isTaken(shard, own.id()) && !known(shard).containsKey(own.id()),
         "a put with a TTL in shard %d was to have a lease of its own, it changed %s", shard, told);
-    times.renewed(shard, change(shard, new Lease(own.id(), place, ttlMillis, 1, false, new TreeMap<>(Map.of(Lease.HERE, Stage.REGISTERED)))));
+    times.renewed(shard, change(shard, new Lease(own.id(), place, ttlMillis, 1, false, LeaseShards.NONE.with(Lease.HERE, Stage.REGISTERED))));
     known(shard).put(own.id(), new Known(place, false));
     marks.reach(Mark.PUT_WITH_A_TTL);
     return own.id();
@@ -235,7 +236,7 @@ final class LeaseTruth {
 
   private void know(int shard, Generation lease, Known here) {
     Lease atHome = home(0).get(lease.id());
-    check(atHome != null && atHome.grant() == lease.grant() && atHome.shards().get(shard) == Stage.REGISTERED,
+    check(atHome != null && atHome.grant() == lease.grant() && atHome.shards().stage(shard) == Stage.REGISTERED,
         "shard %d comes to know %s, the home has %s", shard, lease, atHome);
     noKeys(shard, lease, here);
     known(shard).put(lease.id(), new Known(lease.grant(), false));
@@ -294,7 +295,7 @@ final class LeaseTruth {
       marks.reach(Mark.LEASE_REGISTERED_TOO_LATE);
       return 0;
     }
-    if (!lease.shards().containsKey(asked.shard())) {
+    if (!lease.shards().contains(asked.shard())) {
       change(shard, with(lease, asked.shard(), Stage.REGISTERED));
     }
     return lease.grant();
@@ -313,7 +314,7 @@ final class LeaseTruth {
 
   private Lease end(int shard, Lease lease, boolean expired) {
     var registered = new TreeSet<Integer>();
-    lease.shards().keySet().forEach(each -> registered.add(each == Lease.HERE ? shard : each));
+    lease.shards().numbers().forEach(each -> registered.add(each == Lease.HERE ? shard : each));
     ends.put(new Holder(shard, new Generation(lease.id(), lease.grant())), registered);
     onEnd.of(lease.id(), expired);
     return change(shard, new Lease(lease.id(), lease.grant(), lease.ttlMillis(), lease.epoch(), true, lease.shards()));
@@ -321,7 +322,7 @@ final class LeaseTruth {
 
   private void progress(int shard, HomeCommand.Step step) {
     Lease lease = home(shard).get(step.id());
-    Stage before = lease == null || lease.grant() != step.grant() || !lease.ending() ? null : lease.shards().get(step.shard());
+    Stage before = lease == null || lease.grant() != step.grant() || !lease.ending() ? null : lease.shards().stage(step.shard());
     if (before == null || before.compareTo(step.stage()) >= 0) {
       return;
     }
@@ -334,14 +335,12 @@ final class LeaseTruth {
   }
 
   private static Lease with(Lease lease, int shard, Stage stage) {
-    var shards = new TreeMap<>(lease.shards());
-    shards.put(shard, stage);
-    return new Lease(lease.id(), lease.grant(), lease.ttlMillis(), lease.epoch(), lease.ending(), shards);
+    return new Lease(lease.id(), lease.grant(), lease.ttlMillis(), lease.epoch(), lease.ending(), lease.shards().with(shard, stage));
   }
 
   private Lease change(int shard, Lease lease) {
     changes.add(lease);
-    boolean left = !lease.ending() || lease.shards().values().stream().anyMatch(stage -> stage != Stage.GONE);
+    boolean left = !lease.ending() || lease.shards().numbers().stream().anyMatch(each -> lease.shards().stage(each) != Stage.GONE);
     if (left) {
       home(shard).put(lease.id(), lease);
     } else {

@@ -116,7 +116,7 @@ public final class HomeLeases {
   /** From now on keys may be put under it in the shard. Null for one that is gone, or whose end has begun. */
   public Lease register(long id, int shard) {
     Lease lease = alive(id);
-    return lease == null || lease.shards().containsKey(shard) ? lease : changed(lease.with(shard, Stage.REGISTERED));
+    return lease == null || lease.shards().contains(shard) ? lease : changed(lease.with(shard, Stage.REGISTERED));
   }
 
   /** Begins its end, unless it was renewed since {@code epoch} (LL-02); null when that comes to nothing. */
@@ -137,7 +137,7 @@ public final class HomeLeases {
     if (lease == null || lease.grant() != grant || !lease.ending()) {
       return null;
     }
-    Stage before = lease.shards().get(shard);
+    Stage before = lease.shards().stage(shard);
     if (before == null || before.compareTo(stage) >= 0) {
       return null;
     }

@@ -3,9 +3,6 @@ package io.cairn.storage.lease;
 import io.cairn.storage.StorageFailure;
 import io.cairn.storage.bytes.BytesIn;
 import io.cairn.storage.bytes.BytesOut;
-import java.util.Collections;
-import java.util.SortedMap;
-import java.util.TreeMap;
 
 /**
  * A lease as its home has it. Immutable.
@@ -16,7 +13,7 @@ import java.util.TreeMap;
  * @param ending its end has begun: it is not renewed any more, and no shard comes to those below
  * @param shards where keys may be under it, and how far its end has come there
  */
-public record Lease(long id, long grant, long ttlMillis, long epoch, boolean ending, SortedMap<Integer, Stage> shards) {
+public record Lease(long id, long grant, long ttlMillis, long epoch, boolean ending, LeaseShards shards) {
   private static final int FORMAT = 1;
 
   /** In place of a shard's number: the very shard that is the lease's home. A put with a TTL grants one there, known from its first moment. */
@@ -32,12 +29,8 @@ public record Lease(long id, long grant, long ttlMillis, long epoch, boolean end
     GONE
   }
 
-  public Lease {
-    shards = Collections.unmodifiableSortedMap(new TreeMap<>(shards));
-  }
-
   static Lease granted(long id, long grant, long ttlMillis) {
-    return new Lease(id, grant, ttlMillis, 1, false, new TreeMap<>());
+    return new Lease(id, grant, ttlMillis, 1, false, LeaseShards.NONE);
   }
 
   /** Of a put with a TTL. */
@@ -54,24 +47,22 @@ public record Lease(long id, long grant, long ttlMillis, long epoch, boolean end
   }
 
   Lease with(int shard, Stage stage) {
-    var now = new TreeMap<>(shards);
-    now.put(shard, stage);
-    return new Lease(id, grant, ttlMillis, epoch, ending, now);
+    return new Lease(id, grant, ttlMillis, epoch, ending, shards.with(shard, stage));
   }
 
   /** Nothing of it is left anywhere: its home has forgotten it with the change that made this one. */
   public boolean isForgotten() {
-    return ending && shards.values().stream().allMatch(stage -> stage == Stage.GONE);
+    return ending && shards.areAt(Stage.GONE);
   }
 
   /** Whether a put with a TTL has granted it. */
   public boolean isOfOnePut() {
-    return shards.containsKey(HERE);
+    return shards.contains(HERE);
   }
 
   /** Every shard it was registered in takes no keys under it any more. */
   public boolean isFenced() {
-    return ending && shards.values().stream().noneMatch(stage -> stage == Stage.REGISTERED);
+    return ending && shards.areAt(Stage.FENCED);
   }
 
   byte[] encode() {
@@ -90,14 +81,14 @@ public record Lease(long id, long grant, long ttlMillis, long epoch, boolean end
     long ttlMillis = in.varint();
     long epoch = in.varint();
     boolean ending = in.int8() != 0;
-    var shards = new TreeMap<Integer, Stage>();
+    LeaseShards shards = LeaseShards.NONE;
     for (int left = in.count(); left > 0; left--) {
       int shard = in.count();
       int stage = in.int8();
       if (stage >= Stage.values().length) {
         throw new StorageFailure(StorageFailure.Kind.CORRUPT, "lease " + id + " has stage " + stage + " in shard " + shard);
       }
-      shards.put(shard, Stage.values()[stage]);
+      shards = shards.with(shard, Stage.values()[stage]);
     }
     return new Lease(id, grant, ttlMillis, epoch, ending, shards);
   }

@@ -8,12 +8,12 @@ import io.cairn.storage.lease.HomeLeases;
 import io.cairn.storage.lease.KnownLeases;
 import io.cairn.storage.lease.Lease;
 import io.cairn.storage.lease.LeaseLimits;
+import io.cairn.storage.lease.LeaseShards;
 import io.cairn.storage.lease.OnePut;
 import io.cairn.storage.mvcc.WriteResult.Reason;
 import io.cairn.storage.mvcc.WriteResult.Refused;
 import java.util.Arrays;
 import java.util.List;
-import java.util.TreeMap;
 
 /** The two tables of leases of one store, and what commands ask of them. Used by the apply loop alone. */
 public final class ShardLeases {
@@ -99,7 +99,7 @@ public final class ShardLeases {
 
   static Lease decodeAnswer(byte[] bytes) {
     var in = new BytesIn(bytes);
-    return new Lease(in.varint(), in.varint(), in.varint(), 0, false, new TreeMap<>());
+    return new Lease(in.varint(), in.varint(), in.varint(), 0, false, LeaseShards.NONE);
   }
 
   /** What a client that asks again is told of a put with a TTL: the lease it was granted, then what it replaced, when that was asked for. */
@@ -120,7 +120,7 @@ public final class ShardLeases {
 
   /** The lease of a put with a TTL, as far as a client that asks again hears of it. */
   static Lease own(long id, long ttlMillis) {
-    return new Lease(id, 0, ttlMillis, 0, false, new TreeMap<>());
+    return new Lease(id, 0, ttlMillis, 0, false, LeaseShards.NONE);
   }
 
   void save(EngineBatch batch) {
