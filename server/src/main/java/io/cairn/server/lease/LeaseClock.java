@@ -5,13 +5,13 @@ import io.cairn.server.command.HomeCommand.Seen;
 import io.cairn.storage.lease.Lease;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Collections;
+import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.NavigableMap;
+import java.util.Map;
 import java.util.PriorityQueue;
-import java.util.TreeMap;
 
 /**
  * When leases end, by this replica's own clock: each is stamped when the entry that granted or renewed it is applied here, or, where that
@@ -36,7 +36,7 @@ final class LeaseClock {
   }
 
   private final Clock clock;
-  private final TreeMap<Long, Held> byId = new TreeMap<>();
+  private final Map<Long, Held> byId = new LinkedHashMap<>();
   private final PriorityQueue<Due> due = new PriorityQueue<>();
   /** Those whose end was proposed, in the order of time: that may come to nothing. */
   private final Deque<Due> proposed = new ArrayDeque<>();
@@ -48,7 +48,7 @@ final class LeaseClock {
 
   /** The replica stands on other data: these are all leases. What was renewed unseen is stamped now; the others keep their stamps. */
   void reset(List<Lease> leases) {
-    var before = new TreeMap<>(byId);
+    var before = new HashMap<>(byId);
     byId.clear();
     due.clear();
     proposed.clear();
@@ -92,7 +92,9 @@ final class LeaseClock {
   private void sortAnew() {
     due.clear();
     proposed.clear();
-    byId.forEach((id, held) -> due.add(new Due(held.end(), id, held.lease.grant())));
+    for (Lease lease : all()) {
+      due.add(new Due(byId.get(lease.id()).end(), lease.id(), lease.grant()));
+    }
   }
 
   /** Leases whose time is over, at most {@code max}; one that is still alive after {@code againNanos} is named again. */
@@ -143,14 +145,9 @@ final class LeaseClock {
     return held == null ? -1 : clock.nanoTime() - held.end();
   }
 
-  Collection<Lease> all() {
-    return byId.values().stream().map(Held::lease).toList();
-  }
-
-  /** In the order of ids, those above {@code after}, at most {@code max}. */
-  List<Lease> after(long after, int max) {
-    NavigableMap<Long, Held> rest = after >= Long.MAX_VALUE ? Collections.emptyNavigableMap() : byId.tailMap(after, false);
-    return rest.values().stream().limit(max).map(Held::lease).toList();
+  /** In the order of ids. */
+  List<Lease> all() {
+    return byId.values().stream().map(Held::lease).sorted(Comparator.comparingLong(Lease::id)).toList();
   }
 
   /** How many have an end that has begun. */

@@ -5,7 +5,6 @@ import io.cairn.platform.EventLoop;
 import io.cairn.protocol.wire.ErrorCode;
 import io.cairn.protocol.wire.LeaseKeepAlive;
 import io.cairn.protocol.wire.LeaseKeepAliveAnswer;
-import io.cairn.protocol.wire.LeaseList;
 import io.cairn.protocol.wire.LeaseListAnswer;
 import io.cairn.protocol.wire.LeaseTimeToLive;
 import io.cairn.protocol.wire.LeaseTimeToLiveAnswer;
@@ -27,6 +26,7 @@ import io.cairn.storage.mvcc.WriteResult;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -77,7 +77,7 @@ public final class LeaseDesk implements LeaseService.Route {
       switch (request.getBodyCase()) {
         case LEASE_KEEP_ALIVE -> keepAlive(home, request.getLeaseKeepAlive(), deadline, answer);
         case LEASE_TIME_TO_LIVE -> confirmed(home, deadline, answer, () -> timeToLive(home, request.getLeaseTimeToLive(), deadline, answer));
-        case LEASE_LIST -> confirmed(home, deadline, answer, () -> answer.accept(list(home.times(), request.getLeaseList())));
+        case LEASE_LIST -> confirmed(home, deadline, answer, () -> list(home, request.getLeaseList().getAfter(), answer));
         default -> throw new IllegalArgumentException("not about leases: " + request.getBodyCase());
       }
     });
@@ -116,12 +116,27 @@ public final class LeaseDesk implements LeaseService.Route {
     }));
   }
 
-  private static Response list(LeaseClock times, LeaseList request) {
-    List<Lease> leases = times.after(request.getAfter(), LIST_MAX + 1);
+  private void list(ReplicaLeases home, long after, Consumer<Response> answer) {
+    scanLoop.execute(() -> {
+      List<Lease> leases = home.replica().store().leaseReads().granted(after, LIST_MAX + 1);
+      home.replica().loop().execute(() -> {
+        LeaseListAnswer told = listed(home.times(), leases);
+        if (told.getMore() && told.getLeasesCount() == 0) {
+          list(home, leases.getLast().id() - 1, answer);
+        } else {
+          answer.accept(Response.newBuilder().setLeaseList(told).build());
+        }
+      });
+    });
+  }
+
+  /** Those that have gone since they were read are left out. */
+  private static LeaseListAnswer listed(LeaseClock times, List<Lease> leases) {
     LeaseListAnswer.Builder told = LeaseListAnswer.newBuilder().setMore(leases.size() > LIST_MAX);
-    leases.stream().limit(LIST_MAX).forEach(lease -> told.addLeases(LeaseListAnswer.Item.newBuilder().setId(lease.id())
-        .setTtlMillis(lease.ttlMillis()).setRemainingMillis(times.remainingMillis(lease.id())).setEnding(lease.ending())));
-    return Response.newBuilder().setLeaseList(told).build();
+    leases.stream().limit(LIST_MAX).map(lease -> times.get(lease.id())).filter(Objects::nonNull)
+        .forEach(lease -> told.addLeases(LeaseListAnswer.Item.newBuilder().setId(lease.id()).setTtlMillis(lease.ttlMillis())
+            .setRemainingMillis(times.remainingMillis(lease.id())).setEnding(lease.ending())));
+    return told.build();
   }
 
   private void timeToLive(ReplicaLeases home, LeaseTimeToLive request, long deadline, Consumer<Response> answer) {

@@ -40,18 +40,21 @@ public final class HomeLeases {
 
   public static HomeLeases load(EngineView view, long store, int shard) {
     var leases = new HomeLeases(store, shard);
-    read(view, store).forEach(lease -> leases.byId.put(lease.id(), lease));
+    read(view, store, 0, Integer.MAX_VALUE).forEach(lease -> leases.byId.put(lease.id(), lease));
     return leases;
   }
 
-  /** All of them as of a view, in the order of their ids. */
-  public static List<Lease> read(EngineView view, long store) {
-    byte[] first = OnDiskFormat.smallKey(store, OnDiskFormat.STORE_LEASE, new byte[0]);
+  /** Those with a larger id than {@code after} as of a view, in the order of their ids, at most {@code max}. */
+  public static List<Lease> read(EngineView view, long store, long after, int max) {
+    if (after < 0 || after == Long.MAX_VALUE) {
+      return List.of(); // No id is larger, as unsigned numbers.
+    }
+    byte[] first = OnDiskFormat.leaseKey(store, OnDiskFormat.STORE_LEASE, after + 1);
     byte[] end = OnDiskFormat.smallKey(store, (byte) (OnDiskFormat.STORE_LEASE + 1), new byte[0]);
     var found = new ArrayList<Lease>();
     try (EngineCursor cursor = view.cursor(Family.SMALL, first, end)) {
-      for (; cursor.valid(); cursor.next()) {
-        found.add(Lease.decode(OnDiskFormat.readInt64(cursor.key(), first.length), cursor.value()));
+      for (; cursor.valid() && found.size() < max; cursor.next()) {
+        found.add(Lease.decode(OnDiskFormat.readInt64(cursor.key(), first.length - Long.BYTES), cursor.value()));
       }
     }
     return found;

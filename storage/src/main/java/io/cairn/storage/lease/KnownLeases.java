@@ -19,12 +19,14 @@ import java.util.TreeSet;
 /**
  * The leases that keys of this shard may be, or must not any more be, put under, and which keys are.
  *
- * <p><b>Invariant.</b> A key is in the index under a lease exactly while its newest version names the lease, and then the lease has a record
- * here, which counts it. So an end finds every key, whatever else happened to them.
+ * <p><b>Invariant.</b> A key is in the index under a lease, or is the only one in the lease's record, exactly while its newest version names the
+ * lease; and the record counts it. So an end finds every key, whatever else happened to them.
  *
  * <p>Used by the apply loop alone, but for what reads a view.
  */
 public final class KnownLeases {
+  private static final byte[] NOTHING = new byte[0];
+
   private final long store;
   /** Looked up, never iterated: its order must not reach behaviour. */
   private final Map<Long, KnownLease> byId = new HashMap<>();
@@ -67,6 +69,13 @@ public final class KnownLeases {
 
   /** Keys under the lease as of a view, in order; at most {@code max}. */
   public static List<byte[]> keys(EngineView view, long store, long id, int max) {
+    KnownLease lease = read(view, store, id);
+    if (lease == null || lease.keys() == 0 || max == 0) {
+      return List.of();
+    }
+    if (lease.only() != null) {
+      return List.of(lease.only());
+    }
     byte[] first = OnDiskFormat.leaseKey(store, OnDiskFormat.STORE_LEASE_KEY, id);
     try (EngineCursor cursor = view.cursor(Family.SMALL, first, OnDiskFormat.leaseKeysEnd(store, id))) {
       return stored(cursor, first, max);
@@ -88,7 +97,7 @@ public final class KnownLeases {
   public void know(long id, long grant) {
     KnownLease lease = byId.get(id);
     if (lease == null || lease.grant() < grant) {
-      replace(lease, new KnownLease(id, grant, false, 0));
+      replace(lease, KnownLease.of(id, grant, false));
     }
   }
 
@@ -96,9 +105,9 @@ public final class KnownLeases {
   public void fence(long id, long grant) {
     KnownLease lease = byId.get(id);
     if (lease == null || lease.grant() < grant) {
-      replace(lease, new KnownLease(id, grant, true, 0));
+      replace(lease, KnownLease.of(id, grant, true));
     } else if (lease.grant() == grant && !lease.fenced()) {
-      set(new KnownLease(id, grant, true, lease.keys()));
+      set(lease.withFence());
     }
   }
 
@@ -153,39 +162,65 @@ public final class KnownLeases {
       return;
     }
     if (from != 0) {
-      byte[] at = OnDiskFormat.leaseKey(store, OnDiskFormat.STORE_LEASE_KEY, from, key);
-      batch.delete(Family.SMALL, at);
-      indexed.put(at, false);
-      count(from, -1);
+      leave(batch, key, held(from));
     }
     if (to != 0) {
-      byte[] at = OnDiskFormat.leaseKey(store, OnDiskFormat.STORE_LEASE_KEY, to, key);
-      batch.put(Family.SMALL, at, new byte[0]);
-      indexed.put(at, true);
-      count(to, 1);
+      join(batch, key, held(to));
     }
   }
 
-  private void count(long id, int more) {
+  private KnownLease held(long id) {
     KnownLease lease = byId.get(id);
-    Invariant.check(lease != null && lease.keys() + more >= 0, "lease %d is known where a key is under it", id);
-    set(lease.withKeys(lease.keys() + more));
-    if (lease.keys() + more == 0) {
-      emptied.add(id);
+    Invariant.check(lease != null, "lease %d is known where a key is under it", id);
+    return lease;
+  }
+
+  private void leave(EngineBatch batch, byte[] key, KnownLease lease) {
+    Invariant.check(lease.keys() > 0 && (lease.only() == null || Arrays.equals(lease.only(), key)), "lease %d has the key that leaves it", lease.id());
+    if (lease.only() == null) {
+      byte[] at = OnDiskFormat.leaseKey(store, OnDiskFormat.STORE_LEASE_KEY, lease.id(), key);
+      batch.delete(Family.SMALL, at);
+      indexed.put(at, false);
+    }
+    set(lease.withKeys(lease.keys() - 1, null));
+    if (lease.keys() == 1) {
+      emptied.add(lease.id());
     }
   }
 
-  /** Walks the index, for {@link #keys(EngineCursor, long)}. */
+  private void join(EngineBatch batch, byte[] key, KnownLease lease) {
+    if (lease.keys() == 0) {
+      set(lease.withKeys(1, key));
+      return;
+    }
+    if (lease.only() != null) {
+      index(batch, lease.id(), lease.only());
+    }
+    index(batch, lease.id(), key);
+    set(lease.withKeys(lease.keys() + 1, null));
+  }
+
+  private void index(EngineBatch batch, long id, byte[] key) {
+    byte[] at = OnDiskFormat.leaseKey(store, OnDiskFormat.STORE_LEASE_KEY, id, key);
+    batch.put(Family.SMALL, at, NOTHING);
+    indexed.put(at, true);
+  }
+
+  /** Walks the index, for {@link #keys(EngineCursor, long)}: most leases do not need it. */
   public EngineCursor index(EngineView view) {
     return view.cursor(Family.SMALL, OnDiskFormat.leaseKey(store, OnDiskFormat.STORE_LEASE_KEY, 0), OnDiskFormat.leaseKeysEnd(store, Long.MAX_VALUE));
   }
 
   /** The keys under the lease now, in order: those of {@link #index}, with the round's changes over them. */
   public List<byte[]> keys(EngineCursor index, long id) {
+    KnownLease lease = byId.get(id);
+    if (lease.only() != null || lease.keys() == 0) {
+      return lease.only() == null ? List.of() : List.of(lease.only());
+    }
     byte[] first = OnDiskFormat.leaseKey(store, OnDiskFormat.STORE_LEASE_KEY, id);
     NavigableMap<byte[], Boolean> now = indexed.subMap(first, true, OnDiskFormat.leaseKeysEnd(store, id), false);
     // Not one key further than is known of: behind it may lie many that other ends have deleted, and the engine would go through them.
-    List<byte[]> stored = stored(index, first, now.isEmpty() ? byId.get(id).keys() : Integer.MAX_VALUE);
+    List<byte[]> stored = stored(index, first, now.isEmpty() ? lease.keys() : Integer.MAX_VALUE);
     if (now.isEmpty()) {
       return stored;
     }

@@ -14,7 +14,14 @@ public record LeaseReads(Engine engine, long store) {
   /** Every lease granted here and not forgotten, in the order of ids. */
   public List<Lease> granted() {
     try (EngineView view = engine.view()) {
-      return HomeLeases.read(view, store);
+      return HomeLeases.read(view, store, 0, Integer.MAX_VALUE);
+    }
+  }
+
+  /** Of those the ones with a larger id than {@code after}, at most {@code max}. */
+  public List<Lease> granted(long after, int max) {
+    try (EngineView view = engine.view()) {
+      return HomeLeases.read(view, store, after, max);
     }
   }
 

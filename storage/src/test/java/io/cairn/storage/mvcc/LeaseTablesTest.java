@@ -111,13 +111,13 @@ class LeaseTablesTest {
     var txn = new Op.Txn(List.of(there), List.of(put("x", 6)), List.of(put("a", 5), put("b", 5)));
 
     assertThat(apply(txn).getFirst()).as("lease 6 is of the other branch").isInstanceOf(Done.class);
-    assertThat(store.leaseReads().known()).containsExactly(new KnownLease(5, 100, false, 2));
+    assertThat(store.leaseReads().known()).containsExactly(new KnownLease(5, 100, false, 2, null));
 
     var refused = (Refused) apply(new Op.Txn(List.of(there), List.of(put("c", 5), put("x", 6)), List.of())).getFirst();
     assertThat(refused.reason()).isEqualTo(Reason.LEASE_UNKNOWN);
     assertThat(refused.lease()).as("the one to be registered").isEqualTo(6);
     assertThat(store.get(bytes("c"), 0)).isNull();
-    assertThat(store.leaseReads().known()).containsExactly(new KnownLease(5, 100, false, 2));
+    assertThat(store.leaseReads().known()).containsExactly(new KnownLease(5, 100, false, 2, null));
 
     known(table -> table.know(6, 200));
     assertThat(apply(new Op.Txn(List.of(), List.of(new Op.Delete(bytes("a"), false), put("b", 6), new Op.Add(bytes("n"), 1)), List.of()))
@@ -150,7 +150,7 @@ class LeaseTablesTest {
     known(table -> table.unfence(5, 100));
     assertThat(apply(put("b", 5)).getFirst()).as("an old fence does not hit a new grant").isInstanceOf(Done.class);
     known(table -> table.unfence(5, 200));
-    assertThat(store.leaseReads().known()).containsExactly(new KnownLease(5, 200, false, 2));
+    assertThat(store.leaseReads().known()).containsExactly(new KnownLease(5, 200, false, 2, null));
   }
 
   private static Op.LeaseDelete forgetting(long id, long grant) {
@@ -185,13 +185,36 @@ class LeaseTablesTest {
   void anEndMayKeepTheFence() {
     apply(keepingTheFence(5, 100));
     known(table -> table.know(5, 100));
-    assertThat(store.leaseReads().known()).containsExactly(new KnownLease(5, 100, true, 0));
+    assertThat(store.leaseReads().known()).containsExactly(new KnownLease(5, 100, true, 0, null));
     known(table -> table.know(5, 200));
     apply(put("a", 5));
     apply(keepingTheFence(5, 100));
-    assertThat(store.leaseReads().known()).as("an old end does not hit a new grant").containsExactly(new KnownLease(5, 200, false, 1));
+    assertThat(store.leaseReads().known()).as("an old end does not hit a new grant").containsExactly(new KnownLease(5, 200, false, 1, bytes("a")));
     assertThat(((Done) apply(keepingTheFence(5, 200)).getFirst()).changed()).isEqualTo(1);
-    assertThat(store.leaseReads().known()).containsExactly(new KnownLease(5, 200, true, 0));
+    assertThat(store.leaseReads().known()).containsExactly(new KnownLease(5, 200, true, 0, null));
+  }
+
+  @Test
+  @DisplayName("LL-13 one key stands with its lease, the second moves both to the index, and each end finds its keys; also in one round, and after a restart")
+  void oneKeyNeedsNoIndex() {
+    known(table -> table.know(5, 100));
+    for (List<Op> ops : List.of(List.<Op>of(put("a", 5)), List.<Op>of(put("b", 5)), List.<Op>of(put("a", 0)), List.<Op>of(put("c", 5), put("b", 0), put("c", 0)))) {
+      apply(ops.toArray(Op[]::new));
+      assertIndex();
+    }
+    assertThat(store.leaseReads().known()).containsExactly(new KnownLease(5, 100, false, 0, null));
+    apply(put("d", 5));
+    store = ShardStore.open(scratch.engine(), store.store(), SHARD);
+    assertThat(store.leaseReads().known()).containsExactly(new KnownLease(5, 100, false, 1, bytes("d")));
+    var round = new ApplyRound(scratch.engine(), new RecentVersions(1 << 14));
+    long revision = store.applied().revision();
+    List<WriteResult> results = store.apply(round, new EntryId(1, store.applied().index() + 1), new Batch(revision + 1, 100,
+        List.of(write(put("e", 5)), write(put("d", 0)), write(put("e", 0)), write(put("f", 5)), write(forgetting(5, 100)))));
+    round.commit();
+    assertThat(((Done) results.getLast()).changed()).isEqualTo(1);
+    assertThat(store.get(bytes("d"), 0)).isNotNull();
+    assertThat(store.get(bytes("f"), 0)).isNull();
+    assertIndex();
   }
 
   @Test
@@ -202,7 +225,7 @@ class LeaseTablesTest {
     var end = keepingTheFence(5, 100);
     known(table -> table.fence(5, 100));
     known(table -> table.unfence(5, 100));
-    assertThat(store.leaseReads().known()).as("no fence goes before its keys").containsExactly(new KnownLease(5, 100, true, 2));
+    assertThat(store.leaseReads().known()).as("no fence goes before its keys").containsExactly(new KnownLease(5, 100, true, 2, null));
     var done = (Done) apply(end).getFirst();
     assertThat(done.changed()).isEqualTo(2);
     assertThat(store.applied().revision()).isEqualTo(done.revision());
