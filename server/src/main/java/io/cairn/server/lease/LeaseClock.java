@@ -117,6 +117,7 @@ final class LeaseClock {
         over.add(new Seen(next.id, next.grant, held.lease.epoch()));
       }
     }
+    over.sort(Comparator.comparingLong(Seen::id)); // As they lie in the store.
     return over;
   }
 

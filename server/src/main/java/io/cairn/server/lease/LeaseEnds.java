@@ -10,6 +10,7 @@ import io.cairn.storage.lease.Lease.Stage;
 import io.cairn.storage.mvcc.Op.Generation;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -174,6 +175,7 @@ final class LeaseEnds {
       leases.add(each.next());
       each.remove();
     }
+    leases.sort(Comparator.comparingLong(Generation::id)); // As they lie in the shard's store.
     lane.asked = true;
     long of = reign;
     steps.ask(shard, stage, leases, ASK_NANOS, taken -> {

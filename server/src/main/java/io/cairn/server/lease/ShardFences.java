@@ -29,7 +29,7 @@ import java.util.function.LongPredicate;
  */
 final class ShardFences {
   /** Keys that one command deletes, unless one lease has more: other writes do not wait long behind it. */
-  private static final int DELETE_KEYS_MAX = 2_000;
+  private static final int DELETE_KEYS_MAX = 500;
   private static final int UNFENCE_MAX = 10_000;
   private static final long UNFENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
@@ -65,11 +65,19 @@ final class ShardFences {
    * they are registered in has fenced them.
    */
   void delete(List<Generation> leases, long deadline, Consumer<Boolean> answer) {
+    LeaseReads reads = replica.store().leaseReads();
+    scanLoop.execute(() -> {
+      KnownLease[] known = reads.known(leases.stream().mapToLong(Generation::id).toArray());
+      replica.loop().execute(() -> delete(leases, known, deadline, answer));
+    });
+  }
+
+  /** @param known what the shard knew of them a moment ago, for the size of the commands alone */
+  private void delete(List<Generation> leases, KnownLease[] known, long deadline, Consumer<Boolean> answer) {
     if (!replica.leaderReady()) {
       answer.accept(false);
       return;
     }
-    KnownLease[] known = replica.store().leaseReads().known(leases.stream().mapToLong(Generation::id).toArray());
     var commands = new ArrayList<LeaseDelete>();
     int room = 0;
     for (int i = 0; i < known.length; i++) {
