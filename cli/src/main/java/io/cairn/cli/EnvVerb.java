@@ -7,6 +7,8 @@ import io.cairn.client.KvCache;
 import io.cairn.client.KvClient;
 import io.cairn.client.KvException;
 import io.cairn.client.RangeOptions;
+import io.cairn.client.RefusedCode;
+import io.cairn.client.RefusedException;
 import io.cairn.client.WatchBatch;
 import io.cairn.client.WatchListener;
 import io.cairn.client.WatchState;
@@ -85,8 +87,10 @@ final class EnvVerb implements Callable<Integer> {
           }
         }
       });
-      if (!cache.awaitSynced(root.timeoutOr(Duration.ofSeconds(5)))) {
-        cache.get(ByteSeq.utf8(prefix + "x")); // Says why.
+      Duration most = root.timeoutOr(Duration.ofSeconds(5));
+      if (!cache.awaitSynced(most)) {
+        throw cache.failure().orElseGet(() -> new RefusedException(RefusedCode.UNAVAILABLE,
+            "The keys that begin with '" + prefix + "' have not come within " + most.toMillis() + " ms"));
       }
       news.clear();
       Map<String, String> environment = environment(cache.snapshot());

@@ -2,6 +2,7 @@ package io.cairn.client;
 
 import io.cairn.platform.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -22,7 +23,7 @@ import java.util.function.Function;
  * {@link #get(ByteSeq, long, Duration)}.
  *
  * <p>It lasts through whatever becomes of nodes and connections. When it was away for so long that events are compacted, it reads what is
- * different; its {@link #revision} stands still meanwhile. What it holds is bounded: a range that grows beyond ends the cache, and its
+ * different; until it has read all of that it shows what was, and its {@link #revision} stands still. What it holds is bounded: a range that grows beyond ends the cache, and its
  * reads say so.
  */
 public final class KvCache implements AutoCloseable {
@@ -39,6 +40,9 @@ public final class KvCache implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Watch watch;
+  /** Parts of a difference of which the end has not come: until then all stays as it was at one revision. */
+  private final List<WatchBatch> heldBack = new ArrayList<>();
+  private long heldBytes;
   private long bytes;
   private boolean synced;
   private volatile long revision;
@@ -243,13 +247,23 @@ public final class KvCache implements AutoCloseable {
       if (overflow != null) {
         return; // On its way when the watch was closed.
       }
+      var taken = new ArrayList<WatchBatch>();
       lock.lock();
       try {
-        batch.events().forEach(this::apply);
-        if (bytes > bytesMax) {
+        if (batch.kind() == WatchBatch.Kind.RESYNC) {
+          heldBack.add(batch);
+          heldBytes += batch.events().stream().mapToLong(event -> weight(event.kv())).sum();
+        } else {
+          taken.addAll(heldBack);
+          taken.add(batch);
+          taken.forEach(each -> each.events().forEach(this::apply));
+          letGo();
+        }
+        if (bytes > bytesMax || heldBytes > bytesMax) {
           overflow = new RefusedException(RefusedCode.ANSWER_TOO_LARGE, "The cache of " + range + " would hold more than its " + bytesMax
               + " bytes and has ended; give it more, or a smaller range");
           keys.clear();
+          letGo();
         } else if (batch.kind() != WatchBatch.Kind.STATE && batch.kind() != WatchBatch.Kind.RESYNC) {
           synced = true;
           revision = batch.revision();
@@ -260,11 +274,16 @@ public final class KvCache implements AutoCloseable {
         lock.unlock();
       }
       if (overflow == null) {
-        listeners.forEach(listener -> listener.batch(batch));
+        taken.forEach(each -> listeners.forEach(listener -> listener.batch(each)));
       } else {
         watch.close();
         tell(WatchState.FAILED, Optional.of(overflow));
       }
+    }
+
+    private void letGo() {
+      heldBack.clear();
+      heldBytes = 0;
     }
 
     private void apply(WatchEvent event) {

@@ -64,6 +64,12 @@ final class HistoryRetentionTest {
       assertThat(client.get(ByteSeq.utf8("z"), GetOptions.DEFAULT.withRevision(client.put("z", "later").revision())).valueUtf8())
           .contains("later");
       assertThat(last).isGreaterThan(first);
+      for (KvdNode node : cluster.nodes()) {
+        MetricsPage page = MetricsPage.of(node);
+        assertThat(page.value("kvd_compacted_revision{shard=\"1\"}")).as("on %s", node).isGreaterThan(first);
+        Await.until("ranges given back are counted on " + node, MOST, () -> MetricsPage.of(node).value("kvd_history_reclaims_total") > 0);
+      }
+      assertThat(MetricsPage.sum(cluster.nodes(), "kvd_compactions_total{reason=\"kept\"}")).as("begun by leaders").isPositive();
     }
   }
 }

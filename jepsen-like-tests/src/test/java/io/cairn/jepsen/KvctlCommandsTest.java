@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.cairn.client.KeyRange;
 import io.cairn.client.KvClient;
 import io.cairn.jepsen.cluster.Await;
+import io.cairn.jepsen.cluster.KvdNode;
 import io.cairn.jepsen.cluster.LocalCluster;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -144,6 +145,83 @@ final class KvctlCommandsTest {
     assertThat(ended(kvctl)).isEqualTo(4);
     awaitLines("started 1", "ended 1");
     assertThat(text(err)).contains("d/V and d/v are both called V");
+  }
+
+  private KvdNode node() {
+    return EXTENSION.cluster().nodes().getFirst();
+  }
+
+  @Test
+  @DisplayName("env --watch: CMD goes on while the cluster is away, and follows again once it is back; kvctl ends when it is told to meanwhile")
+  void aProgramOutlivesTheClustersAbsence() throws Exception {
+    client.put("a/v", "1");
+    Process kvctl = kvctl("env", "a/", "--watch", "--", "sh", "-c", SERVER);
+    awaitLines("started 1");
+    node().kill();
+    node().start();
+    EXTENSION.cluster().awaitReady();
+    client.put("a/v", "1");
+    client.put("a/v", "2");
+    awaitLines("started 1", "ended 1", "started 2");
+
+    node().kill();
+    try {
+      kvctl.destroy();
+      assertThat(ended(kvctl)).isEqualTo(143);
+      awaitLines("started 1", "ended 1", "started 2", "ended 2");
+      assertThat(text(err)).isEmpty();
+    } finally {
+      node().start();
+      EXTENSION.cluster().awaitReady();
+    }
+  }
+
+  @Test
+  @DisplayName("env --watch: without a cluster CMD is not run, and the message says who does not answer")
+  void aProgramIsNotRunWithoutItsKeys() throws Exception {
+    node().kill();
+    try {
+      Process kvctl = kvctl("env", "a/", "--watch", "--timeout", "1s", "--", "sh", "-c", SERVER);
+      assertThat(ended(kvctl)).isEqualTo(new Kvctl(EXTENSION.cluster()).run("get", "a/v", "--timeout", "1s").status());
+      assertThat(text(out)).isEmpty();
+      assertThat(text(err)).contains("UNAVAILABLE").doesNotContain("awaitSynced");
+    } finally {
+      node().start();
+      EXTENSION.cluster().awaitReady();
+    }
+  }
+
+  @Test
+  @DisplayName("env --watch: one that stood still until its events were compacted is shown what is different, and runs CMD again once, with the keys of now")
+  void aProgramFollowsOverACompaction() throws Exception {
+    client.put("c/v", "1");
+    client.put("c/gone", "x");
+    String server = SERVER.replace("$V", "$V$GONE");
+    Process kvctl = kvctl("env", "c/", "--watch", "--", "sh", "-c", server);
+    awaitLines("started 1x");
+    signal(kvctl, "STOP");
+    for (int i = 2; i < 10; i++) {
+      client.put("c/v", Integer.toString(i));
+    }
+    long last = client.delete("c/gone").revision();
+    client.compact(last);
+    Await.until("it is compacted", MOST, () -> client.history().isCompactedTo(last));
+    node().kill(); // What it was sent before is read yet; what it wants from then on is gone.
+    node().start();
+    EXTENSION.cluster().awaitReady();
+    client.put("c/v", "10");
+    long behind = client.put("c/v", "11").revision();
+    client.compact(behind);
+    Await.until("it is compacted again", MOST, () -> client.history().isCompactedTo(behind));
+    signal(kvctl, "CONT");
+    Await.until("it runs with the keys of now", MOST, () -> text(out).endsWith("started 11\n"));
+    assertThat(text(err)).isEmpty();
+    // Of what had come before it stood still it may have seen an end of its own.
+    assertThat(text(out).lines().filter(line -> line.startsWith("started")).count()).isBetween(2L, 3L);
+  }
+
+  private static void signal(Process process, String name) throws Exception {
+    assertThat(new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor()).isZero();
   }
 
   @Test

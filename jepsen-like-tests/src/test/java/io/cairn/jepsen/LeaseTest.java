@@ -10,6 +10,7 @@ import io.cairn.client.LeaseDetails;
 import io.cairn.client.LeaseRenewal;
 import io.cairn.client.Leases;
 import io.cairn.client.PutOptions;
+import io.cairn.client.PutResult;
 import io.cairn.client.RefusedCode;
 import io.cairn.client.RefusedException;
 import io.cairn.client.Session;
@@ -22,6 +23,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -31,6 +33,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 final class LeaseTest {
   private static final Duration MOST = Duration.ofSeconds(30);
   private static final Duration LONG = Duration.ofMinutes(10);
+  /** How often a node is restarted until it is quick enough to lead before the lease is over. */
+  private static final int RESTARTS_MOST = 5;
+  /** Leases whose ends take long enough to be seen under way. */
+  private static final int METERED = 2_000;
   /** A key in each of the three shards. */
   private static final List<String> KEYS = List.of("a/lease/", "k/lease/", "z/lease/");
 
@@ -238,6 +244,92 @@ final class LeaseTest {
       }
       assertThat(client.get(keys.get(1)).found()).isEmpty();
       client.leases().revoke(granted.id());
+    }
+  }
+
+  /** When the first of the keys was found gone, and the last, in nanoseconds after {@code from}. */
+  private record Gone(long first, long last) {
+    static Gone of(KvClient client, List<ByteSeq> keys, long from) {
+      Set<ByteSeq> left = new HashSet<>(keys);
+      long[] first = {0};
+      Await.until("the keys are gone", MOST, () -> {
+        left.removeIf(key -> client.get(key).found().isEmpty());
+        first[0] = first[0] == 0 && left.size() < keys.size() ? System.nanoTime() : first[0];
+        return left.isEmpty();
+      });
+      return new Gone(first[0] - from, System.nanoTime() - from);
+    }
+  }
+
+  @Test
+  @DisplayName("LL-05 a node that was restarted and then leads does not end a lease early, and adds at most one TTL")
+  void aRestartedNodeAddsAtMostOneTtl() {
+    Duration ttl = Duration.ofSeconds(3);
+    try (KvClient client = cluster.client(MOST)) {
+      boolean met = false;
+      for (int round = 0; round < RESTARTS_MOST && !met; round++) {
+        KvdNode leader = cluster.leaderOf(0);
+        KvdNode restarted = cluster.others(leader).getFirst();
+        Lease lease = client.leases().grant(ttl);
+        List<ByteSeq> keys = putUnder(client, lease, "restarted" + round);
+        restarted.kill();
+        long sent = System.nanoTime();
+        assertThat(client.leases().keepAlive(lease.id()).isAlive()).isTrue();
+        long acknowledged = System.nanoTime();
+        restarted.start();
+        // Its life begins after the renewal: it does not know when that was, and counts from its start.
+        met = leadsWithin(client, restarted, sent + ttl.toNanos());
+        Gone gone = Gone.of(client, keys, acknowledged);
+        assertThat(gone.first + acknowledged - sent).as("never early").isGreaterThanOrEqualTo(ttl.toNanos());
+        assertThat(gone.last).as("gone within 2 TTL + 1 s").isLessThan(2 * ttl.toNanos() + TimeUnit.SECONDS.toNanos(1));
+        assertThat(client.leases().keepAlive(lease.id()).isAlive()).isFalse();
+        cluster.awaitReady();
+      }
+      assertThat(met).as("a restarted node led before the lease was over").isTrue();
+    }
+  }
+
+  /** Whether the node leads shard 0 by then. */
+  private boolean leadsWithin(KvClient client, KvdNode node, long until) {
+    while (System.nanoTime() - until < 0) {
+      try {
+        client.transferLeader(0, node.name());
+        return System.nanoTime() - until < 0;
+      } catch (RefusedException e) {
+        // It is not up yet, or lacks entries.
+        assertThat(e.code()).isIn(RefusedCode.LEADER_STAYS, RefusedCode.UNAVAILABLE);
+      }
+    }
+    return false;
+  }
+
+  @Test
+  @DisplayName("the meters of leases: how many there are, are ending, were renewed, and how late they ended")
+  void metersOfLeases() {
+    try (KvClient client = cluster.client(MOST)) {
+      cluster.awaitReady();
+      double renewed = MetricsPage.sum(cluster.nodes(), "kvd_lease_renewals_total");
+      double ended = MetricsPage.sum(cluster.nodes(), "kvd_lease_end_delay_seconds_count");
+      double late = MetricsPage.sum(cluster.nodes(), "kvd_lease_end_delay_seconds_sum");
+      double before = MetricsPage.sum(cluster.nodes(), "kvd_leases");
+      Lease lease = client.leases().grant(LONG);
+      for (int i = 0; i < 3; i++) {
+        client.leases().keepAlive(lease.id());
+      }
+      Await.until("renewals are counted", MOST, () -> MetricsPage.sum(cluster.nodes(), "kvd_lease_renewals_total") >= renewed + 3);
+      var puts = new ArrayList<CompletableFuture<PutResult>>();
+      for (int i = 0; i < METERED; i++) {
+        puts.add(client.async().put(ByteSeq.utf8("k/metered/" + i), ByteSeq.utf8("v"), PutOptions.DEFAULT.withTtl(Duration.ofSeconds(2))).toCompletableFuture());
+      }
+      puts.forEach(CompletableFuture::join);
+      Await.until("leases are counted", MOST, () -> MetricsPage.sum(cluster.nodes(), "kvd_leases") >= before + 1 + METERED / 2);
+      KvdNode home = cluster.leaderOf("k/metered/");
+      Await.until("some are ending", MOST, () -> MetricsPage.of(home).value("kvd_leases_ending") > 0);
+      Await.until("their ends are counted", MOST, () -> MetricsPage.sum(cluster.nodes(), "kvd_lease_end_delay_seconds_count") >= ended + METERED);
+      assertThat(MetricsPage.sum(cluster.nodes(), "kvd_lease_end_delay_seconds_sum")).isGreaterThan(late);
+      Await.until("none is ending any more", MOST, () -> MetricsPage.sum(cluster.nodes(), "kvd_leases_ending") == 0);
+      client.leases().revoke(lease.id());
+      Await.until("as many as before", MOST, () -> MetricsPage.sum(cluster.nodes(), "kvd_leases") <= before);
     }
   }
 

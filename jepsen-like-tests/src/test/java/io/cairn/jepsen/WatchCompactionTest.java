@@ -3,7 +3,9 @@ package io.cairn.jepsen;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.cairn.client.ByteSeq;
 import io.cairn.client.KeyRange;
+import io.cairn.client.KvCache;
 import io.cairn.client.KvClient;
 import io.cairn.client.RefusedCode;
 import io.cairn.client.RefusedException;
@@ -29,6 +31,9 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -145,6 +150,78 @@ final class WatchCompactionTest {
         long next = writer.put("e/next", "x");
         assertThat(firstEvent(again).revision()).isEqualTo(next);
       }
+    }
+  }
+
+  @Test
+  @DisplayName("W-04 where no history is kept a watch of now that lags gets every event; one from a past revision is COMPACTED")
+  void aWatchOfNowNeedsNoHistory() throws Exception {
+    try (KvClient client = cluster.client(MOST)) {
+      long past = client.put("n/first", "1").revision();
+      client.keepHistory(ByteSeq.utf8("n/"), false);
+      Await.until("no history is kept anywhere", MOST, () -> client.history().isEverywhere(ByteSeq.utf8("n/"), false, 1));
+      var writer = new TrueWriter(client, recorder);
+      Watch watch = client.watch(KeyRange.prefix("n/"), WatchOptions.fromNow().withCredit(1));
+      assertThat(watch.next(MOST).orElseThrow().kind()).isEqualTo(WatchBatch.Kind.PROGRESS);
+      long first = writer.put("n/first", "2");
+      Await.until("it has come", MOST, () -> watch.revision() < first && watch.state() == WatchState.ACTIVE);
+      long last = leaveBehind(writer, "n/", 8);
+
+      var shown = new ArrayList<Long>();
+      while (shown.isEmpty() || shown.getLast() < last) {
+        watch.next(MOST).orElseThrow().events().forEach(event -> shown.add(event.revision()));
+      }
+      assertThat(shown).as("each event, in order").hasSize(61).isSorted().doesNotHaveDuplicates().first().isEqualTo(first);
+      try (Watch fromPast = client.watch(KeyRange.prefix("n/"), WatchOptions.from(past))) {
+        assertThatThrownBy(() -> fromPast.next(MOST)).isInstanceOfSatisfying(RefusedException.class,
+            refused -> assertThat(refused.code()).isEqualTo(RefusedCode.COMPACTED));
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("a cache that is brought up by a difference of several parts shows keys of one revision, before, in the middle and after")
+  void aCacheShowsOneRevision() throws Exception {
+    int keys = 40;
+    try (KvClient client = cluster.client(MOST); KvCache cache = client.cache(KeyRange.prefix("o/"))) {
+      for (int i = 0; i < keys; i++) {
+        client.put(key("o/", i), "1" + LARGE);
+      }
+      Await.until("all of it is there", MOST, () -> cache.size() == keys);
+      var holdUp = new CountDownLatch(1);
+      var heldUp = new CountDownLatch(1);
+      var shown = Collections.synchronizedList(new ArrayList<String>());
+      var kinds = Collections.synchronizedList(new ArrayList<WatchBatch.Kind>());
+      cache.listen(batch -> {
+        heldUp.countDown();
+        awaitOpen(holdUp);
+        kinds.add(batch.kind());
+        shown.add(cache.snapshot().stream().map(kv -> kv.valueUtf8().substring(0, 1)).collect(Collectors.joining()));
+      });
+      assertThat(heldUp.await(MOST.toSeconds(), TimeUnit.SECONDS)).isTrue();
+      long last = 0;
+      for (int i = keys - 1; i >= 0; i--) { // Against the order of a difference.
+        last = client.put(key("o/", i), "2" + LARGE).revision();
+      }
+      compact(client, last);
+      client.put("o/behind", "3");
+      holdUp.countDown();
+      Await.until("it has come to the end", MOST, () -> cache.get("o/behind").isPresent());
+      Await.until("its listener, too", MOST, () -> shown.getLast().endsWith("3"));
+      assertThat(kinds.stream().filter(kind -> kind == WatchBatch.Kind.RESYNC).count()).as("several parts: %s", kinds).isGreaterThan(1);
+      assertThat(shown).allMatch(each -> each.matches("1*2*3?"));
+    }
+  }
+
+  private static String key(String prefix, int number) {
+    return prefix + (char) ('0' + number / 10) + number % 10;
+  }
+
+  private static void awaitOpen(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

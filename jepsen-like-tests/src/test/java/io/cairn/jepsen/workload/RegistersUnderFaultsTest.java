@@ -3,13 +3,7 @@ package io.cairn.jepsen.workload;
 import io.cairn.client.KeyRange;
 import io.cairn.jepsen.check.ReplayChecker;
 import io.cairn.jepsen.check.SessionChecker;
-import io.cairn.jepsen.cluster.LocalCluster;
-import io.cairn.jepsen.cluster.PeerDoors;
-import io.cairn.jepsen.history.HistoryRecorder;
 import io.cairn.jepsen.record.RecordingClient;
-import io.cairn.jepsen.record.TruthReader;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -23,13 +17,8 @@ import org.junit.jupiter.api.Test;
  * Registers in all shards, put, read and read together while leaders are killed, paused and cut off. {@code -Dcairn.faults.seed=N} makes
  * other calls and faults.
  */
-final class RegistersUnderFaultsTest {
+final class RegistersUnderFaultsTest implements FaultRun.Work {
   private static final long SEED = Long.getLong("cairn.faults.seed", 7);
-  private static final Duration DEADLINE = Duration.ofSeconds(4);
-  /** Threads that wait for a processor are late by more than a client alone would be. */
-  private static final Duration GRACE = Duration.ofSeconds(3);
-  private static final int EVENTS_MAX = 2_000_000;
-  private static final int WORKERS = 6;
   private static final int REGISTERS = 3;
   private static final String[] SHARDS = {"a/", "k/", "z/"};
 
@@ -38,37 +27,18 @@ final class RegistersUnderFaultsTest {
   @Test
   @DisplayName("CL-01 CL-03 CL-07 CL-08 SM-18 registers while leaders are killed, paused and cut off: every answer is that of one machine")
   void registersAreLinearizable() throws Exception {
-    run("registers", 1, 8);
+    new FaultRun("registers", SEED, 1, 8).of(this);
   }
 
   @Test
   @Tag("heavy")
   @DisplayName("CL-01 CL-03 CL-07 CL-08 SM-18 the same for minutes")
   void registersAreLinearizableForLong() throws Exception {
-    run("registers-long", 10, 100);
+    new FaultRun("registers-long", SEED, 10, 100).of(this);
   }
 
-  private void run(String name, int rounds, int calls) throws Exception {
-    HistoryRecorder recorder = new HistoryRecorder(System::nanoTime, EVENTS_MAX);
-    try (PeerDoors doors = new PeerDoors(); LocalCluster cluster = LocalCluster.builder().peersThrough(doors).build()) {
-      cluster.start();
-      try (Crew crew = new Crew(cluster, recorder, DEADLINE, SEED)) {
-        crew.start(WORKERS, this::next);
-        new Trouble(cluster, doors, recorder, crew).rounds(rounds, calls, new Random(SEED));
-        crew.stop();
-        cluster.awaitReady();
-        new TruthReader(crew.client()).record(keys(), recorder);
-        Judging.judge(name, SEED, recorder.history(), List.of(new SessionChecker(GRACE.toNanos()), new ReplayChecker()),
-            Set.of(ReplayChecker.ANSWER, ReplayChecker.EFFECT, ReplayChecker.SHOWN, ReplayChecker.FRESH, ReplayChecker.REAL_TIME,
-                SessionChecker.ACKNOWLEDGED, SessionChecker.OWN_WRITES, SessionChecker.FORWARD));
-      } catch (Throwable e) {
-        cluster.keepLogs(Path.of("target", "failed-clusters", name));
-        throw e;
-      }
-    }
-  }
-
-  private static List<String> keys() {
+  @Override
+  public List<String> keys() {
     List<String> keys = new ArrayList<>();
     for (String shard : SHARDS) {
       for (int i = 0; i < REGISTERS; i++) {
@@ -78,7 +48,13 @@ final class RegistersUnderFaultsTest {
     return keys;
   }
 
-  private void next(RecordingClient client, Random random) {
+  @Override
+  public Set<String> met() {
+    return Set.of(ReplayChecker.SHOWN, SessionChecker.ACKNOWLEDGED);
+  }
+
+  @Override
+  public void next(RecordingClient client, Random random) {
     String shard = SHARDS[random.nextInt(SHARDS.length)];
     String key = shard + random.nextInt(REGISTERS);
     switch (random.nextInt(5)) {

@@ -6,19 +6,14 @@ import io.cairn.client.KeyRange;
 import io.cairn.client.Txn;
 import io.cairn.client.TxnOp;
 import io.cairn.jepsen.check.BankChecker;
+import io.cairn.jepsen.check.Checker;
 import io.cairn.jepsen.check.CounterChecker;
 import io.cairn.jepsen.check.ReplayChecker;
-import io.cairn.jepsen.check.SessionChecker;
 import io.cairn.jepsen.cluster.Await;
 import io.cairn.jepsen.cluster.LocalCluster;
-import io.cairn.jepsen.cluster.PeerDoors;
-import io.cairn.jepsen.history.HistoryRecorder;
 import io.cairn.jepsen.history.Result;
 import io.cairn.jepsen.history.Version;
 import io.cairn.jepsen.record.RecordingClient;
-import io.cairn.jepsen.record.TruthReader;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -34,13 +29,8 @@ import org.junit.jupiter.api.Test;
  * Transfers, lists, counters and registers while leaders are killed, paused and cut off. Every call is then done again, at its revision, by
  * {@link ReplayChecker}. {@code -Dcairn.faults.seed=N} makes other calls and faults.
  */
-final class TransactionsUnderFaultsTest {
+final class TransactionsUnderFaultsTest implements FaultRun.Work {
   private static final long SEED = Long.getLong("cairn.faults.seed", 5);
-  private static final Duration DEADLINE = Duration.ofSeconds(4);
-  /** Threads that wait for a processor are late by more than a client alone would be. */
-  private static final Duration GRACE = Duration.ofSeconds(3);
-  private static final int EVENTS_MAX = 2_000_000;
-  private static final int WORKERS = 6;
   private static final int ACCOUNTS = 5;
   private static final long EACH = 100;
   private static final KeyRange BANK = KeyRange.of("{bank}/", "{bank}0");
@@ -50,43 +40,44 @@ final class TransactionsUnderFaultsTest {
 
   private final AtomicLong values = new AtomicLong();
   private final Set<String> keys = new TreeSet<>();
+  /** The revision of the transaction that did. */
+  private long bankOpenedBy;
 
   @Test
   @DisplayName("CL-01 CL-02 CL-03 SM-04 SM-18 transactions while leaders are killed, paused and cut off are what one machine alone would do")
   void transactionsAreStrictlySerializable() throws Exception {
-    run("transactions", 1, 8);
+    new FaultRun("transactions", SEED, 1, 8).of(this);
   }
 
   @Test
   @Tag("heavy")
   @DisplayName("CL-01 CL-02 CL-03 SM-04 SM-18 the same for minutes")
   void transactionsAreStrictlySerializableForLong() throws Exception {
-    run("transactions-long", 10, 100);
+    new FaultRun("transactions-long", SEED, 10, 100).of(this);
   }
 
-  private void run(String name, int rounds, int calls) throws Exception {
-    HistoryRecorder recorder = new HistoryRecorder(System::nanoTime, EVENTS_MAX);
-    try (PeerDoors doors = new PeerDoors(); LocalCluster cluster = LocalCluster.builder().peersThrough(doors).build()) {
-      cluster.start();
-      try (Crew crew = new Crew(cluster, recorder, DEADLINE, SEED)) {
-        long openedBy = openBank(crew.session());
-        crew.start(WORKERS, this::next);
-        new Trouble(cluster, doors, recorder, crew).rounds(rounds, calls, new Random(SEED));
-        crew.stop();
-        cluster.awaitReady();
-        keys.addAll(List.of(REGISTERS));
-        keys.addAll(List.of(COUNTERS));
-        keys.addAll(List.of(LISTS));
-        new TruthReader(crew.client()).record(keys, recorder);
-        Judging.judge(name, SEED, recorder.history(), List.of(new SessionChecker(GRACE.toNanos()), new ReplayChecker(), new CounterChecker(),
-            new BankChecker(BANK.start().utf8(), BANK.end().orElseThrow().utf8(), ACCOUNTS * EACH, openedBy)),
-            Set.of(ReplayChecker.ANSWER, ReplayChecker.EFFECT, ReplayChecker.FRESH, ReplayChecker.REAL_TIME, BankChecker.SUM_SHOWN,
-                BankChecker.SUM_WRITTEN, CounterChecker.ACKNOWLEDGED, SessionChecker.OWN_WRITES, SessionChecker.FORWARD));
-      } catch (Throwable e) {
-        cluster.keepLogs(Path.of("target", "failed-clusters", name));
-        throw e;
-      }
-    }
+  @Override
+  public void prepare(Crew crew) {
+    bankOpenedBy = openBank(crew.session());
+  }
+
+  @Override
+  public Set<String> keys() {
+    keys.addAll(List.of(REGISTERS));
+    keys.addAll(List.of(COUNTERS));
+    keys.addAll(List.of(LISTS));
+    return keys;
+  }
+
+  @Override
+  public List<Checker> checkers() {
+    return List.of(new CounterChecker(),
+        new BankChecker(BANK.start().utf8(), BANK.end().orElseThrow().utf8(), ACCOUNTS * EACH, bankOpenedBy));
+  }
+
+  @Override
+  public Set<String> met() {
+    return Set.of(BankChecker.SUM_SHOWN, BankChecker.SUM_WRITTEN, CounterChecker.ACKNOWLEDGED);
   }
 
   private String unique() {
@@ -104,7 +95,8 @@ final class TransactionsUnderFaultsTest {
     }).revision();
   }
 
-  private void next(RecordingClient client, Random random) {
+  @Override
+  public void next(RecordingClient client, Random random) {
     switch (random.nextInt(7)) {
       case 0 -> client.range(BANK);
       case 1 -> client.put(REGISTERS[random.nextInt(3)], unique());

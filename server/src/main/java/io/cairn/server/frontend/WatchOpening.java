@@ -137,7 +137,8 @@ final class WatchOpening implements AnswerStream {
 
   private void begin(List<Long> resolvedAt, boolean synced) {
     long credit = synced ? call.granted() : request.getWatch().getCreditBytes();
-    sources.room.begin(new WatchStart(call.connection().watches().lane(), call.requestId(), terms, shards, resolvedAt, next, credit,
+    boolean named = request.getWatch().getFromCase() == WatchRequest.FromCase.FROM_REVISION;
+    sources.room.begin(new WatchStart(call.connection().watches().lane(), call.requestId(), terms, shards, resolvedAt, next, named, credit,
         call.spent(), synced));
   }
 

@@ -43,11 +43,12 @@ final class EventPages {
       for (Replica replica : query.replicas) {
         ShardStore store = replica.store();
         stores.add(store);
-        long oldest = store.oldestReadable(query.terms.start(), query.terms.end());
+        readers.add(store.events(query.from, query.ordinal));
+        // Asked behind the view: what is removed from now on is in it. A watch that stands has named no past, so only what is gone counts.
+        long oldest = store.oldestKept(query.terms.start(), query.terms.end());
         if (query.from <= oldest) {
           throw new CompactedException(query.from, oldest + 1);
         }
-        readers.add(store.events(query.from, query.ordinal));
       }
       Page page = merge(query, readers);
       for (int i = 0; i < stores.size(); i++) {

@@ -77,7 +77,7 @@ final class Watch {
 
   /** Says that it stands, at its place; then takes its place in the feed. */
   void begin(boolean synced) {
-    send(WatchBatch.newBuilder().setPreviousRevision(sent).setRevision(sent).setSynced(synced), 0);
+    send(WatchBatch.newBuilder().setRevision(sent).setSynced(synced), 0);
     behind = next <= feed.upTo();
     if (behind) {
       room.fellBehind(1);
@@ -204,53 +204,34 @@ final class Watch {
    */
   private void hand(List<FeedEvent> events, long upTo, boolean inside) {
     room.sentEvents(events.size());
-    var batch = WatchBatch.newBuilder();
-    int bytes = 0;
+    var parcel = new Parcel(room.chunkBytes(), room.partBytes(), terms.previous(), this::send);
     int at = 0;
     while (at < events.size()) {
-      int group = at;
-      int groupBytes = 0;
       long revision = events.get(at).revision();
-      while (group < events.size() && events.get(group).revision() == revision) {
-        groupBytes += events.get(group++).encoded(terms.previous()).size();
+      int end = at;
+      int revisionBytes = 0;
+      while (end < events.size() && events.get(end).revision() == revision) {
+        revisionBytes += parcel.bytesOf(events.get(end++));
       }
-      boolean unfinished = inside && group == events.size() && revision > upTo;
-      if (bytes > 0 && (bytes + groupBytes > room.chunkBytes() || unfinished)) {
-        send(batch.setPreviousRevision(sent).setRevision(events.get(at - 1).revision()), bytes);
-        batch = WatchBatch.newBuilder();
-        bytes = 0;
+      boolean unfinished = inside && end == events.size() && revision > upTo;
+      if (!parcel.isEmpty() && (unfinished || !parcel.hasRoomFor(revisionBytes))) {
+        parcel.send(events.get(at - 1).revision(), false);
       }
-      for (; at < group; at++) {
-        var encoded = events.get(at).encoded(terms.previous());
-        if (encoded.size() > room.partBytes()) {
-          if (bytes > 0) {
-            send(batch.setPreviousRevision(sent).setRevision(revision).setMore(true), bytes);
-          }
-          var plain = events.get(at).encoded(false);
-          send(WatchBatch.newBuilder().addEvents(plain).setPreviousRevision(sent).setRevision(revision).setMore(true), plain.size());
-          batch = WatchBatch.newBuilder().setPrevious(events.get(at).replaced());
-          bytes = batch.getPrevious().size();
-          continue;
-        }
-        if (bytes > 0 && bytes + encoded.size() > room.chunkBytes()) {
-          send(batch.setPreviousRevision(sent).setRevision(revision).setMore(true), bytes);
-          batch = WatchBatch.newBuilder();
-          bytes = 0;
-        }
-        batch.addEvents(encoded);
-        bytes += encoded.size();
+      for (; at < end; at++) {
+        parcel.add(events.get(at));
       }
-      if (unfinished && bytes > 0) {
-        send(batch.setPreviousRevision(sent).setRevision(revision).setMore(true), bytes);
+      if (unfinished && !parcel.isEmpty()) {
+        parcel.send(revision, true);
         return;
       }
     }
-    if (bytes > 0 || open && !inside) {
-      send(batch.setPreviousRevision(sent).setRevision(upTo), bytes);
+    if (!parcel.isEmpty() || open && !inside) {
+      parcel.send(upTo, false);
     }
   }
 
   private void send(WatchBatch.Builder batch, int eventBytes) {
+    batch.setPreviousRevision(sent);
     open = batch.getMore();
     if (!open) {
       sent = batch.getRevision();
@@ -279,7 +260,7 @@ final class Watch {
     if (ended || open || behind && (nextOrdinal > 0 || credit() <= 0)) {
       return;
     }
-    send(WatchBatch.newBuilder().setPreviousRevision(sent).setRevision(Math.max(upTo, sent)), 0);
+    send(WatchBatch.newBuilder().setRevision(Math.max(upTo, sent)), 0);
   }
 
   void grant(long total) {

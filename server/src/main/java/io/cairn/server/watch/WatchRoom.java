@@ -9,6 +9,7 @@ import io.cairn.server.replica.Replica;
 import io.cairn.server.replica.Replicas;
 import io.cairn.server.shard.ShardDescriptor;
 import io.cairn.storage.mvcc.CompactedException;
+import io.cairn.storage.mvcc.ShardStore;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -203,8 +204,10 @@ public final class WatchRoom {
           + " watches, the most that it takes (limits.node-watches); try another one", 1_000);
     }
     for (ShardDescriptor shard : start.shards()) {
-      Replica replica = replicas.get(shard.id());
-      long oldest = replica.store().oldestReadable(start.terms().start(), start.terms().end());
+      ShardStore store = replicas.get(shard.id()).store();
+      byte[] from = start.terms().start();
+      byte[] to = start.terms().end();
+      long oldest = start.named() ? store.oldestReadable(from, to) : store.oldestKept(from, to);
       if (start.next() <= oldest) {
         return Watch.compacted(start.next(), oldest + 1);
       }

@@ -50,7 +50,9 @@ final class Mutant {
     /** Runs with compactions. */
     COMPACTIONS("io.cairn.simulator.main.CompactionSeeds"),
     /** Runs whose watches are judged by the checkers of real ones, which only tests know. */
-    HISTORIES("io.cairn.simulator.history.HistorySeeds");
+    HISTORIES("io.cairn.simulator.history.HistorySeeds"),
+    /** The same where no history is kept of some keys and nothing fails. */
+    HISTORY_OFF("io.cairn.simulator.history.HistoryOffSeeds");
 
     final String runs;
 
@@ -69,7 +71,7 @@ final class Mutant {
           return by;
         }
       }
-      throw new IllegalArgumentException("a planted bug is tried by one of raft-sim, leases, compactions and histories, or, without such a line, by sim; not by " + word);
+      throw new IllegalArgumentException("a planted bug is tried by one of raft-sim, leases, compactions, histories and history-off, or, without such a line, by sim; not by " + word);
     }
 
     private String word() {

@@ -234,6 +234,7 @@ public final class ClusterOracle {
             members.applied(nodes);
           }
         }
+        data.past().applied(process, shard.shard(), entries.get(i));
       }
     }
 

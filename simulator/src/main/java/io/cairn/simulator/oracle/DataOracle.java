@@ -60,6 +60,7 @@ public final class DataOracle {
   private boolean ended;
   private ApplyWitness witness = new ApplyWitness() {};
   private final LeaseTruth leases;
+  private final HistoryTruth past;
   /** What the write that is looked at has changed. */
   private final TreeMap<String, ApplyWitness.Now> changes = new TreeMap<>();
   /** Where it stands: its shard, and its place in the log. */
@@ -70,6 +71,7 @@ public final class DataOracle {
     this.checks = checks;
     this.marks = marks;
     this.leases = new LeaseTruth(checks, marks);
+    this.past = new HistoryTruth(marks);
   }
 
   /** Hears from now on what is applied. */
@@ -104,7 +106,7 @@ public final class DataOracle {
       marks.reach(Mark.WINDOW_OF_REVISIONS_MOVED);
     }
     if (entry.kind() == EntryKind.COMMAND) {
-      saidByLeader(shard, entry.payload(), effect);
+      saidByLeader(shard, entry, effect);
     }
     if (!(effect instanceof EntryEffect.Written(List<WriteResult> results))) {
       return;
@@ -127,6 +129,7 @@ public final class DataOracle {
             checks.check(next > last, "revisions-in-order", "shard %d goes from revision %d to %d", shard, last, next);
             checks.check(revisions.add(next), "revisions-once", "revision %d is taken a second time, by shard %d", next, shard);
             last = next++;
+            past.stoodAt(last);
           }
           tookEffect(write, done);
           if (!changes.isEmpty()) {
@@ -140,16 +143,18 @@ public final class DataOracle {
     lastOfShard.put(shard, last);
   }
 
-  private void saidByLeader(int shard, byte[] payload, EntryEffect effect) {
+  private void saidByLeader(int shard, Entry entry, EntryEffect effect) {
+    byte[] payload = entry.payload();
     if (EntryPayload.isUpkeep(payload)) {
       switch (EntryPayload.decodeUpkeep(payload)) {
         case ShardCommand.Compact(long to) -> {
           // Nothing is written at or below it any more.
           lastOfShard.merge(shard, to, Math::max);
           compactions.add(to);
+          past.stoodAt(lastOfShard.get(shard));
         }
         case ShardCommand.ChangeLeases change -> leases.upkeep(shard, change);
-        case ShardCommand.KeepHistory _ -> { }
+        case ShardCommand.KeepHistory keep -> past.said(shard, entry.index(), keep, lastOfShard.getOrDefault(shard, 1L));
       }
     } else if (effect instanceof EntryEffect.LeasesChanged changed
         && EntryPayload.decodeSystem(payload) instanceof SystemCommand.ChangeLeases(var command)) {
@@ -355,10 +360,35 @@ public final class DataOracle {
         "a read of %s at %d shows %s, but it held %s", key, revision, found, history(key)));
   }
 
-  /** A read at a past revision was refused, and this named as the oldest that is left: then some shard was compacted to just there. */
+  /** The last revision up to there at which a key changed; 0 for none. */
+  public long changedBy(String key, long revision) {
+    return revision == 0 ? 0 : history(key).changedAt(revision);
+  }
+
+  /** What prefixes keep no history, and who knows. */
+  public HistoryTruth past() {
+    return past;
+  }
+
+  /**
+   * A read at a past revision was answered by one life of a node, which then refused what {@code key} was below {@code from}, if it had
+   * changed up to there.
+   */
+  public void readOfThePastIsKept(String key, long revision, long from) {
+    judge(() -> history(key).changedAt(from) <= revision, () -> checks.check(false, "history-off-shows-no-past",
+        "a read of %s at %d was answered by a node that had been told that its history below %d is not kept, and it changed at %d", key,
+        revision, from, history(key).changedAt(from)));
+  }
+
+  /**
+   * A read at a past revision was refused, and this named as the oldest that is left: then some shard was compacted to just there, or no
+   * history is kept of the key and it has changed.
+   */
   public void refusedAsCompacted(String key, long revision, long oldest) {
-    judge(() -> compactions.contains(oldest), () -> checks.check(false, "compacted-only-by-a-compaction",
-        "a read of %s at %d was refused as compacted to %d, which no shard was", key, revision, oldest));
+    judge(() -> compactions.contains(oldest) || past.mayRefuse(key, oldest) && history(key).changedAt(Long.MAX_VALUE) > revision,
+        () -> checks.check(false, "compacted-only-by-a-compaction",
+            "a read of %s at %d was refused as compacted to %d, which no shard was", key, revision, oldest));
+    marks.reachIf(!compactions.contains(oldest), Mark.READ_REFUSED_WITHOUT_HISTORY);
   }
 
   /** A serializable get was answered: it shows what once was there, and nothing is missing up to its revision. */

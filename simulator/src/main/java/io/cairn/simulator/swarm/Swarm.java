@@ -115,6 +115,7 @@ public final class Swarm {
     workload.start();
     leases.start();
     new Compactions(options, cluster, oracle, workload).start();
+    new HistorySwitches(options, cluster, oracle, workload).start();
     new Watchers(options, cluster, witness).start();
     faults.start();
     world.runFor(options.number("seconds") * SECOND);
@@ -141,6 +142,7 @@ public final class Swarm {
     }
     compareHashes();
     readEverythingBack();
+    askForThePast();
     oracle.data().end();
     workload.judgeWrites();
     // A failure found by the last answer is thrown by the next event.
@@ -196,6 +198,22 @@ public final class Swarm {
       for (SimNode node : cluster.nodes()) {
         oracle.data().read(key, ask(reader, new Operation.Get(io.cairn.client.ByteSeq.utf8(key), 0, java.util.Optional.of(node.name()))),
             Long.MAX_VALUE);
+      }
+    }
+  }
+
+  /** Every node has been told by now where no history is kept: the version before the last one is shown by none. */
+  private void askForThePast() {
+    SimClient reader = cluster.newClient();
+    for (String key : oracle.data().keys()) {
+      long before = oracle.data().changedBy(key, oracle.data().past().refusedBelow(key)) - 1;
+      for (SimNode node : before > 0 ? cluster.nodes() : List.<SimNode>of()) {
+        try {
+          ask(reader, new Operation.Get(io.cairn.client.ByteSeq.utf8(key), before, java.util.Optional.of(node.name())));
+          oracle.checks().check(false, "history-off-shows-no-past", "%s shows what %s was at %d, of which no history is kept", node.name(), key, before);
+        } catch (Compacted refused) {
+          marks.reach(Mark.READ_REFUSED_WITHOUT_HISTORY);
+        }
       }
     }
   }

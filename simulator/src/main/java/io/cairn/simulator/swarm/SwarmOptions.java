@@ -80,6 +80,7 @@ public final class SwarmOptions {
     // Compactions change what a seed meets: whoever wants them says so (CompactionTest), and what seeds drew before stays.
     numbers.put("compact-ms", 0L);
     numbers.put("keep-age-ms", 0L);
+    numbers.put("history-off-ms", 0L);
     // As with leases (LeaseRun): how many callers use them, whether they choose ids, which then come again, and whether ends must be in time.
     numbers.put("leases", 0L);
     numbers.put("lease-ids", 0L);
@@ -115,6 +116,7 @@ public final class SwarmOptions {
     numbers.putIfAbsent("transactions", 0L);
     numbers.putIfAbsent("compact-ms", 0L);
     numbers.putIfAbsent("keep-age-ms", 0L);
+    numbers.putIfAbsent("history-off-ms", 0L);
     numbers.putIfAbsent("leases", 0L);
     numbers.putIfAbsent("lease-ids", 0L);
     numbers.putIfAbsent("lease-times", 0L);

@@ -19,6 +19,7 @@ import io.cairn.client.TxnResult;
 import io.cairn.client.core.Operation;
 import io.cairn.simulator.cluster.SimClient;
 import io.cairn.simulator.cluster.SimCluster;
+import io.cairn.simulator.cluster.SimNode;
 import io.cairn.simulator.mark.Mark;
 import io.cairn.simulator.mark.Marks;
 import io.cairn.simulator.oracle.ClusterOracle;
@@ -470,11 +471,18 @@ final class Workload {
 
     private void getOfThePast(String key) {
       long revision = random.between(Math.max(1, toldOfAny - 200), toldOfAny);
-      call(new Operation.Get(ByteSeq.utf8(key), revision, Optional.empty()), (GetResult result, Throwable failure) -> {
+      // Who is asked by name is held to what it knew.
+      SimNode node = options.number("history-off-ms") > 0 ? cluster.find(anyNode()).filter(SimNode::running).orElse(null) : null;
+      Object life = node == null ? null : node.machine().process();
+      long refusedBelow = oracle.data().past().refusedBelow(life, key);
+      call(new Operation.Get(ByteSeq.utf8(key), revision, Optional.ofNullable(node).map(SimNode::name)), (GetResult result, Throwable failure) -> {
         if (failure == null) {
           reads++;
           marks.reach(Mark.READ_OF_THE_PAST);
           oracle.data().readAt(key, result, revision);
+          if (node != null && node.machine().process() == life) {
+            oracle.data().readOfThePastIsKept(key, revision, refusedBelow);
+          }
         } else if (failure instanceof RefusedException refusal && refusal.code() == RefusedCode.COMPACTED) {
           marks.reach(Mark.READ_OF_A_COMPACTED_REVISION);
           oracle.data().refusedAsCompacted(key, revision, refusal.revision());

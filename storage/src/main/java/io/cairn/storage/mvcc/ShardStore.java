@@ -136,8 +136,7 @@ public final class ShardStore {
    * history is kept this is lower than {@link #oldestReadable}, by some time. From any thread.
    */
   public long oldestKept(byte[] start, byte[] end) {
-    boolean ruled = publishedRules.floor(start, end, Long.MAX_VALUE) > 0;
-    return ruled ? Math.max(published.compacted(), swept) : published.compacted();
+    return Math.max(published.compacted(), Math.min(swept, publishedRules.floor(start, end, Long.MAX_VALUE)));
   }
 
   /** Events at or below it are removed from now on, where no history is kept. */

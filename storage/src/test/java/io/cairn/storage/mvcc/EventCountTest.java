@@ -11,32 +11,17 @@ import io.cairn.storage.engine.EngineCursor;
 import io.cairn.storage.engine.EngineView;
 import io.cairn.storage.engine.Family;
 import io.cairn.storage.engine.ScratchEngine;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Retention by count: events are counted, not revisions, and found again by marks. */
 class EventCountTest {
-  private static ScratchEngine scratch;
-  private StoreScript script;
-  private long number;
+  @RegisterExtension
+  static final StoreFixture FIXTURE = new StoreFixture();
 
-  @BeforeAll
-  static void open() {
-    scratch = new ScratchEngine();
-  }
-
-  @AfterAll
-  static void close() {
-    scratch.close();
-  }
-
-  @BeforeEach
-  void newStore() {
-    number = scratch.newStore();
-    script = new StoreScript(scratch.engine(), number);
-  }
+  private final ScratchEngine scratch = FIXTURE.scratch();
+  private StoreScript script = FIXTURE.newStore();
+  private final long number = FIXTURE.number();
 
   private void puts(int count, int keys) {
     for (int i = 0; i < count; i++) {
@@ -53,12 +38,6 @@ class EventCountTest {
       }
     }
     return count;
-  }
-
-  private void compact(long to) {
-    var round = new ApplyRound(scratch.engine(), new RecentVersions(1 << 14));
-    script.store.compact(round, to);
-    round.commit();
   }
 
   @Test
@@ -87,14 +66,14 @@ class EventCountTest {
   void countAndMarksOutliveARestartAndGoWithACompaction() {
     puts(2_500, 10);
     long before = script.store.revisionWithout(1_000);
-    script = new StoreScript(scratch.engine(), number);
+    script = FIXTURE.reopen();
     assertThat(script.store.revisionWithout(1_000)).isEqualTo(before);
     puts(2_500, 10);
-    compact(before);
+    FIXTURE.compact(before);
     long after = script.store.revisionWithout(1_000);
     assertThat(after).isGreaterThan(before);
     assertThat(eventsAbove(after)).isBetween(1_000L, 1_000L + EventCount.EVERY);
-    compact(script.store.applied().revision());
+    FIXTURE.compact(script.store.applied().revision());
     assertThat(script.store.revisionWithout(1)).isZero();
     try (EngineView view = scratch.engine().view(); EngineCursor marks = view.cursor(Family.SMALL,
         OnDiskFormat.markKey(number, 0), OnDiskFormat.markKey(number, Long.MAX_VALUE))) {
@@ -109,7 +88,7 @@ class EventCountTest {
     script.apply(delete("c"));
     assertThat(script.store.deletedKeys()).isEqualTo(3);
     long hash = script.store.contentHash();
-    compact(between);
+    FIXTURE.compact(between);
     var walk = new DeletedSweep(script.store);
     int found = 0;
     long compactedHash = script.store.contentHash();
@@ -133,7 +112,7 @@ class EventCountTest {
   @Test
   void aSweepChangesNothingThatIsHashed() {
     script.apply(put("a", "1"), delete("a"), put("b", "1"));
-    compact(script.store.applied().revision());
+    FIXTURE.compact(script.store.applied().revision());
     long hash = script.store.contentHash();
     var round = new ApplyRound(scratch.engine(), new RecentVersions(1 << 14));
     script.store.sweepDeleted(round, new DeletedSweep(script.store).page(10));

@@ -12,44 +12,16 @@ import io.cairn.storage.engine.EngineBatch;
 import io.cairn.storage.engine.Family;
 import io.cairn.storage.engine.ScratchEngine;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Where no history is kept: what can still be read, what is refused, and that removing it changes nothing else. */
 class HistoryRulesTest {
-  private static ScratchEngine scratch;
-  private StoreScript script;
-  private long number;
+  @RegisterExtension
+  static final StoreFixture FIXTURE = new StoreFixture();
 
-  @BeforeAll
-  static void open() {
-    scratch = new ScratchEngine();
-  }
-
-  @AfterAll
-  static void close() {
-    scratch.close();
-  }
-
-  @BeforeEach
-  void newStore() {
-    number = scratch.newStore();
-    script = new StoreScript(scratch.engine(), number);
-  }
-
-  private void keep(String prefix, boolean keeps) {
-    var round = new ApplyRound(scratch.engine(), new RecentVersions(1 << 14));
-    script.store.keepHistory(round, bytes(prefix), keeps);
-    round.commit();
-  }
-
-  private void compact(long to) {
-    var round = new ApplyRound(scratch.engine(), new RecentVersions(1 << 14));
-    script.store.compact(round, to);
-    round.commit();
-  }
+  private final ScratchEngine scratch = FIXTURE.scratch();
+  private StoreScript script = FIXTURE.newStore();
 
   private long put3() {
     script.apply(put("a", "1"), put("off/k", "1"));
@@ -72,7 +44,7 @@ class HistoryRulesTest {
 
   @Test
   void thePastUnderThePrefixIsRefusedAndTheRestIsAsEver() {
-    keep("off/", false);
+    FIXTURE.keepHistory("off/", false);
     long between = put3();
     long newest = script.store.applied().revision();
     assertThat(script.get("a", between)).isEqualTo("1");
@@ -90,7 +62,7 @@ class HistoryRulesTest {
 
   @Test
   void whatIsRemovedIsMissedByNobody() {
-    keep("off/", false);
+    FIXTURE.keepHistory("off/", false);
     long between = put3();
     script.apply(delete("off/l"));
     var hash = new RevisionHash(script.store.applied().revision());
@@ -115,9 +87,9 @@ class HistoryRulesTest {
 
   @Test
   void turnedOnAgainItIsKeptFromThereOn() {
-    keep("off/", false);
+    FIXTURE.keepHistory("off/", false);
     long off = put3();
-    keep("off/", true);
+    FIXTURE.keepHistory("off/", true);
     long on = script.store.applied().revision();
     script.apply(put("off/k", "3"), put("off/k", "4"));
     remove();
@@ -126,16 +98,16 @@ class HistoryRulesTest {
     assertThatThrownBy(() -> script.get("off/k", off)).isInstanceOfSatisfying(CompactedException.class,
         compacted -> assertThat(compacted.oldest()).isEqualTo(on));
     assertThat(script.store.oldestReadable(bytes("off/"), null)).isEqualTo(on);
-    script = new StoreScript(scratch.engine(), number);
+    script = FIXTURE.reopen();
     assertThatThrownBy(() -> script.get("off/k", off)).as("after a restart, too").isInstanceOf(CompactedException.class);
-    compact(on);
+    FIXTURE.compact(on);
     assertThat(script.store.historyRules().isEmpty()).as("what the compaction refuses needs no rule").isTrue();
     assertThat(script.get("off/k", on + 1)).isEqualTo("3");
   }
 
   @Test
   void aVersionTooLongToBeRememberedIsNotGivenASecondTime() {
-    keep("off/", false);
+    FIXTURE.keepHistory("off/", false);
     script.apply(put("off/k", "x".repeat(1_000)));
     Batch batch = script.batch(put("off/k", "2"));
     assertThat(((WriteResult.Done) script.apply(batch).getFirst()).previous().value()).hasSize(1_000);
@@ -154,7 +126,7 @@ class HistoryRulesTest {
     Write again = batch.writes().getFirst();
     assertThat(script.apply(new Batch(script.store.applied().revision() + 1, 10, List.of(again))).getFirst())
         .as("while there is history").isInstanceOf(WriteResult.Done.class);
-    keep("off/", false);
+    FIXTURE.keepHistory("off/", false);
     var anothers = new Write(again.clientHigh() + 1, 1, 1, 1, again.seen(), 7, put("off/k", "3"));
     script.apply(new Batch(script.store.applied().revision() + 1, 10, List.of(anothers)));
     remove();

@@ -14,32 +14,17 @@ import io.cairn.storage.engine.Family;
 import io.cairn.storage.engine.ScratchEngine;
 import java.util.AbstractList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class ShardStoreTest {
-  private static ScratchEngine scratch;
-  private StoreScript script;
-  private long number;
+  @RegisterExtension
+  static final StoreFixture FIXTURE = new StoreFixture();
 
-  @BeforeAll
-  static void open() {
-    scratch = new ScratchEngine();
-  }
-
-  @AfterAll
-  static void close() {
-    scratch.close();
-  }
-
-  @BeforeEach
-  void newStore() {
-    number = scratch.newStore();
-    script = new StoreScript(scratch.engine(), number);
-  }
+  private final ScratchEngine scratch = FIXTURE.scratch();
+  private StoreScript script = FIXTURE.newStore();
+  private final long number = FIXTURE.number();
 
   @Test
   void aStoreIsBornAtRevisionOneSoThatItsFirstWriteGetsTwo() {
@@ -244,9 +229,7 @@ class ShardStoreTest {
   void readsBelowTheCompactionRevisionAreRefusedAndAtItTheyWork() {
     script.apply(put("a", "1"), put("a", "2"), delete("b"), put("b", "1"), delete("b"), put("a", "3"));
     assertThat(script.store.applied().revision()).isEqualTo(6);
-    var round = new ApplyRound(scratch.engine(), new RecentVersions(1 << 14));
-    script.store.compact(round, 4);
-    round.commit();
+    FIXTURE.compact(4);
     assertThatThrownBy(() -> script.store.get(bytes("a"), 3)).isInstanceOfSatisfying(CompactedException.class,
         compacted -> assertThat(compacted.oldest()).isEqualTo(4));
     assertThatThrownBy(() -> script.store.range(all(3))).isInstanceOf(CompactedException.class);
@@ -275,9 +258,7 @@ class ShardStoreTest {
   @DisplayName("W-04 the event just above the compaction revision is there, also when it is a delete, with what it deleted; the one at it is refused")
   void aDeleteJustAboveTheCompactionRevisionIsKept() {
     script.apply(put("a", "1"), put("b", "1"), delete("b"), put("a", "2")); // At 2, 3, 4 and 5.
-    var round = new ApplyRound(scratch.engine(), new RecentVersions(1 << 14));
-    script.store.compact(round, 3);
-    round.commit();
+    FIXTURE.compact(3);
     try (EventReader reader = script.store.events(4, 0)) {
       assertThat(reader.next()).isTrue();
       assertThat(reader.revision()).isEqualTo(4);
@@ -288,8 +269,7 @@ class ShardStoreTest {
       assertThat(reader.next()).isFalse();
     }
     assertThatThrownBy(() -> script.store.events(3, 0)).isInstanceOf(CompactedException.class);
-    script.store.compact(round, 4);
-    round.commit();
+    FIXTURE.compact(4);
     assertThatThrownBy(() -> script.store.events(4, 0)).isInstanceOf(CompactedException.class);
     try (EventReader reader = script.store.events(5, 0)) {
       assertThat(reader.next()).isTrue();
@@ -301,9 +281,7 @@ class ShardStoreTest {
   @DisplayName("SM-05 a compaction above the last revision takes it along: nothing is written at or below it any more")
   void compactionAboveTheLastRevisionTakesItAlong() {
     script.apply(put("a", "1"), put("a", "2"));
-    var round = new ApplyRound(scratch.engine(), new RecentVersions(1 << 14));
-    script.store.compact(round, 9);
-    round.commit();
+    FIXTURE.compact(9);
     assertThat(script.store.applied().revision()).isEqualTo(9);
     assertThat(script.store.compacted()).isEqualTo(9);
     assertThat(script.store.oldestReadable(bytes("a"), null)).isEqualTo(9);

@@ -14,10 +14,12 @@ import io.cairn.storage.catalog.ReplicaRecord;
 import io.cairn.storage.engine.Engine;
 import io.cairn.storage.engine.EngineBatch;
 import io.cairn.storage.engine.ScratchEngine;
+import io.cairn.storage.lease.Lease;
 import io.cairn.storage.mvcc.ApplyRound;
 import io.cairn.storage.mvcc.RecentVersions;
 import io.cairn.storage.mvcc.Batch;
 import io.cairn.storage.mvcc.CompactedException;
+import io.cairn.storage.mvcc.Op;
 import io.cairn.storage.mvcc.ShardStore;
 import io.cairn.storage.mvcc.StoreScript;
 import io.cairn.storage.mvcc.Version;
@@ -254,6 +256,35 @@ class SnapshotTest {
     assertThat(((WriteResult.Refused) results.get(0)).reason()).isEqualTo(WriteResult.Reason.HORIZON);
     assertThat(((WriteResult.Done) results.get(1)).repeated()).isTrue();
     assertThat(((WriteResult.Done) results.get(2)).previous().value()).isEqualTo(bytes("x".repeat(2000)));
+  }
+
+  @Test
+  @DisplayName("A-11 grant and revoke that are sent again to a replica that got shard 0 with a snapshot get the first answers, and do nothing more")
+  void grantsAndRevokesGoAlong() throws BadSnapshotException {
+    Write grant = new Write(8, 8, 1, 1, 0, 8, new Op.LeaseGrant(0, 60_000));
+    Write doomed = new Write(9, 9, 1, 1, 0, 9, new Op.LeaseGrant(77, 60_000));
+    Write revoke = new Write(10, 10, 1, 1, 0, 10, new Op.LeaseRevoke(77));
+    long revision = script.store.applied().revision();
+    var first = new ArrayList<WriteResult.Done>();
+    for (Write each : List.of(grant, doomed, revoke)) {
+      first.add((WriteResult.Done) script.apply(new Batch(revision + 1, StoreScript.CLIENTS_MAX, List.of(each))).getFirst());
+    }
+    assertThat(first).allMatch(done -> !done.repeated() && done.leases().size() == 1);
+
+    install(follower.engine(), 5, chunks(200));
+    var copy = new StoreScript(follower.engine(), 5);
+    for (int i = 0; i < 3; i++) {
+      Write again = List.of(grant, doomed, revoke).get(i);
+      var repeated = (WriteResult.Done) copy.apply(new Batch(revision + 1, StoreScript.CLIENTS_MAX, List.of(again))).getFirst();
+      assertThat(repeated.repeated()).isTrue();
+      assertThat(repeated.revision()).isEqualTo(first.get(i).revision());
+      assertThat(repeated.leases()).extracting(Lease::id).isEqualTo(first.get(i).leases().stream().map(Lease::id).toList());
+    }
+    // What the snapshot knows of leases is what the repeats left: the one that was granted first is there, the other may be granted anew.
+    Write taken = copy.write(new Op.LeaseGrant(first.getFirst().leases().getFirst().id(), 60_000));
+    assertThat(((WriteResult.Refused) copy.apply(new Batch(revision + 1, StoreScript.CLIENTS_MAX, List.of(taken))).getFirst()).reason())
+        .isEqualTo(WriteResult.Reason.LEASE_EXISTS);
+    assertThat(copy.done(new Op.LeaseGrant(77, 60_000)).repeated()).isFalse();
   }
 
   @Test
