@@ -4,6 +4,7 @@ import io.cairn.client.ByteSeq;
 import io.cairn.client.Child;
 import io.cairn.client.ChildrenOptions;
 import io.cairn.client.KvClient;
+import io.cairn.client.RangeResult;
 import java.util.List;
 import java.util.Optional;
 
@@ -27,6 +28,14 @@ public final class Discovery {
     ServiceView view = new ServiceView(new ClientStore(client), seams, name, options);
     view.begin();
     return view;
+  }
+
+  /** The instances of a service as they are now, read once, linearizably. */
+  public ServiceSnapshot look(String name) {
+    Members members = new Members(name, DiscoveryOptions.DEFAULT);
+    RangeResult entries = client.range(ServiceKeys.range(name));
+    entries.keyValues().forEach(kv -> members.put(kv, 0));
+    return members.snapshot(entries.revision());
   }
 
   /** The services that have an entry now, in order. */

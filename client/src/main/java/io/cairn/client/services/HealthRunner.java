@@ -14,6 +14,7 @@ final class HealthRunner implements AutoCloseable {
   private final HealthSchedule schedule;
   private final Consumer<ServiceHealth> told;
   private Runnable timer = () -> { };
+  private CompletionStage<Void> underWay = CompletableFuture.completedFuture(null);
   private ServiceHealth health;
   /** Results in a row that say otherwise than {@link #health}. */
   private int against;
@@ -34,13 +35,12 @@ final class HealthRunner implements AutoCloseable {
     }
     long now = ++number;
     timer = seams.timers().after(schedule.timeout(), () -> turns.execute(() -> ended(now, ServiceHealth.FAILING)));
-    CompletionStage<Void> result;
     try {
-      result = check.check();
+      underWay = check.check();
     } catch (RuntimeException e) {
-      result = CompletableFuture.failedFuture(e);
+      underWay = CompletableFuture.failedFuture(e);
     }
-    result.whenComplete((done, why) ->
+    underWay.whenComplete((done, why) ->
         turns.execute(() -> ended(now, why == null ? ServiceHealth.PASSING : ServiceHealth.FAILING)));
   }
 
@@ -50,6 +50,7 @@ final class HealthRunner implements AutoCloseable {
     }
     number++;
     timer.run();
+    underWay.toCompletableFuture().cancel(true); // Of a check whose time is over: it may hold a connection.
     count(result);
     timer = seams.timers().after(schedule.interval(), () -> turns.execute(this::begin));
   }

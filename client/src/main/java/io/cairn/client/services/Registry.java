@@ -69,11 +69,22 @@ public final class Registry {
       }
       Txn txn = Txn.ifAll(Compare.modRevision(key).equalTo(found.get().modRevision()))
           .then(TxnOp.put(key, EntryText.write(entry.with(lifecycle))).withLease(found.get().lease()));
-      if (client.txn(txn).succeeded()) {
+      if (isDone(txn)) {
         return true;
       }
     }
     throw new RefusedException(RefusedCode.TXN_CONFLICT, key + " was changed at the same time by others, " + TRIES + " times in a row");
+  }
+
+  private boolean isDone(Txn txn) {
+    try {
+      return client.txn(txn).succeeded();
+    } catch (RefusedException e) {
+      if (e.code() == RefusedCode.LEASE_NOT_FOUND) {
+        return false; // It goes just now, or moves to another lease.
+      }
+      throw e;
+    }
   }
 
   private static ServiceEntry readable(ByteSeq key, KeyValue kv) {
