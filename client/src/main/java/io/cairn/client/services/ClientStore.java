@@ -6,6 +6,7 @@ import io.cairn.client.GetOptions;
 import io.cairn.client.GetResult;
 import io.cairn.client.KeyRange;
 import io.cairn.client.KvClient;
+import io.cairn.client.KvException;
 import io.cairn.client.Session;
 import io.cairn.client.SessionState;
 import io.cairn.client.Txn;
@@ -13,6 +14,7 @@ import io.cairn.client.TxnOp;
 import io.cairn.client.WatchListener;
 import io.cairn.client.WatchOptions;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -49,6 +51,11 @@ final class ClientStore implements Store {
     @Override
     public SessionState state() {
       return session.state();
+    }
+
+    @Override
+    public Optional<KvException> cause() {
+      return session.cause();
     }
 
     @Override

@@ -55,6 +55,8 @@ final class Registering {
 
   private Known known;
   private ByteSeq attempted;
+  /** The revision of the last put that was acknowledged. */
+  private long written;
   /** Of the entry that is being made anew; 0 when none is. */
   private long nextGeneration;
   /** Whoever took the entry over while it stood, from the same address even, is not fought with. */
@@ -185,8 +187,9 @@ final class Registering {
 
   /** What somebody else wrote into the entry, to have it drain or no longer drain, holds. */
   private void adopt() {
-    if (known.kv.isEmpty() || known.kv.get().lease() != hold.lease() || known.kv.get().value().equals(attempted)) {
-      return;
+    if (known.kv.isEmpty() || !ownLeases.contains(known.kv.get().lease()) || known.kv.get().modRevision() == written
+        || known.kv.get().value().equals(attempted)) {
+      return; // Its own words.
     }
     Optional<Lifecycle> theirs = entry(known.kv.get()).map(ServiceEntry::lifecycle);
     if (theirs.isPresent() && lifecycle != Lifecycle.LEAVING && theirs.get() != Lifecycle.LEAVING && theirs.get() != lifecycle) {
@@ -246,13 +249,16 @@ final class Registering {
       failed(new RefusedException(RefusedCode.TXN_CONFLICT, key + " was changed by somebody else at the same time"));
     } else if (known == null || put.getAsLong() > known.asOf) {
       long revision = put.getAsLong();
+      written = revision;
       known = new Known(revision, Optional.of(new KeyValue(key, value, revision, revision, 1, under.lease())));
     }
     step();
   }
 
   private void holdChanged(SessionState now) {
-    if (now == SessionState.LOST && lifecycle != Lifecycle.LEAVING) {
+    if (now == SessionState.LOST && hold != null && hold.cause().filter(Registering::isClosed).isPresent()) {
+      end();
+    } else if (now == SessionState.LOST && lifecycle != Lifecycle.LEAVING) {
       become(RegistrationState.REGISTERING);
       // All of a storm's are told at once: they do not come back at once.
       waitFirst();
@@ -280,7 +286,7 @@ final class Registering {
     RefusedCode code = why instanceof RefusedException refused ? refused.code() : null;
     if (lifecycle == Lifecycle.LEAVING) {
       release(); // The mark is a courtesy: without it the end of the lease says the same, later.
-    } else if (code == RefusedCode.CLOSED) {
+    } else if (isClosed(why)) {
       end();
     } else {
       if (code == RefusedCode.LEASE_NOT_FOUND && hold != null) {
@@ -290,6 +296,11 @@ final class Registering {
       }
       waitFirst();
     }
+  }
+
+  /** The client was: nothing can be tried any more. */
+  private static boolean isClosed(KvException why) {
+    return why instanceof RefusedException refused && refused.code() == RefusedCode.CLOSED;
   }
 
   private void waitFirst() {

@@ -3,10 +3,12 @@ package io.cairn.client.services;
 import io.cairn.client.ByteSeq;
 import io.cairn.client.GetResult;
 import io.cairn.client.KeyRange;
+import io.cairn.client.KvException;
 import io.cairn.client.SessionState;
 import io.cairn.client.WatchListener;
 import io.cairn.client.WatchOptions;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -19,6 +21,9 @@ interface Store {
     long lease();
 
     SessionState state();
+
+    /** Why it was lost. */
+    Optional<KvException> cause();
 
     /** Ends the lease; complete when its keys are gone, or the store was not reached. */
     CompletionStage<Void> release();

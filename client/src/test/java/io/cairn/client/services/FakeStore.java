@@ -49,6 +49,7 @@ final class FakeStore implements Store {
   final class FakeHold implements Hold {
     final long lease = ++lastLease;
     SessionState state = SessionState.ACTIVE;
+    KvException cause;
     private final Consumer<SessionState> changes;
 
     FakeHold(Consumer<SessionState> changes) {
@@ -64,6 +65,11 @@ final class FakeStore implements Store {
     @Override
     public SessionState state() {
       return state;
+    }
+
+    @Override
+    public Optional<KvException> cause() {
+      return Optional.ofNullable(cause);
     }
 
     @Override

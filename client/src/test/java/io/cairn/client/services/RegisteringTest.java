@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cairn.client.ByteSeq;
 import io.cairn.client.KeyValue;
+import io.cairn.client.RefusedCode;
+import io.cairn.client.RefusedException;
 import io.cairn.client.services.health.HealthCheck;
 import io.cairn.client.services.health.HealthSchedule;
 import java.time.Duration;
@@ -71,7 +73,7 @@ class RegisteringTest {
   }
 
   @Test
-  @DisplayName("it tries for ever while the store is away, and few times; when the store is back it registers within 11 s")
+  @DisplayName("CL-06 it tries for ever while the store is away, and few times; when the store is back it registers within 11 s")
   void awayForLong() {
     Registration registration = registered();
     store.connected(false);
@@ -216,6 +218,29 @@ class RegisteringTest {
     assertThat(store.calls).hasSize(calls);
   }
 
+  @Test
+  void aClosedClientEndsItsRegistrations() {
+    Registration registration = registered();
+    lastHold().cause = new RefusedException(RefusedCode.CLOSED, "the client was closed");
+    lastHold().lose();
+    machine.settle();
+    assertThat(registration.state()).isEqualTo(RegistrationState.ENDED);
+    assertThat(told).containsExactly(RegistrationState.REGISTERED, RegistrationState.ENDED);
+  }
+
+  @Test
+  void drainedWhileItsLeaseWasLost() {
+    Registration registration = registered();
+    store.connected(false);
+    lastHold().lose();
+    machine.runFor(10 * SECOND);
+    store.put(KEY, EntryText.write(entry().with(Lifecycle.DRAINING)), lastHold().lease);
+    store.connected(true);
+    machine.runFor(20 * SECOND);
+    assertThat(registration.state()).isEqualTo(RegistrationState.REGISTERED);
+    assertThat(entry().lifecycle()).isEqualTo(Lifecycle.DRAINING);
+  }
+
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
   @DisplayName("whatever is lost and changed in whatever order, what is wanted last stands in the end")
@@ -232,7 +257,11 @@ class RegisteringTest {
         case 5 -> registration.update(registration.instance().withWeight(chance.nextInt(100)));
         case 6 -> registration.setHealth(chance.nextBoolean() ? ServiceHealth.PASSING : ServiceHealth.FAILING);
         case 7 -> store.failWatches();
-        default -> registration.resume();
+        default -> {
+          registration.drain();
+          machine.runFor(chance.nextLong(SECOND / 2));
+          registration.resume();
+        }
       }
       machine.runFor(chance.nextLong(3 * SECOND));
     }
