@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -22,7 +22,8 @@ import picocli.CommandLine.ParentCommand;
     "object in a line for each change. raw: the addresses of those that calls may go to, with blanks between, one line for each change."})
 final class ServiceWatch implements Callable<Integer> {
   /** How long the process sits idle at most before it looks round. */
-  private static final long LOOK_SECONDS = 1;
+  private static final long LOOK_MILLIS = 1_000;
+  private static final long FIRST_LOOK_MILLIS = 50;
 
   @ParentCommand private ServiceVerb verb;
 
@@ -35,15 +36,20 @@ final class ServiceWatch implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     Kvctl root = verb.root();
     root.refuseNode();
-    var changes = new LinkedBlockingQueue<ServiceSnapshot>();
+    // What is shown is read from the view: it may have been there before anybody listened.
+    var changed = new Semaphore(0);
     try (KvClient client = root.connect(); ServiceView view = BadInput.where(() -> client.discovery().service(name))) {
-      view.listen((_, now) -> changes.add(now));
+      view.listen((_, _) -> changed.release());
       boolean connected = true;
+      ServiceSnapshot last = null;
       while (!Thread.currentThread().isInterrupted()) {
-        ServiceSnapshot now = changes.poll(LOOK_SECONDS, TimeUnit.SECONDS);
-        if (now != null) {
+        changed.tryAcquire(last == null ? FIRST_LOOK_MILLIS : LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        changed.drainPermits();
+        ServiceSnapshot now = view.now();
+        if (view.isSynced() && (last == null || !isSame(last, now))) {
           show(root, now);
           root.output().flush();
+          last = now;
         }
         if (connected != view.isConnected() && view.isSynced()) {
           connected = view.isConnected();
@@ -52,6 +58,10 @@ final class ServiceWatch implements Callable<Integer> {
       }
     }
     return ExitStatus.DONE;
+  }
+
+  private static boolean isSame(ServiceSnapshot before, ServiceSnapshot now) {
+    return before.instances().equals(now.instances()) && before.candidates().equals(now.candidates()) && before.isPanicking() == now.isPanicking();
   }
 
   private void show(Kvctl root, ServiceSnapshot now) throws IOException {

@@ -65,12 +65,19 @@ final class KvctlServicesTest {
   void registeredWhileItRuns() throws Exception {
     try (KvClient client = EXTENSION.cluster().client(); ServiceView view = client.discovery().service("orders")) {
       start("watch", "service", "watch", "orders");
+      start("json", "service", "watch", "orders", "-w", "json");
+      start("raw", "service", "watch", "orders", "-w", "raw");
       Process one = start("one", "service", "register", "orders", "o-1", "--address", "10.0.0.7:8080", "--ttl", "2s", "--weight", "7", "--version", "v2",
           "--zone", "z", "--tag", "a", "--tag", "b", "--meta", "rack=r1", "--meta", "owner=x=y");
       Process two = start("two", "service", "register", "orders", "o-2", "--address", "10.0.0.8:8080", "--ttl", "2s", "-w", "json");
       awaitText("one.out", "registered orders o-1 at 10.0.0.7:8080\n");
       awaitText("two.out", "{\"service\":\"orders\",\"id\":\"o-2\",\"address\":\"10.0.0.8:8080\",\"generation\":1}\n");
       Await.until("both are seen", MOST, () -> view.candidates().size() == 2);
+      // A kvctl that is the first after a build takes its time to begin.
+      awaitText("watch.out", "up\to-1\t10.0.0.7:8080\n");
+      awaitText("watch.out", "up\to-2\t10.0.0.8:8080\n");
+      awaitText("json.out", "\"o-2\"");
+      awaitText("raw.out", "10.0.0.7:8080 10.0.0.8:8080\n");
       assertThat(view.candidates().get(0).instance()).satisfies(instance -> {
         assertThat(instance.weight()).isEqualTo(7);
         assertThat(instance.tags()).containsExactly("a", "b");
@@ -91,6 +98,8 @@ final class KvctlServicesTest {
       assertThat(view.now().isPanicking()).isFalse();
       one.destroyForcibly();
       Await.until("its lease has ended", MOST, () -> kvctl("service", "list", "orders").isEmpty());
+      assertThat(text("raw.out")).contains("\n10.0.0.8:8080\n");
+      Await.until("the last line in json has nobody", MOST, () -> text("json.out").endsWith("\"unreadable\":0,\"instances\":[]}\n"));
       awaitText("watch.out", "gone\to-1\t10.0.0.7:8080\n");
       assertThat(text("watch.out").lines()).contains("up\to-1\t10.0.0.7:8080", "up\to-2\t10.0.0.8:8080", "draining\to-1\t10.0.0.7:8080",
           "gone\to-2\t10.0.0.8:8080");

@@ -171,7 +171,8 @@ public final class ServiceCalls implements AutoCloseable {
     return breakers.circuitBreaker(name(instance));
   }
 
-  private void forgetOthers(ServiceSnapshot now) {
+  /** Those that a view no longer knows; who comes back begins with a closed one. */
+  void forgetOthers(ServiceSnapshot now) {
     Set<String> known = now.instances().stream().map(ServiceCalls::name).collect(Collectors.toCollection(TreeSet::new));
     breakers.getAllCircuitBreakers().stream().map(CircuitBreaker::getName).filter(name -> !known.contains(name)).forEach(breakers::remove);
   }

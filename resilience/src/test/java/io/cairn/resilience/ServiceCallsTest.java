@@ -157,6 +157,16 @@ class ServiceCallsTest {
   }
 
   @Test
+  void breakersOfThoseThatAreGoneAreForgotten() {
+    calls(SETTINGS);
+    candidates.forEach(each -> calls.breaker(each).transitionToOpenState());
+    List<KnownInstance> left = candidates.subList(0, 1);
+    calls.forgetOthers(new ServiceSnapshot("orders", 2, left, left, false, false, 0));
+    assertThat(candidates).extracting(each -> calls.breaker(each).getState())
+        .containsExactly(CircuitBreaker.State.OPEN, CircuitBreaker.State.CLOSED, CircuitBreaker.State.CLOSED);
+  }
+
+  @Test
   void settingsSayWhatWouldBeRight() {
     assertThatThrownBy(() -> SETTINGS.withAttempts(0, 1)).hasMessageContaining("1 or more");
     assertThatThrownBy(() -> SETTINGS.within(Duration.ZERO)).hasMessageContaining("1 ms or more");

@@ -2,6 +2,7 @@ package io.cairn.client.services;
 
 import io.cairn.client.services.health.HealthCheck;
 import io.cairn.client.services.health.HealthSchedule;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -36,7 +37,7 @@ final class HealthRunner implements AutoCloseable {
     long now = ++number;
     timer = seams.timers().after(schedule.timeout(), () -> turns.execute(() -> ended(now, ServiceHealth.FAILING)));
     try {
-      underWay = check.check();
+      underWay = Objects.requireNonNull(check.check(), "the stage of a check");
     } catch (RuntimeException e) {
       underWay = CompletableFuture.failedFuture(e);
     }
@@ -50,7 +51,9 @@ final class HealthRunner implements AutoCloseable {
     }
     number++;
     timer.run();
-    underWay.toCompletableFuture().cancel(true); // Of a check whose time is over: it may hold a connection.
+    if (underWay instanceof CompletableFuture<Void> future) {
+      future.cancel(true); // Of a check whose time is over: it may hold a connection.
+    }
     count(result);
     timer = seams.timers().after(schedule.interval(), () -> turns.execute(this::begin));
   }

@@ -20,9 +20,8 @@ import java.util.concurrent.TimeUnit;
  */
 public final class ServiceView implements AutoCloseable {
   private final ServiceSeams seams;
-  private final Turns tellings;
   private final SteadyWatch watch;
-  private final List<ServiceListener> listeners = new CopyOnWriteArrayList<>();
+  private final List<ListenerTurn> listeners = new CopyOnWriteArrayList<>();
   private final CountDownLatch synced = new CountDownLatch(1);
   private final Members members;
   private final ConnectedTime time = new ConnectedTime();
@@ -33,7 +32,6 @@ public final class ServiceView implements AutoCloseable {
 
   ServiceView(Store store, ServiceSeams seams, String service, DiscoveryOptions options) {
     this.seams = seams;
-    this.tellings = new Turns(seams.callbacks());
     this.members = new Members(service, options);
     this.now = members.snapshot(0);
     this.toldAt = seams.nanoTime().getAsLong();
@@ -88,10 +86,11 @@ public final class ServiceView implements AutoCloseable {
     return Duration.ofNanos(Math.max(0, seams.nanoTime().getAsLong() - toldAt));
   }
 
-  /** Is told of each change from now on; {@code run} of what is returned ends that. */
+  /** Is told of changes from now on, those that come while it is busy as one; {@code run} of what is returned ends that. */
   public Runnable listen(ServiceListener listener) {
-    listeners.add(Objects.requireNonNull(listener, "listener"));
-    return () -> listeners.remove(listener);
+    ListenerTurn turn = new ListenerTurn(Objects.requireNonNull(listener, "listener"), seams.callbacks(), this::now);
+    listeners.add(turn);
+    return () -> listeners.remove(turn);
   }
 
   /** What it knew last stays to be looked at. */
@@ -115,7 +114,7 @@ public final class ServiceView implements AutoCloseable {
     ServiceSnapshot after = members.snapshot(revision);
     now = after;
     if (!after.showsAs(before)) {
-      listeners.forEach(listener -> tellings.execute(() -> listener.changed(before, after)));
+      listeners.forEach(ListenerTurn::look);
     }
     if (timer != null) {
       timer.run();

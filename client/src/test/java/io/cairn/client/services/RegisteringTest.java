@@ -306,6 +306,22 @@ class RegisteringTest {
     assertThat(results).hasSize(made);
   }
 
+  @Test
+  void aCheckThatThrowsHasFailedAndIsMadeAgain() {
+    var made = new ArrayList<Long>();
+    HealthCheck check = () -> {
+      made.add(machine.now());
+      if (made.size() % 2 == 0) {
+        return null;
+      }
+      throw new IllegalStateException("no check");
+    };
+    register(RegistrationOptions.DEFAULT.withCheck(check, HealthSchedule.DEFAULT));
+    machine.runFor(60 * SECOND);
+    assertThat(made).hasSizeGreaterThan(10);
+    assertThat(entry().health()).isEqualTo(ServiceHealth.FAILING);
+  }
+
   private void pass(List<CompletionStage<Void>> results, int count) {
     while (results.size() < count || results.get(results.size() - 1).toCompletableFuture().isDone()) {
       machine.runFor(SECOND / 4);

@@ -87,6 +87,22 @@ class ServiceViewTest {
   }
 
   @Test
+  void whatHappensWhileAListenerIsBusyIsOneChange() {
+    List<String> heard = new ArrayList<>();
+    view.listen((before, now) -> {
+      heard.add(before.candidates().size() + " to " + now.candidates().size());
+      if (heard.size() == 1) {
+        put(11);
+        put(12);
+        machine.turnInside(SECOND);
+      }
+    });
+    put(10);
+    machine.runFor(SECOND);
+    assertThat(heard).containsExactly("5 to 6", "6 to 8");
+  }
+
+  @Test
   void aListenerThatThrowsSilencesNothing() {
     Thread.currentThread().setUncaughtExceptionHandler((thread, thrown) -> assertThat(thrown).hasMessage("on purpose"));
     try {
