@@ -17,10 +17,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Puts or gets against a running cluster, and one line of figures at the end. */
-@Command(name = "bench", mixinStandardHelpOptions = true, subcommands = {WatchBench.class, LeaseEnds.class},
+@Command(name = "bench", mixinStandardHelpOptions = true, subcommands = {WatchBench.class, LeaseEnds.class, ServicesBench.class},
     description = "Measures puts or gets against a running cluster. The last line is "
     + "throughput, latencies in microseconds, CPU of all nodes per operation, and errors. What watches can do is measured by bench watch: "
-    + "bench watch --help; what the ends of many leases do by bench lease-ends: bench lease-ends --help.")
+    + "bench watch --help; what the ends of many leases do by bench lease-ends: bench lease-ends --help; what consumers see of services in "
+    + "a storm by bench services: bench services --help.")
 public final class Bench implements Callable<Integer> {
   enum Work { put, get }
 
@@ -81,7 +82,7 @@ public final class Bench implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     if (work == null) {
-      System.err.println("bench: what is to be measured is missing: put, get, watch or lease-ends (try 'bin/bench --help')");
+      System.err.println("bench: what is to be measured is missing: put, get, watch, lease-ends or services (try 'bin/bench --help')");
       return 2;
     }
     if (inFlight < 1 || valueBytes < 0 || seconds <= 0 || keys < 1 || rate < 0 || eventSeconds <= 0 || rounds < 1) {

@@ -1,5 +1,7 @@
 package io.cairn.cli;
 
+import java.util.function.Supplier;
+
 /** Something on the command line that cannot be meant. The message says what would be right. */
 final class BadInput extends RuntimeException {
 
@@ -7,5 +9,14 @@ final class BadInput extends RuntimeException {
 
   BadInput(String message) {
     super(message);
+  }
+
+  /** For what the client itself finds fault with before it asks anybody. */
+  static <T> T where(Supplier<T> call) {
+    try {
+      return call.get();
+    } catch (IllegalArgumentException e) {
+      throw new BadInput(e.getMessage());
+    }
   }
 }

@@ -2,6 +2,7 @@ package io.cairn.client;
 
 import io.cairn.client.core.ClientCore;
 import io.cairn.client.core.Completion;
+import io.cairn.client.core.LeaseKeeper;
 import io.cairn.client.core.Operation;
 import java.time.Duration;
 import java.util.Optional;
@@ -21,11 +22,13 @@ public final class AsyncKvClient {
   private final ClientCore core;
   private final Executor callbacks;
   private final Duration deadline;
+  private final SyncCalls sync;
 
-  AsyncKvClient(ClientCore core, Executor callbacks, Duration deadline) {
+  AsyncKvClient(ClientCore core, Executor callbacks, Duration deadline, SyncCalls sync) {
     this.core = core;
     this.callbacks = callbacks;
     this.deadline = deadline;
+    this.sync = sync;
   }
 
   Executor callbacks() {
@@ -120,6 +123,20 @@ public final class AsyncKvClient {
   /** Leases; see {@link KvClient#leases()}. */
   public AsyncLeases leases() {
     return new AsyncLeases(this);
+  }
+
+  /** Grants a lease and keeps it alive; see {@link KvClient#openSession(Duration)}. */
+  public CompletionStage<Session> openSession(Duration ttl) {
+    LeaseKeeper.Moment asked = core.keeper().now();
+    CompletableFuture<Session> opened = new CompletableFuture<>();
+    leases().grant(ttl).whenComplete((lease, why) -> {
+      if (why != null) {
+        opened.completeExceptionally(why);
+      } else {
+        opened.complete(new Session(new Leases(sync), this, core.keeper(), lease, asked));
+      }
+    });
+    return opened;
   }
 
   /** How the node of that name is. One that cannot be reached refuses with {@link RefusedCode#UNAVAILABLE}, at once when that is known. */

@@ -4,6 +4,8 @@ import io.cairn.client.core.ClientCore;
 import io.cairn.client.core.ClientSettings;
 import io.cairn.client.core.LeaseKeeper;
 import io.cairn.client.core.Operation;
+import io.cairn.client.services.Discovery;
+import io.cairn.client.services.Registry;
 import io.cairn.platform.EventLoop;
 import io.cairn.platform.JdkCallbackPool;
 import io.cairn.platform.JdkClock;
@@ -64,8 +66,8 @@ public final class KvClient implements AutoCloseable {
     Executor given = builder.callbacks == null && host != null ? host.callbacks : builder.callbacks;
     this.ownCallbacks = given == null ? new JdkCallbackPool("cairn-client-callback") : null;
     this.callbacks = given == null ? ownCallbacks : given;
-    this.async = new AsyncKvClient(core, callbacks, builder.deadline);
     this.sync = new SyncCalls(core, loop, builder.deadline);
+    this.async = new AsyncKvClient(core, callbacks, builder.deadline, sync);
     this.attempts = new Attempts(sync, new JdkClock(), builder.deadline);
     if (host != null) {
       host.guests.add(this);
@@ -379,7 +381,7 @@ public final class KvClient implements AutoCloseable {
    */
   public Session openSession(Duration ttl) {
     LeaseKeeper.Moment asked = core.keeper().now();
-    return new Session(leases(), core.keeper(), async.callbacks(), leases().grant(ttl), asked);
+    return new Session(leases(), async, core.keeper(), leases().grant(ttl), asked);
   }
 
   /**
@@ -392,7 +394,17 @@ public final class KvClient implements AutoCloseable {
     if (!renewed.isAlive()) {
       throw new RefusedException(RefusedCode.LEASE_NOT_FOUND, "The server says that lease " + lease + " is gone");
     }
-    return new Session(leases(), core.keeper(), async.callbacks(), new Lease(lease, renewed.ttl()), asked);
+    return new Session(leases(), async, core.keeper(), new Lease(lease, renewed.ttl()), asked);
+  }
+
+  /** Registers instances of services, for as long as this client lives: {@link #discovery} shows them. */
+  public Registry registry() {
+    return new Registry(this, ServiceWiring.seams(loop, callbacks));
+  }
+
+  /** Live views of the instances that others have registered. */
+  public Discovery discovery() {
+    return new Discovery(this, ServiceWiring.seams(loop, callbacks));
   }
 
   /** How the node of that name is. One that cannot be reached refuses with {@link RefusedCode#UNAVAILABLE}, at once when that is known. */

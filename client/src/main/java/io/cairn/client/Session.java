@@ -6,6 +6,8 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 
@@ -22,6 +24,7 @@ import java.util.concurrent.Executor;
 public final class Session implements AutoCloseable {
 
   private final Leases leases;
+  private final AsyncKvClient async;
   private final LeaseKeeper keeper;
   private final Executor callbacks;
   private final HeldLease held;
@@ -30,10 +33,11 @@ public final class Session implements AutoCloseable {
   private final ArrayDeque<SessionState> untold = new ArrayDeque<>();
   private boolean telling;
 
-  Session(Leases leases, LeaseKeeper keeper, Executor callbacks, Lease lease, LeaseKeeper.Moment asked) {
+  Session(Leases leases, AsyncKvClient async, LeaseKeeper keeper, Lease lease, LeaseKeeper.Moment asked) {
     this.leases = leases;
+    this.async = async;
     this.keeper = keeper;
-    this.callbacks = callbacks;
+    this.callbacks = async.callbacks();
     this.ttl = lease.ttl();
     this.held = keeper.hold(lease.id(), lease.ttl().toNanos(), asked, this::changed);
   }
@@ -123,5 +127,13 @@ public final class Session implements AutoCloseable {
     } catch (KvException e) {
       // It is gone, or will be within its TTL.
     }
+  }
+
+  /** {@link #close} without waiting: complete when the keys are gone, or when the server was not reached within the client's deadline. */
+  public CompletionStage<Void> closeAsync() {
+    if (!keeper.release(held)) {
+      return CompletableFuture.completedFuture(null);
+    }
+    return async.leases().revoke(held.id()).handle((revoked, why) -> null);
   }
 }

@@ -9,5 +9,7 @@
  * A call goes from its own thread to the loop as a {@link io.cairn.client.core.Operation}, and its answer comes straight back to a
  * waiting thread or, by way of the callback threads, to a stage. From here the path goes on in
  * {@link io.cairn.client.core.ClientCore#start}.
+ *
+ * <p>What stands on these calls alone has packages of its own: registration and discovery are {@link io.cairn.client.services}.
  */
 package io.cairn.client;

@@ -22,7 +22,7 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Walks the class files of the package that applications see. */
+/** Walks the class files of the packages that applications see. */
 class PublicTypesTest {
 
   @Test
@@ -36,7 +36,7 @@ class PublicTypesTest {
         collect(used, seen);
       }
       for (String name : seen) {
-        boolean own = name.startsWith("java.") || name.matches("io\\.cairn\\.client\\.[A-Z].*") || !name.contains(".");
+        boolean own = name.startsWith("java.") || name.matches("io\\.cairn\\.client\\.(services\\.([a-z]+\\.)?)?[A-Z].*") || !name.contains(".");
         if (!own) {
           foreign.add(type.getSimpleName() + " shows " + name);
         }
@@ -57,15 +57,18 @@ class PublicTypesTest {
   }
 
   private static List<Class<?>> publicTypes() throws IOException, URISyntaxException, ClassNotFoundException {
-    Path classes = Path.of(KvClient.class.getProtectionDomain().getCodeSource().getLocation().toURI()).resolve("io/cairn/client");
+    Path classes = Path.of(KvClient.class.getProtectionDomain().getCodeSource().getLocation().toURI());
     List<Class<?>> types = new ArrayList<>();
-    try (Stream<Path> files = Files.list(classes)) {
-      for (Path file : (Iterable<Path>) files.sorted()::iterator) {
-        String name = file.getFileName().toString();
-        if (name.endsWith(".class") && !name.equals("package-info.class")) {
-          Class<?> type = Class.forName("io.cairn.client." + name.substring(0, name.length() - 6));
-          if (Modifier.isPublic(type.getModifiers())) {
-            types.add(type);
+    for (String folder : List.of("io/cairn/client", "io/cairn/client/services", "io/cairn/client/services/choosers",
+        "io/cairn/client/services/health")) {
+      try (Stream<Path> files = Files.list(classes.resolve(folder))) {
+        for (Path file : (Iterable<Path>) files.sorted()::iterator) {
+          String name = file.getFileName().toString();
+          if (name.endsWith(".class") && !name.equals("package-info.class")) {
+            Class<?> type = Class.forName(folder.replace('/', '.') + "." + name.substring(0, name.length() - 6));
+            if (Modifier.isPublic(type.getModifiers())) {
+              types.add(type);
+            }
           }
         }
       }

@@ -80,7 +80,8 @@ final class ArchitectureRules {
 
   ArchRule clientApiIsOurs() {
     return rule("no third-party type shows in the client's API", "give it a type of io.cairn.client, or make the class package-private",
-        described("public types of the package client", type -> type.getPackageName().equals(base + ".client") && isApi(type)),
+        described("public types of the packages client and client.services", type -> isApi(type) && (type.getPackageName().equals(base + ".client")
+            || (type.getPackageName() + ".").startsWith(base + ".client.services."))),
         new ArchCondition<>("show only types of the JDK and of io.cairn") {
           @Override
           public void check(JavaClass type, ConditionEvents events) {

@@ -10,6 +10,7 @@ enum Module {
   STORAGE("storage", "storage", List.of("platform", "raft")),
   SERVER("server", "server", List.of("storage", "raft", "protocol", "platform")),
   CLIENT("client", "client", List.of("protocol", "platform")),
+  RESILIENCE("resilience", "resilience", List.of("client")),
   /** Stands on the client, which brings its frames along: in its rehearsal it answers itself. */
   CLI("cli", "cli", List.of("client", "protocol")),
   BENCHMARKS("benchmarks", "benchmarks", List.of("client")),

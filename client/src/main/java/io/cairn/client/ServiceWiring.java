@@ -1,0 +1,22 @@
+package io.cairn.client;
+
+import io.cairn.client.services.ServiceSeams;
+import io.cairn.platform.EventLoop;
+import io.cairn.platform.JdkClock;
+import io.cairn.platform.JdkSecureRandomSource;
+import io.cairn.platform.RandomSource;
+import java.util.concurrent.Executor;
+
+/** What registration and discovery take from the machine, as a client has it: its timers, its callback threads. */
+final class ServiceWiring {
+
+  private ServiceWiring() {}
+
+  static ServiceSeams seams(EventLoop loop, Executor callbacks) {
+    RandomSource random = new JdkSecureRandomSource();
+    return new ServiceSeams(new JdkClock()::nanoTime, random::nextLong, callbacks, (delay, task) -> {
+      EventLoop.Timer timer = loop.schedule(delay.toNanos(), () -> callbacks.execute(task));
+      return timer::cancel;
+    });
+  }
+}

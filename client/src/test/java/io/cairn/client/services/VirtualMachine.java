@@ -1,0 +1,67 @@
+package io.cairn.client.services;
+
+import io.cairn.platform.JdkRandomSource;
+import io.cairn.platform.RandomSource;
+import java.util.ArrayDeque;
+import java.util.PriorityQueue;
+
+/** Time, threads and timers of a test: one thread, on which everything runs when it is turned. */
+final class VirtualMachine {
+
+  private record Due(long at, long number, Runnable task) implements Comparable<Due> {
+    @Override
+    public int compareTo(Due other) {
+      return at != other.at ? Long.compare(at, other.at) : Long.compare(number, other.number);
+    }
+  }
+
+  private final ArrayDeque<Runnable> ready = new ArrayDeque<>();
+  private final PriorityQueue<Due> timers = new PriorityQueue<>();
+  private final RandomSource random;
+  private long now;
+  private long number;
+
+  VirtualMachine(long seed) {
+    this.random = new JdkRandomSource(seed);
+  }
+
+  ServiceSeams seams() {
+    return new ServiceSeams(() -> now, random::nextLong, ready::add, (delay, task) -> {
+      Due due = new Due(now + delay.toNanos(), ++number, task);
+      timers.add(due);
+      return () -> timers.remove(due);
+    });
+  }
+
+  long now() {
+    return now;
+  }
+
+  void after(long nanos, Runnable task) {
+    timers.add(new Due(now + nanos, ++number, task));
+  }
+
+  /** From within a task that takes its time: others go on meanwhile. */
+  void turnInside(long nanos) {
+    runFor(nanos);
+  }
+
+  void runFor(long nanos) {
+    long end = now + nanos;
+    settle();
+    while (!timers.isEmpty() && timers.peek().at <= end) {
+      Due due = timers.poll();
+      now = due.at;
+      due.task.run();
+      settle();
+    }
+    now = end;
+  }
+
+  /** Runs what is ready, without time. */
+  void settle() {
+    for (Runnable next = ready.poll(); next != null; next = ready.poll()) {
+      next.run();
+    }
+  }
+}
