@@ -156,7 +156,9 @@ class DiskDumpsTest {
           EntryPayload.upkeep(new ShardCommand.ChangeLeases(ShardCommand.ChangeLeases.Kind.KNOW, List.of(granted))),
           entry(3, command(2).setPut(Put.newBuilder().setKey(COLOR).setValue(ByteString.copyFromUtf8("blue")).setLease(granted.id()))),
           entry(4, command(3).setPut(Put.newBuilder().setKey(ByteString.copyFromUtf8("shape")).setValue(ByteString.copyFromUtf8("round"))
-              .setTtlMillis(5_000))));
+              .setTtlMillis(5_000))),
+          entry(5, command(4).setPut(Put.newBuilder().setKey(ByteString.copyFromUtf8("shade")).setValue(ByteString.copyFromUtf8("dark"))
+              .setLease(granted.id()))));
       Pages.compare(PAGE, "leases", family(engine, Family.SMALL, key -> key.length > 5 && key[0] == 0x10 && key[5] >= 3 && key[5] <= 5,
           (key, value) -> DiskReader.smallKey(key) + "=\n" + DiskReader.smallValue(key, value)));
       refused(engine, Family.SMALL, 7, () -> ShardStore.open(engine, record.store()));

@@ -310,6 +310,7 @@ final class DiskReader {
             in.varint("grant: place in the log at which it was granted");
             in.number(1, "1: fenced, no key is put under it here any more");
             in.varint("keys under it here");
+            in.sized("one key, while it is not in the index");
           }
           case 5 -> { }
           case 6 -> in.varint("events at or below it");
