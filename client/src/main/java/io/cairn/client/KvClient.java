@@ -3,6 +3,7 @@ package io.cairn.client;
 import io.cairn.client.core.ClientCore;
 import io.cairn.client.core.ClientSettings;
 import io.cairn.client.core.LeaseKeeper;
+import io.cairn.client.core.LockSpec;
 import io.cairn.client.core.Operation;
 import io.cairn.platform.EventLoop;
 import io.cairn.platform.JdkCallbackPool;
@@ -50,6 +51,7 @@ public final class KvClient implements AutoCloseable {
   private final AsyncKvClient async;
   private final SyncCalls sync;
   private final Attempts attempts;
+  private final LockQueueing queueing;
   /** Whose threads this one lives on; null when they are its own. */
   private final KvClient host;
   private final List<KvClient> guests = new CopyOnWriteArrayList<>();
@@ -67,6 +69,7 @@ public final class KvClient implements AutoCloseable {
     this.async = new AsyncKvClient(core, callbacks, builder.deadline);
     this.sync = new SyncCalls(core, loop, builder.deadline);
     this.attempts = new Attempts(sync, new JdkClock(), builder.deadline);
+    this.queueing = new LockQueueing(core, loop, callbacks, new JdkClock(), builder.deadline, this::openSession);
     if (host != null) {
       host.guests.add(this);
     }
@@ -393,6 +396,16 @@ public final class KvClient implements AutoCloseable {
       throw new RefusedException(RefusedCode.LEASE_NOT_FOUND, "The server says that lease " + lease + " is gone");
     }
     return new Session(leases(), core.keeper(), async.callbacks(), new Lease(lease, renewed.ttl()), asked);
+  }
+
+  /** As {@link #lock(String, LockOptions)} with what is usual. */
+  public KvLock lock(String name) {
+    return lock(name, LockOptions.DEFAULT);
+  }
+
+  /** The lock of that name, for as many threads as like; asking for it here asks nobody yet. What it needs lies under <code>{name}/</code>. */
+  public KvLock lock(String name, LockOptions options) {
+    return new KvLock(name, LockSpec.exclusive(KvLock.queue(name, "lock")), options, queueing);
   }
 
   /** How the node of that name is. One that cannot be reached refuses with {@link RefusedCode#UNAVAILABLE}, at once when that is known. */

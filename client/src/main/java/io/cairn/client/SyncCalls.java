@@ -84,7 +84,7 @@ final class SyncCalls {
     }
   }
 
-  private static RuntimeException atCaller(Throwable cause) {
+  static RuntimeException atCaller(Throwable cause) {
     if (cause instanceof RefusedException refused) {
       return refused.atCaller();
     } else if (cause instanceof UnknownOutcomeException unknown) {

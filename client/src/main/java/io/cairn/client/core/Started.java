@@ -53,7 +53,7 @@ final class Started<T> implements ClientCore.Pending {
     } else if (operation instanceof Operation.Get get) {
       return new GetCall(core, deadline, get, cast());
     } else if (operation instanceof Operation.Delete delete) {
-      return core.delete(delete, deadline, cast());
+      return core.delete(delete, deadline, bytes(), cast());
     } else if (operation instanceof Operation.DeleteRange delete) {
       return core.deleteRange(delete, deadline, bytes(), asWhole(cast()));
     } else if (operation instanceof Operation.Transaction txn) {

@@ -20,6 +20,7 @@ import io.cairn.protocol.wire.HistoryRequest;
 import io.cairn.protocol.wire.KeepHistoryRequest;
 import io.cairn.protocol.wire.MemberRequest;
 import io.cairn.protocol.wire.MemberTable;
+import io.cairn.protocol.wire.Put;
 import io.cairn.protocol.wire.Request;
 import io.cairn.protocol.wire.Response;
 import io.cairn.protocol.wire.ShardMap;
@@ -47,6 +48,11 @@ final class Wire {
   static KeyValue keyValue(io.cairn.protocol.wire.KeyValue kv) {
     return new KeyValue(
         byteSeq(kv.getKey()), byteSeq(kv.getValue()), kv.getCreateRevision(), kv.getModRevision(), kv.getVersion(), kv.getLease());
+  }
+
+  static Put put(Operation.Put put) {
+    return Put.newBuilder().setKey(byteString(put.key())).setValue(byteString(put.value())).setPrevious(put.previous()).setLease(put.lease())
+        .setTtlMillis(put.ttl().map(Duration::toMillis).orElse(0L)).build();
   }
 
   static Request.Builder request(Consistency consistency) {

@@ -14,8 +14,12 @@ public sealed interface EntryEffect {
   /** An entry without effect on the data: a new leader's first. */
   record Nothing() implements EntryEffect {}
 
-  /** One result for each command of the batch, in order. */
-  record Written(List<WriteResult> results) implements EntryEffect {
+  /**
+   * One result for each command of the batch, in order.
+   *
+   * @param leasedGone keys under a lease that it has deleted
+   */
+  record Written(List<WriteResult> results, List<byte[]> leasedGone) implements EntryEffect {
 
     /** Those that its commands changed, each as the entry left it. */
     public List<Lease> leases() {

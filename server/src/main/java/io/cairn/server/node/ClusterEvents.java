@@ -4,6 +4,7 @@ import io.cairn.raft.ReplicaId;
 import io.cairn.server.apply.SystemState;
 import io.cairn.server.history.HistoryTable;
 import io.cairn.server.lease.LeaseRoom;
+import io.cairn.server.lock.LockRoom;
 import io.cairn.server.members.NodeTable;
 import io.cairn.server.metrics.NodeMeters;
 import io.cairn.server.oracle.RevisionOracle;
@@ -30,12 +31,14 @@ final class ClusterEvents implements ReplicaPorts.Observer {
   private final MemberRoom members;
   private final HistoryRoom history;
   private final LeaseRoom leases;
+  private final LockRoom locks;
   private final ReplicaTap tap;
   private final WatchRoom watches;
 
   ClusterEvents(NodeMeters meters, RevisionOracle oracle, Revisions revisions, MemberRoom members,
-      HistoryRoom history, LeaseRoom leases, ReplicaTap tap, WatchRoom watches) {
+      HistoryRoom history, LeaseRoom leases, LockRoom locks, ReplicaTap tap, WatchRoom watches) {
     this.leases = leases;
+    this.locks = locks;
     this.meters = meters;
     this.oracle = oracle;
     this.revisions = revisions;
@@ -54,6 +57,7 @@ final class ClusterEvents implements ReplicaPorts.Observer {
   public void leaderChanged(Replica replica, ReplicaId leader) {
     int shard = replica.descriptor().id();
     leases.leaderChanged(replica);
+    locks.leaderChanged(replica);
     if (replica.descriptor().isSystem()) {
       if (oracle.serving()) {
         oracle.stop();
@@ -129,6 +133,11 @@ final class ClusterEvents implements ReplicaPorts.Observer {
   @Override
   public void leasesChanged(Replica replica, List<Lease> changed) {
     leases.changed(replica, changed);
+  }
+
+  @Override
+  public void leasedGone(Replica replica, List<byte[]> keys) {
+    locks.leasedGone(replica, keys);
   }
 
   @Override

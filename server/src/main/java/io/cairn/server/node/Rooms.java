@@ -25,6 +25,7 @@ import io.cairn.server.frontend.Call;
 import io.cairn.server.frontend.ClientService;
 import io.cairn.server.frontend.HistoryService;
 import io.cairn.server.frontend.LeaseService;
+import io.cairn.server.frontend.LockService;
 import io.cairn.server.frontend.MemberService;
 import io.cairn.server.frontend.StatusService;
 import io.cairn.server.leaders.Handovers;
@@ -32,6 +33,7 @@ import io.cairn.server.leaders.LeaderWatch;
 import io.cairn.server.lease.LeaseDesk;
 import io.cairn.server.lease.LeaseFigures;
 import io.cairn.server.lease.LeaseRoom;
+import io.cairn.server.lock.LockRoom;
 import io.cairn.server.members.MemberCodec;
 import io.cairn.server.members.NodeTable;
 import io.cairn.server.metrics.NodeMeters;
@@ -97,6 +99,7 @@ final class Rooms {
   private HistoryRoom history;
   private SpaceKeeper space;
   private LeaseRoom leases;
+  private LockRoom locks;
   private LeaseFigures leaseFigures;
   private Joining joining;
   private SnapshotSender snapshotSender;
@@ -204,13 +207,14 @@ final class Rooms {
         () -> directory.identity().bootstrapDigest(), failStop);
     leaseFigures = new LeaseFigures(meters::leaseEnded);
     leases = new LeaseRoom(devices.clock(), nodeLoop, blocking.scan(), replicas, peers, leaseFigures);
+    locks = new LockRoom(devices.clock(), blocking.scan(), replicas);
     revisions = new Revisions(nodeLoop, new OracleRoute(oracle, replicas, peers));
     space = new SpaceKeeper(devices.clock(), blocking.space(), engine, catalog, replicas, applier, flusher, failStop);
     history = new HistoryRoom(devices.clock(), nodeLoop, replicas, peers, revisions,
         new Retention(config.history(), devices.random().split("history")), space);
     snapshotReceiver = new SnapshotReceiver(engine, catalog, applier, logWriter);
     watches = new WatchRoom(blocking.events(), devices.clock(), failStop, replicas, config.limits().watches());
-    var events = new ClusterEvents(meters, oracle, revisions, members, history, leases, devices.tap(), watches);
+    var events = new ClusterEvents(meters, oracle, revisions, members, history, leases, locks, devices.tap(), watches);
     snapshotSender = new SnapshotSender(peers, devices.clock(), blocking.scan(), this::snapshotOf,
         devices.random().split("snapshots").nextLong() >>> 2);
     var snapshots = new SnapshotRoutes(snapshotSender, snapshotReceiver);
@@ -233,6 +237,7 @@ final class Rooms {
     members.tick();
     history.tick();
     leases.tick();
+    locks.tick();
   }
 
   private void opened(Replica replica) {
@@ -348,7 +353,8 @@ final class Rooms {
     return new ClientService(desk, members::map, replicas, revisions, blocking.scan(), limits,
         new StatusService(members::map, replicas, revisions, () -> NodeDescription.shardMap(config, book.nodes()), status),
         new MemberService(members.route()), new HistoryService(history.route()), book::behind, watches,
-        new LeaseService(new LeaseDesk(leases, replicas, members::map, blocking.scan())));
+        new LeaseService(new LeaseDesk(leases, replicas, members::map, blocking.scan())),
+        new LockService(locks, members::map, replicas));
   }
 
   private int connections() {

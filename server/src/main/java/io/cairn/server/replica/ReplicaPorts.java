@@ -75,6 +75,9 @@ public record ReplicaPorts(EventLoop loop, Clock clock, LogWriter log, Applier a
     /** Leases of which this shard is the home are these now. */
     default void leasesChanged(Replica replica, List<Lease> leases) {}
 
+    /** These keys, which were under leases, are deleted. */
+    default void leasedGone(Replica replica, List<byte[]> keys) {}
+
     /** A write was applied and changed nothing, since the shard does not know its lease. It is the observer's to end. */
     default void leaseUnknown(Replica replica, WriteRequest write, long lease) {
       write.completion().refused(Refusal.of(ErrorCode.LEASE_NOT_FOUND, "this node serves no leases"));

@@ -105,7 +105,7 @@ public final class DataOracle {
     if (entry.kind() == EntryKind.COMMAND) {
       saidByLeader(shard, entry.payload(), effect);
     }
-    if (!(effect instanceof EntryEffect.Written(List<WriteResult> results))) {
+    if (!(effect instanceof EntryEffect.Written(List<WriteResult> results, var _))) {
       return;
     }
     Batch batch = EntryPayload.decodeCommands(entry.payload());

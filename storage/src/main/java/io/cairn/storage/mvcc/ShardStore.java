@@ -196,6 +196,11 @@ public final class ShardStore {
     return results;
   }
 
+  /** Keys under a lease that the entries since the last call have deleted, in that order: who waits for one to go is woken by it. */
+  public List<byte[]> takeLeasedGone() {
+    return changes.takeLeasedGone();
+  }
+
   /** Passes over an entry that holds no commands. */
   public void pass(ApplyRound round, EntryId entry) {
     checkNext(entry);
@@ -462,6 +467,9 @@ public final class ShardStore {
       leases.takeChanges(); // None: what is deleted here has a home that is told by its driver.
       return new WriteResult.Done(changed > 0 ? next : next - 1, changed, null, false);
     }
+    if (write.isOfLeader() && write.op().isTransactional()) {
+      return applyTransaction(round, write, bounds, next, entryIndex, position);
+    }
     return switch (clients.judge(write.clientHigh(), write.clientLow(), write.sequence(), write.lowestOpen(), write.seen(), write.hash())) {
       case FRESH -> write.op().isTransactional() ? applyTransaction(round, write, bounds, next, entryIndex, position)
           : applyFresh(round, write, next, entryIndex, position);
@@ -532,8 +540,10 @@ public final class ShardStore {
     changes.write(round, write, run.changes(), next);
     int changed = run.changes().size();
     long at = changed > 0 ? next : next - 1;
-    clients.remember(write.clientHigh(), write.clientLow(), write.sequence(), write.lowestOpen(), write.seen(), write.hash(),
-        at, changed, OpAnswerCodec.encode(answer), entryIndex, position);
+    if (!write.isOfLeader()) {
+      clients.remember(write.clientHigh(), write.clientLow(), write.sequence(), write.lowestOpen(), write.seen(), write.hash(),
+          at, changed, OpAnswerCodec.encode(answer), entryIndex, position);
+    }
     return new WriteResult.Done(at, changed, null, false, answer, leases.takeChanges());
   }
 }

@@ -40,6 +40,8 @@ final class StoreChanges {
   private final BytesIn in = new BytesIn(eventKey);
   private final EventCount events;
   private long deletedKeys;
+  /** Keys under a lease that were deleted since this was last asked for. */
+  private List<byte[]> leasedGone = new ArrayList<>();
 
   StoreChanges(Engine engine, long store, long deletedKeys, EventCount events, KnownLeases leases) {
     this.engine = engine;
@@ -140,7 +142,9 @@ final class StoreChanges {
     EngineBatch batch = round.batch();
     long lease = decoded.read(version).lease;
     if (lease != 0) {
-      leases.moved(batch, OnDiskFormat.userKey(key), lease, 0);
+      byte[] userKey = OnDiskFormat.userKey(key);
+      leases.moved(batch, userKey, lease, 0);
+      leasedGone.add(userKey);
     }
     round.recent().remove(key);
     batch.delete(Family.NEWEST, key);
@@ -149,6 +153,15 @@ final class StoreChanges {
     deletedKeys++;
     event(batch, write, key, null, version, 0, 0, revision, ordinal);
     changed.put(key, new Changed(null, revision, ordinal));
+  }
+
+  List<byte[]> takeLeasedGone() {
+    if (leasedGone.isEmpty()) {
+      return List.of(); // As after nearly every entry.
+    }
+    List<byte[]> taken = leasedGone;
+    leasedGone = new ArrayList<>();
+    return taken;
   }
 
   /** Removes the records of deletes at or below the compaction revision; one that was written anew since stays. */

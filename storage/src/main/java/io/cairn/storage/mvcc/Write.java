@@ -10,4 +10,10 @@ package io.cairn.storage.mvcc;
  * @param seen the highest revision the client had seen when it first sent this command
  * @param hash a hash of the operation's bytes: a sequence names one command for good
  */
-public record Write(long clientHigh, long clientLow, long sequence, long lowestOpen, long seen, long hash, Op op) {}
+public record Write(long clientHigh, long clientLow, long sequence, long lowestOpen, long seen, long hash, Op op) {
+
+  /** Whether the shard's own leader made it, for no client: nothing of it is remembered, so it does no harm to do it twice. */
+  public boolean isOfLeader() {
+    return clientHigh == 0 && clientLow == 0;
+  }
+}
