@@ -145,6 +145,11 @@ public final class KvLock implements Lock {
     return Optional.ofNullable(held.get(Thread.currentThread())).map(own -> own.hold);
   }
 
+  /** The client with writes that are guarded by what the calling thread holds: {@link LockHold#kv}. */
+  public KvClient kv() {
+    return hold().orElseThrow(() -> new IllegalMonitorStateException("This thread does not hold lock '" + name + "'")).kv();
+  }
+
   /** From now on runs {@code then}, on the client's callback threads, whenever this lock is lost while a thread of this client holds it. */
   public void onLost(Runnable then) {
     losers.add(then);

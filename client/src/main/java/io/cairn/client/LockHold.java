@@ -1,6 +1,7 @@
 package io.cairn.client;
 
 import io.cairn.client.core.LockAttempt;
+import io.cairn.client.core.PlaceGuard;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.concurrent.Executor;
  */
 public final class LockHold implements AutoCloseable {
 
+  private final KvClient client;
   private final Session session;
   private final LockAttempt attempt;
   private final Executor callbacks;
@@ -23,7 +25,8 @@ public final class LockHold implements AutoCloseable {
   private boolean released;
   private boolean lost;
 
-  LockHold(Session session, LockAttempt attempt, Executor callbacks) {
+  LockHold(KvClient client, Session session, LockAttempt attempt, Executor callbacks) {
+    this.client = client;
     this.session = session;
     this.attempt = attempt;
     this.callbacks = callbacks;
@@ -53,6 +56,15 @@ public final class LockHold implements AutoCloseable {
   /** How long it is certainly held on even if nobody renews it; zero when that is not certain. */
   public Duration remaining() {
     return isHeld() ? session.remaining() : Duration.ZERO;
+  }
+
+  /**
+   * The client, with writes that the server does only while this is held: once it has passed on, whatever ended it, they are refused with
+   * {@link RefusedCode#GUARD_PASSED}, and nothing is written. So a process that stood still can write nothing late. Reads are as ever. The first
+   * guarded write in a shard other than the lock's asks that shard to note it, and costs some milliseconds more.
+   */
+  public KvClient kv() {
+    return client.guardedBy(new PlaceGuard(key(), token));
   }
 
   /** The session that it is held under. */

@@ -13,7 +13,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.function.Function;
 
 /** Gets places in queues granted for callers that wait, with the sessions that they are held under. One for each client. */
 final class LockQueueing {
@@ -25,21 +24,18 @@ final class LockQueueing {
   private final EventLoop loop;
   private final Executor callbacks;
   private final Clock clock;
-  private final Duration slack;
-  private final Function<Duration, Session> opener;
+  private final KvClient client;
   private final Map<Duration, Session> sessions = new HashMap<>();
 
   /**
-   * @param slack how long the server may take to answer, beside the waiting
-   * @param opener opens a session; may take as long as any call
+   * @param client opens sessions; its deadline is how long the server may take to answer, beside the waiting
    */
-  LockQueueing(ClientCore core, EventLoop loop, Executor callbacks, Clock clock, Duration slack, Function<Duration, Session> opener) {
+  LockQueueing(ClientCore core, EventLoop loop, Executor callbacks, Clock clock, KvClient client) {
     this.core = core;
     this.loop = loop;
     this.callbacks = callbacks;
     this.clock = clock;
-    this.slack = slack;
-    this.opener = opener;
+    this.client = client;
   }
 
   /** The one that all locks of this TTL are held under; one that was lost is followed by another. */
@@ -50,7 +46,7 @@ final class LockQueueing {
     synchronized (sessions) {
       Session open = sessions.get(options.ttl());
       if (open == null || open.state().isFinal()) {
-        open = opener.apply(options.ttl());
+        open = client.openSession(options.ttl());
         sessions.put(options.ttl(), open);
       }
       return open;
@@ -85,7 +81,7 @@ final class LockQueueing {
           if (token.isEmpty()) {
             return Optional.empty();
           }
-          var hold = new LockHold(session, trial.attempt, callbacks);
+          var hold = new LockHold(client, session, trial.attempt, callbacks);
           if (hold.isHeld()) {
             return Optional.of(hold);
           }
@@ -119,7 +115,7 @@ final class LockQueueing {
 
     Trial(LockSpec spec, LockOptions options, Session session, long waitNanos) {
       this.session = session;
-      this.attempt = new LockAttempt(core, spec.wanted(options.owner(), session.lease(), waitNanos, slack.toNanos()), new Completion<>() {
+      this.attempt = new LockAttempt(core, spec.wanted(options.owner(), session.lease(), waitNanos, client.deadline().toNanos()), new Completion<>() {
         @Override
         public void done(Optional<Long> token) {
           answer.complete(token);

@@ -1,5 +1,6 @@
 package io.cairn.client.core;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.cairn.client.ByteSeq;
 import io.cairn.protocol.wire.LockPlace;
 
@@ -30,6 +31,15 @@ public record LockSpec(String queue, boolean shared, int permits, int of) {
   public ByteSeq value(ByteSeq data) {
     LockPlace.Mode mode = shared ? LockPlace.Mode.SHARED : permits > 0 ? LockPlace.Mode.PERMITS : LockPlace.Mode.EXCLUSIVE;
     return ByteSeq.of(LockPlace.newBuilder().setMode(mode).setPermits(permits).setOf(of).setData(Wire.byteString(data)).build().toByteArray());
+  }
+
+  /** What the owner of a place says of itself, by the place's value. */
+  public static ByteSeq data(ByteSeq value) {
+    try {
+      return Wire.byteSeq(LockPlace.parseFrom(value.toByteArray()).getData());
+    } catch (InvalidProtocolBufferException e) {
+      return ByteSeq.EMPTY;
+    }
   }
 
   /** An attempt to get it. */

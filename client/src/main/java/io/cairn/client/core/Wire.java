@@ -193,6 +193,7 @@ final class Wire {
       case TXN_TOO_LARGE -> RefusedCode.TXN_TOO_LARGE;
       case TXN_WRITES_TWICE -> RefusedCode.TXN_WRITES_TWICE;
       case NOT_A_NUMBER -> RefusedCode.NOT_A_NUMBER;
+      case GUARD_PASSED -> RefusedCode.GUARD_PASSED;
       case LEASE_NOT_FOUND -> RefusedCode.LEASE_NOT_FOUND;
       case LEASE_EXISTS -> RefusedCode.LEASE_EXISTS;
       case LEASE_LIMIT, LEASE_KEYS -> RefusedCode.LEASE_LIMIT;

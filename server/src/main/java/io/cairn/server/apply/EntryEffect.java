@@ -52,5 +52,8 @@ public sealed interface EntryEffect {
    */
   record LeasesChanged(List<Lease> leases, List<Long> answers) implements EntryEffect {}
 
+  /** What is known of a guard has changed. @param stands of a registration: whether the subject stands, and is noted */
+  record GuardChanged(boolean stands) implements EntryEffect {}
+
   EntryEffect NOTHING = new Nothing();
 }

@@ -2,6 +2,7 @@ package io.cairn.server.node;
 
 import io.cairn.raft.ReplicaId;
 import io.cairn.server.apply.SystemState;
+import io.cairn.server.guard.GuardRoom;
 import io.cairn.server.history.HistoryTable;
 import io.cairn.server.lease.LeaseRoom;
 import io.cairn.server.lock.LockRoom;
@@ -15,6 +16,7 @@ import io.cairn.server.replica.ReplicaPorts;
 import io.cairn.server.replica.ReplicaTap;
 import io.cairn.server.watch.WatchRoom;
 import io.cairn.server.replica.WriteRequest;
+import io.cairn.storage.guard.Subject;
 import io.cairn.storage.lease.Lease;
 import java.util.List;
 import java.util.Locale;
@@ -32,11 +34,13 @@ final class ClusterEvents implements ReplicaPorts.Observer {
   private final HistoryRoom history;
   private final LeaseRoom leases;
   private final LockRoom locks;
+  private final GuardRoom guards;
   private final ReplicaTap tap;
   private final WatchRoom watches;
 
   ClusterEvents(NodeMeters meters, RevisionOracle oracle, Revisions revisions, MemberRoom members,
-      HistoryRoom history, LeaseRoom leases, LockRoom locks, ReplicaTap tap, WatchRoom watches) {
+      HistoryRoom history, LeaseRoom leases, LockRoom locks, GuardRoom guards, ReplicaTap tap, WatchRoom watches) {
+    this.guards = guards;
     this.leases = leases;
     this.locks = locks;
     this.meters = meters;
@@ -58,6 +62,7 @@ final class ClusterEvents implements ReplicaPorts.Observer {
     int shard = replica.descriptor().id();
     leases.leaderChanged(replica);
     locks.leaderChanged(replica);
+    guards.leaderChanged(replica);
     if (replica.descriptor().isSystem()) {
       if (oracle.serving()) {
         oracle.stop();
@@ -143,6 +148,16 @@ final class ClusterEvents implements ReplicaPorts.Observer {
   @Override
   public void leaseUnknown(Replica replica, WriteRequest write, long lease) {
     leases.unknown(replica, write, lease);
+  }
+
+  @Override
+  public void guardUnknown(Replica replica, WriteRequest write, Subject subject) {
+    guards.unknown(replica, write, subject);
+  }
+
+  @Override
+  public void guarded(Replica replica, WriteRequest write, List<Subject> subjects) {
+    guards.fence(replica, write, subjects);
   }
 
   @Override

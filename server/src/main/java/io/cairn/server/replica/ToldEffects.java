@@ -29,7 +29,7 @@ final class ToldEffects {
       case EntryEffect.HistoryChanged(var history) -> observer.historyChanged(replica, history);
       case EntryEffect.LeasesChanged(var leases, var _) -> observer.leasesChanged(replica, leases);
       case EntryEffect.Written written -> told(written);
-      case EntryEffect.Nothing _ -> { }
+      case EntryEffect.GuardChanged _, EntryEffect.Nothing _ -> { }
     }
   }
 

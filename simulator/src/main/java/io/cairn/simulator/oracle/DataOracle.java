@@ -148,7 +148,7 @@ public final class DataOracle {
           compactions.add(to);
         }
         case ShardCommand.ChangeLeases change -> leases.upkeep(shard, change);
-        case ShardCommand.KeepHistory _ -> { }
+        case ShardCommand.KeepHistory _, ShardCommand.ChangeGuards _ -> { }
       }
     } else if (effect instanceof EntryEffect.LeasesChanged changed
         && EntryPayload.decodeSystem(payload) instanceof SystemCommand.ChangeLeases(var command)) {
@@ -166,6 +166,7 @@ public final class DataOracle {
       case LEASE_UNKNOWN -> !leases.admits(shard, refused.lease());
       case LEASE_NOT_FOUND -> write.op() instanceof Op.LeaseRevoke(long id) && !leases.isTaken(shard, id);
       case LEASE_EXISTS -> write.op() instanceof Op.LeaseGrant grant && leases.isTaken(shard, grant.id());
+      case GUARD_UNKNOWN, GUARD_PASSED, GUARDED -> !write.guards().isEmpty() || reason == WriteResult.Reason.GUARDED;
       default -> false;
     };
     if (right) {
@@ -205,7 +206,8 @@ public final class DataOracle {
       leases.settled(done.leases());
       return;
     }
-    Long earlier = effects.put(new Sequence(write.clientHigh(), write.clientLow(), write.sequence()), done.revision());
+    // What a shard's leader does of its own accord it may do twice; it says itself what must be so.
+    Long earlier = write.isOfLeader() ? null : effects.put(new Sequence(write.clientHigh(), write.clientLow(), write.sequence()), done.revision());
     checks.check(earlier == null, "exactly-once", "sequence %d takes effect at %d, it had at %s: %s", write.sequence(), done.revision(), earlier,
         write.op());
     switch (write.op()) {

@@ -4,10 +4,18 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
 import io.cairn.protocol.frame.FrameKind;
 import io.cairn.protocol.wire.Command;
+import io.cairn.protocol.wire.Guard;
+import io.cairn.protocol.wire.GuardFence;
+import io.cairn.protocol.wire.GuardFenceAnswer;
+import io.cairn.protocol.wire.GuardRegister;
+import io.cairn.protocol.wire.GuardRegisterAnswer;
+import io.cairn.protocol.wire.GuardSubject;
 import io.cairn.protocol.wire.LockAnswer;
 import io.cairn.protocol.wire.LockEnter;
 import io.cairn.protocol.wire.LockPlace;
 import io.cairn.protocol.wire.LockWait;
+import io.cairn.protocol.wire.PeerRequest;
+import io.cairn.protocol.wire.PeerResponse;
 import io.cairn.protocol.wire.Put;
 import io.cairn.protocol.wire.Request;
 import io.cairn.protocol.wire.Response;
@@ -28,6 +36,7 @@ final class LockSamples {
   static List<Sample> all() {
     var all = new LockSamples();
     all.waiting();
+    all.guards();
     return all.samples;
   }
 
@@ -42,6 +51,21 @@ final class LockSamples {
 
   private static Request.Builder request() {
     return Request.newBuilder().setSeen(7).setRemainingMillis(5_000).setKeyspace(1);
+  }
+
+  private void guards() {
+    Command guarded = command(4).setPut(Put.newBuilder().setKey(ByteString.copyFromUtf8("color")).setValue(ByteString.copyFromUtf8("blue")))
+        .addGuards(Guard.newBuilder().setPlace(GuardSubject.newBuilder().setKey(KEY).setToken(TOKEN))).build();
+    add("REQUEST: guarded put", "Done only while the lock has not passed on.", FrameKind.REQUEST, 83, request().setCommand(guarded.toByteString()).build());
+    GuardSubject stored = GuardSubject.newBuilder().setKey(ByteString.copyFrom(new byte[] {1}).concat(KEY)).setToken(TOKEN).build();
+    add("PEER_REQUEST: guard register", "Writes of shard 1 are about to be guarded by a lock of shard 3; to that one's leader.", FrameKind.PEER_REQUEST, 28,
+        PeerRequest.newBuilder().setGuardRegister(GuardRegister.newBuilder().setShard(1).setHome(3).setSubject(stored)).build());
+    add("PEER_RESPONSE: guard register", "", FrameKind.PEER_RESPONSE, 28,
+        PeerResponse.newBuilder().setGuardRegister(GuardRegisterAnswer.newBuilder().setStands(true)).build());
+    add("PEER_REQUEST: guard fence", "The lock is about to pass on.", FrameKind.PEER_REQUEST, 29,
+        PeerRequest.newBuilder().setGuardFence(GuardFence.newBuilder().setShard(1).setSubject(stored)).build());
+    add("PEER_RESPONSE: guard fence", "", FrameKind.PEER_RESPONSE, 29,
+        PeerResponse.newBuilder().setGuardFence(GuardFenceAnswer.getDefaultInstance()).build());
   }
 
   private void waiting() {

@@ -8,6 +8,7 @@ import io.cairn.storage.engine.EngineBatch;
 import io.cairn.storage.engine.EngineCursor;
 import io.cairn.storage.engine.EngineView;
 import io.cairn.storage.engine.Family;
+import io.cairn.storage.guard.HomeGuards;
 import io.cairn.storage.lease.KnownLeases;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -32,6 +33,7 @@ final class StoreChanges {
   private final Engine engine;
   private final long store;
   private final KnownLeases leases;
+  private final HomeGuards guards;
   /** Ordered, since a delete of a range goes through it. */
   private final TreeMap<byte[], Changed> changed = new TreeMap<>(Arrays::compareUnsigned);
   private final BytesOut scratch = new BytesOut(1 << 10);
@@ -43,7 +45,8 @@ final class StoreChanges {
   /** Keys under a lease that were deleted since this was last asked for. */
   private List<byte[]> leasedGone = new ArrayList<>();
 
-  StoreChanges(Engine engine, long store, long deletedKeys, EventCount events, KnownLeases leases) {
+  StoreChanges(Engine engine, long store, long deletedKeys, EventCount events, KnownLeases leases, HomeGuards guards) {
+    this.guards = guards;
     this.engine = engine;
     this.leases = leases;
     this.store = store;
@@ -145,6 +148,9 @@ final class StoreChanges {
       byte[] userKey = OnDiskFormat.userKey(key);
       leases.moved(batch, userKey, lease, 0);
       leasedGone.add(userKey);
+    }
+    if (!guards.isEmpty()) {
+      guards.gone(OnDiskFormat.userKey(key));
     }
     round.recent().remove(key);
     batch.delete(Family.NEWEST, key);
