@@ -459,8 +459,8 @@ public final class KvClient implements AutoCloseable {
   }
 
   /**
-   * Ends every open call, as refused or of unknown outcome, and the connections and threads. Returns when that is done, at the
-   * latest after some seconds. Idempotent.
+   * Gives back the locks that it holds, ends every open call, as refused or of unknown outcome, and the connections and threads. Returns when
+   * that is done, at the latest after some seconds. Idempotent.
    */
   @Override
   public void close() {
@@ -468,6 +468,9 @@ public final class KvClient implements AutoCloseable {
       return;
     }
     guests.forEach(KvClient::close);
+    if (!loop.inLoop()) {
+      queueing.close();
+    }
     core.close();
     if (!loop.inLoop()) {
       awaitLoop();

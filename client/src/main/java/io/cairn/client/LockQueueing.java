@@ -7,7 +7,8 @@ import io.cairn.client.core.LockSpec;
 import io.cairn.platform.Clock;
 import io.cairn.platform.EventLoop;
 import java.time.Duration;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -25,7 +26,7 @@ final class LockQueueing {
   private final Executor callbacks;
   private final Clock clock;
   private final KvClient client;
-  private final Map<Duration, Session> sessions = new HashMap<>();
+  private final Map<Duration, Session> sessions = new LinkedHashMap<>();
 
   /**
    * @param client opens sessions; its deadline is how long the server may take to answer, beside the waiting
@@ -51,6 +52,16 @@ final class LockQueueing {
       }
       return open;
     }
+  }
+
+  /** Ends the sessions, and with them all that is held: where the cluster does not answer, each by itself within its TTL. */
+  void close() {
+    List<Session> open;
+    synchronized (sessions) {
+      open = List.copyOf(sessions.values());
+      sessions.clear();
+    }
+    open.stream().filter(session -> session.state() == SessionState.ACTIVE).forEach(Session::close);
   }
 
   /**

@@ -12,6 +12,7 @@ import io.cairn.client.Session;
 import io.cairn.jepsen.cluster.Await;
 import io.cairn.jepsen.cluster.KvdNode;
 import io.cairn.jepsen.cluster.LocalCluster;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -191,6 +192,36 @@ final class LockTest {
         leader.start();
         cluster.awaitReady();
       }
+    }
+  }
+
+  @Test
+  @DisplayName("kvctl lock runs a command while it holds, with key, token and status; it gives up in time, and ends the command when the lock is lost")
+  void aCommandUnderALock() throws Exception {
+    var kvctl = new Kvctl(cluster);
+    try (KvClient client = cluster.client(MOST)) {
+      Kvctl.Ended ran = kvctl.run("lock", "nightly", "--", "sh", "-c", "echo $CAIRN_LOCK_TOKEN $CAIRN_LOCK_KEY; exit 7");
+      assertThat(ran.status()).as(ran.err()).isEqualTo(7);
+      assertThat(ran.out().trim()).matches("[0-9]+ \\{nightly}/lock/[0-9a-f]{16}-[0-9a-f]{16}");
+      KvLock lock = client.lock("nightly");
+      assertThat(lock.tryLock()).as("free before kvctl has ended").isTrue();
+      Kvctl.Ended late = kvctl.run("lock", "--timeout", "3s", "nightly", "--", "true");
+      assertThat(late.status()).as(late.err()).isEqualTo(3);
+      assertThat(late.err()).contains("was not free within 3000 ms");
+      lock.unlock();
+
+      var held = CompletableFuture.supplyAsync(() -> {
+        try {
+          return kvctl.run("lock", "nightly", "--", "sleep", "50");
+        } catch (IOException | InterruptedException e) {
+          throw new IllegalStateException(e);
+        }
+      });
+      awaitPlaces(client, "nightly", 1);
+      client.leases().revoke(client.range(KeyRange.prefix(ByteSeq.utf8("{nightly}/lock/"))).keyValues().get(0).lease());
+      Kvctl.Ended ended = held.get(45, TimeUnit.SECONDS);
+      assertThat(ended.err()).contains("lock nightly was lost");
+      assertThat(ended.status()).isNotZero();
     }
   }
 

@@ -50,7 +50,9 @@ final class Mutant {
     /** Runs with compactions. */
     COMPACTIONS("io.cairn.simulator.main.CompactionSeeds"),
     /** Runs whose watches are judged by the checkers of real ones, which only tests know. */
-    HISTORIES("io.cairn.simulator.history.HistorySeeds");
+    HISTORIES("io.cairn.simulator.history.HistorySeeds"),
+    /** Runs with locks, judged likewise. */
+    LOCKS("io.cairn.simulator.locks.LockSeeds");
 
     final String runs;
 
