@@ -279,7 +279,14 @@ final class ClientFixture {
 
   private final class OnlyWatches implements ReplicaPorts.Observer {
     @Override
-    public void leaderChanged(Replica replica, ReplicaId leader) {}
+    public void leaderChanged(Replica replica, ReplicaId leader) {
+      locks.leaderChanged(replica);
+    }
+
+    @Override
+    public void leasedGone(Replica replica, List<byte[]> keys) {
+      locks.leasedGone(replica, keys);
+    }
 
     @Override
     public void campaigned(Replica replica) {}
