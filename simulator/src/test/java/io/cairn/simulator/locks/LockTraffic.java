@@ -38,6 +38,7 @@ final class LockTraffic implements Witness {
   private static final int CALLERS = 4;
   private static final int LOCKS = 2;
   private static final Duration TTL = Duration.ofSeconds(1);
+  private static final long LATE_NANOS = 1_000 * MILLI;
   private static final long DRAIN_NANOS = 30_000 * MILLI;
   /** A TTL, the bound of its end, and what a late write may take. */
   private static final long GONE_NANOS = 5_000 * MILLI;
@@ -197,7 +198,9 @@ final class LockTraffic implements Witness {
       } else {
         met("granted");
         hold(lock, mine, now(), now() + random.between(5, 250) * MILLI);
-        write(mine, (int) random.nextLong(RESOURCES.size()));
+        for (int which = 0; which < RESOURCES.size(); which++) {
+          write(mine, which);
+        }
       }
     }
 
@@ -213,7 +216,7 @@ final class LockTraffic implements Witness {
         turns.add(new LockStory.Turn(lock, mine.key().utf8(), End.GRANTED, since, mine.token(), certain ? now() : last));
         mine.leave();
         // Late writes of one that was lost, or has let go: refused, or before any of the next.
-        write(mine, (int) random.nextLong(RESOURCES.size()));
+        later(random.nextLong(LATE_NANOS), () -> write(mine, (int) random.nextLong(RESOURCES.size())));
         next();
       });
     }
