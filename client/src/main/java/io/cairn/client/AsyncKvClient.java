@@ -4,6 +4,7 @@ import io.cairn.client.core.ClientCore;
 import io.cairn.client.core.Completion;
 import io.cairn.client.core.LeaseKeeper;
 import io.cairn.client.core.Operation;
+import io.cairn.client.core.PlaceGuard;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -23,8 +24,11 @@ public final class AsyncKvClient {
   private final Executor callbacks;
   private final Duration deadline;
   private final SyncCalls sync;
+  /** Null when writes are not guarded. */
+  private final PlaceGuard guard;
 
-  AsyncKvClient(ClientCore core, Executor callbacks, Duration deadline, SyncCalls sync) {
+  AsyncKvClient(ClientCore core, Executor callbacks, Duration deadline, SyncCalls sync, PlaceGuard guard) {
+    this.guard = guard;
     this.core = core;
     this.callbacks = callbacks;
     this.deadline = deadline;
@@ -146,7 +150,7 @@ public final class AsyncKvClient {
 
   <T> CompletionStage<T> start(Operation<T> operation, Optional<Duration> ownDeadline) {
     CompletableFuture<T> future = new CompletableFuture<>();
-    core.start(operation, ownDeadline.orElse(deadline).toNanos(), new Completion<>() {
+    core.start(guard == null ? operation : new Operation.Guarded<>(operation, guard), ownDeadline.orElse(deadline).toNanos(), new Completion<>() {
       @Override
       public void done(T result) {
         callbacks.execute(() -> future.complete(result));

@@ -3,7 +3,9 @@ package io.cairn.client;
 import io.cairn.client.core.ClientCore;
 import io.cairn.client.core.ClientSettings;
 import io.cairn.client.core.LeaseKeeper;
+import io.cairn.client.core.LockSpec;
 import io.cairn.client.core.Operation;
+import io.cairn.client.core.PlaceGuard;
 import io.cairn.client.services.Discovery;
 import io.cairn.client.services.Registry;
 import io.cairn.platform.EventLoop;
@@ -52,8 +54,12 @@ public final class KvClient implements AutoCloseable {
   private final AsyncKvClient async;
   private final SyncCalls sync;
   private final Attempts attempts;
+  private final LockQueueing queueing;
+  private final Duration deadline;
   /** Whose threads this one lives on; null when they are its own. */
   private final KvClient host;
+  /** Whether it is a way to look at {@link #host}, and no client of its own. */
+  private final boolean isView;
   private final List<KvClient> guests = new CopyOnWriteArrayList<>();
 
   private KvClient(Builder builder) {
@@ -66,12 +72,39 @@ public final class KvClient implements AutoCloseable {
     Executor given = builder.callbacks == null && host != null ? host.callbacks : builder.callbacks;
     this.ownCallbacks = given == null ? new JdkCallbackPool("cairn-client-callback") : null;
     this.callbacks = given == null ? ownCallbacks : given;
-    this.sync = new SyncCalls(core, loop, builder.deadline);
-    this.async = new AsyncKvClient(core, callbacks, builder.deadline, sync);
+    this.isView = false;
+    this.deadline = builder.deadline;
+    this.sync = new SyncCalls(core, loop, deadline, null);
+    this.async = new AsyncKvClient(core, callbacks, deadline, sync, null);
     this.attempts = new Attempts(sync, new JdkClock(), builder.deadline);
+    this.queueing = new LockQueueing(core, loop, callbacks, new JdkClock(), this);
     if (host != null) {
       host.guests.add(this);
     }
+  }
+
+  /** The same client, whose writes are done only while this holds. Closing it does nothing. */
+  private KvClient(KvClient of, PlaceGuard guard) {
+    this.transport = of.transport;
+    this.loop = of.loop;
+    this.core = of.core;
+    this.ownCallbacks = null;
+    this.callbacks = of.callbacks;
+    this.deadline = of.deadline;
+    this.sync = new SyncCalls(core, loop, deadline, guard);
+    this.async = new AsyncKvClient(core, callbacks, deadline, sync, guard);
+    this.attempts = new Attempts(sync, new JdkClock(), deadline);
+    this.queueing = of.queueing;
+    this.host = of;
+    this.isView = true;
+  }
+
+  KvClient guardedBy(PlaceGuard guard) {
+    return new KvClient(this, guard);
+  }
+
+  Duration deadline() {
+    return deadline;
   }
 
   /** A fault of the client's own: nothing is known of its state any more, so its calls end rather than hang. */
@@ -407,18 +440,49 @@ public final class KvClient implements AutoCloseable {
     return new Discovery(this, ServiceWiring.seams(loop, callbacks));
   }
 
+  /** As {@link #lock(String, LockOptions)} with what is usual. */
+  public KvLock lock(String name) {
+    return lock(name, LockOptions.DEFAULT);
+  }
+
+  /** The lock of that name, for as many threads as like; asking for it here asks nobody yet. What it needs lies under <code>{name}/</code>. */
+  public KvLock lock(String name, LockOptions options) {
+    return new KvLock(name, LockSpec.exclusive(KvLock.queue(name, "lock")), options, queueing);
+  }
+
+  /** The read-write lock of that name, as {@link #lock(String, LockOptions)}. */
+  public KvReadWriteLock readWriteLock(String name, LockOptions options) {
+    return new KvReadWriteLock(name, options, queueing);
+  }
+
+  /** The semaphore of that name. @param permits how many there are, the same for all who use it */
+  public KvSemaphore semaphore(String name, int permits, LockOptions options) {
+    return new KvSemaphore(name, permits, options, queueing);
+  }
+
+  /** The election of that name. */
+  public LeaderElection election(String name, LockOptions options) {
+    return new LeaderElection(name, options, queueing, this);
+  }
+
   /** How the node of that name is. One that cannot be reached refuses with {@link RefusedCode#UNAVAILABLE}, at once when that is known. */
   public NodeStatus status(String node) {
     return sync.await(new Operation.Status(node), Optional.empty());
   }
 
   /**
-   * Ends every open call, as refused or of unknown outcome, and the connections and threads. Returns when that is done, at the
-   * latest after some seconds. Idempotent.
+   * Gives back the locks that it holds, ends every open call, as refused or of unknown outcome, and the connections and threads. Returns when
+   * that is done, at the latest after some seconds. Idempotent.
    */
   @Override
   public void close() {
+    if (isView) {
+      return;
+    }
     guests.forEach(KvClient::close);
+    if (!loop.inLoop()) {
+      queueing.close();
+    }
     core.close();
     if (!loop.inLoop()) {
       awaitLoop();

@@ -27,6 +27,8 @@ public enum RefusedCode {
   LEASE_NOT_FOUND("Grant a lease; this one has ended, or never was."),
   LEASE_EXISTS("Choose another id, or let the server choose."),
   LEASE_LIMIT("Put more keys under one lease, or fewer; the message says which bound was met."),
+  GUARD_PASSED("Stop: the lock that guards the write is another's now."),
+  LOCK_GONE("Ask for the lock again; what was guarded by it has not been written."),
   HANDSHAKE("Use endpoints of the right cluster, with a server of a version this client speaks."),
   INTERRUPTED("The calling thread was interrupted; the call may be made again."),
   CLOSED("Use a client that is not closed."),

@@ -3,6 +3,7 @@ package io.cairn.client;
 import io.cairn.client.core.ClientCore;
 import io.cairn.client.core.Completion;
 import io.cairn.client.core.Operation;
+import io.cairn.client.core.PlaceGuard;
 import io.cairn.platform.EventLoop;
 import java.time.Duration;
 import java.util.Optional;
@@ -17,8 +18,11 @@ final class SyncCalls {
   private final ClientCore core;
   private final EventLoop loop;
   private final Duration deadline;
+  /** Null when writes are not guarded. */
+  private final PlaceGuard guard;
 
-  SyncCalls(ClientCore core, EventLoop loop, Duration deadline) {
+  SyncCalls(ClientCore core, EventLoop loop, Duration deadline, PlaceGuard guard) {
+    this.guard = guard;
     this.core = core;
     this.loop = loop;
     this.deadline = deadline;
@@ -34,7 +38,7 @@ final class SyncCalls {
           + "executor that runs tasks in place; give the client one with threads of its own, or none");
     }
     CompletableFuture<T> answer = new CompletableFuture<>();
-    ClientCore.Pending pending = core.start(operation, ownDeadline.orElse(deadline).toNanos(), new Completion<>() {
+    ClientCore.Pending pending = core.start(guard == null ? operation : new Operation.Guarded<>(operation, guard), ownDeadline.orElse(deadline).toNanos(), new Completion<>() {
       @Override
       public void done(T result) {
         answer.complete(result);
@@ -84,7 +88,7 @@ final class SyncCalls {
     }
   }
 
-  private static RuntimeException atCaller(Throwable cause) {
+  static RuntimeException atCaller(Throwable cause) {
     if (cause instanceof RefusedException refused) {
       return refused.atCaller();
     } else if (cause instanceof UnknownOutcomeException unknown) {

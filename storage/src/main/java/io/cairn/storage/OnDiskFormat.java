@@ -23,6 +23,8 @@ import java.util.Arrays;
  *           10 store(4) 05 lease id(8) key             the key's newest version names the lease
  *           10 store(4) 06 revision(8)                 how many events are at or below it: a mark        EventCount
  *           10 store(4) 07                             how many events there were, and at the last mark  EventCount
+ *           10 store(4) 08 key                         which shards hold guards on the key            HomeGuard
+ *           10 store(4) 09 token(8) key                whether writes may be guarded by another shard's key   KnownGuards
  * </pre>
  *
  * Numbers in keys are big-endian, so that the order of bytes is their order. A store number has 32 bits: it is local to a
@@ -59,6 +61,8 @@ public final class OnDiskFormat {
   public static final byte STORE_LEASE_KEY = 0x05;
   public static final byte STORE_MARK = 0x06;
   public static final byte STORE_EVENTS = 0x07;
+  public static final byte STORE_GUARD_HOME = 0x08;
+  public static final byte STORE_GUARD_KNOWN = 0x09;
 
   /** The last store number that may be given: its successor must still fit as the end of a range. */
   public static final long STORE_MAX = 0xffff_fffeL;

@@ -24,6 +24,9 @@ abstract class Call<T> {
   /** Redirects followed at once before the next one is followed after a wait: two nodes may point at each other. */
   private static final int REDIRECTS_AT_ONCE = 3;
 
+  /** A server that ends a sending at its time may still say so. */
+  private static final long ANSWER_GRACE_NANOS = 5_000_000_000L;
+
   private enum Phase { PARKED, BACKING_OFF, SENT, ENDED }
 
   final ClientCore core;
@@ -72,6 +75,11 @@ abstract class Call<T> {
   /** A piece of the newest sending's answer. */
   void part(Response response) {
     malformed("an answer in pieces");
+  }
+
+  /** How long one sending may wait for its answer at the server; after that it is made again. */
+  long sendingNanosMax() {
+    return Long.MAX_VALUE;
   }
 
   /** Whether a sending without an answer may have changed something. */
@@ -138,6 +146,11 @@ abstract class Call<T> {
     return phase == Phase.ENDED;
   }
 
+  /** Whether any node may know of it. */
+  final boolean wasSent() {
+    return newest > 0;
+  }
+
   final boolean isInDoubt() {
     return inDoubt;
   }
@@ -187,14 +200,14 @@ abstract class Call<T> {
 
   private void send(Node node) {
     long now = core.nowNanos();
-    long left = deadlineNanos - now;
+    long left = Math.min(deadlineNanos - now, sendingNanosMax());
     phase = Phase.SENT;
     lastNode = node;
     unanswered++;
     dueNanos = now + Math.min(left, core.settings().attemptNanos());
     arm(dueNanos);
     Request.Builder request = request().setSeen(core.seen()).setRemainingMillis(remainingMillis(left));
-    newestId = node.link.call(request.build(), left, new Sending(this, node, ++newest));
+    newestId = node.link.call(request.build(), Math.min(deadlineNanos - now, Math.max(left, left + ANSWER_GRACE_NANOS)), new Sending(this, node, ++newest));
   }
 
   /** Rounded up: 0 is no time at all, and is refused. */

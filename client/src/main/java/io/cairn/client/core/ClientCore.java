@@ -21,10 +21,8 @@ import io.cairn.protocol.transport.HostPort;
 import io.cairn.protocol.transport.Transport;
 import io.cairn.protocol.wire.Command;
 import io.cairn.protocol.wire.Delete;
-import io.cairn.protocol.wire.Put;
 import io.cairn.protocol.wire.Role;
 import io.cairn.protocol.wire.ShardMap;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -224,6 +222,15 @@ public final class ClientCore implements AutoCloseable {
     return random;
   }
 
+  /** A number that nobody else has drawn. */
+  long newId() {
+    return ids.nextLong();
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
   ClientSettings settings() {
     return settings;
   }
@@ -358,18 +365,15 @@ public final class ClientCore implements AutoCloseable {
   }
 
   WriteCall<PutResult> put(Operation.Put put, Deadline deadline, Completion<PutResult> completion) {
-    Put.Builder body = Put.newBuilder()
-        .setKey(Wire.byteString(put.key())).setValue(Wire.byteString(put.value())).setPrevious(put.previous())
-        .setLease(put.lease()).setTtlMillis(put.ttl().map(Duration::toMillis).orElse(0L));
     return new WriteCall<>(
-        this, deadline, put.bytes(), put.key(), Command.newBuilder().setPut(body),
+        this, deadline, put.bytes(), put.key(), Command.newBuilder().setPut(Wire.put(put)),
         response -> new PutResult(response.getRevision(), Wire.previous(response), response.getWrite().getLease().getId()), completion);
   }
 
-  WriteCall<DeleteResult> delete(Operation.Delete delete, Deadline deadline, Completion<DeleteResult> completion) {
+  WriteCall<DeleteResult> delete(Operation.Delete delete, Deadline deadline, long bytes, Completion<DeleteResult> completion) {
     Delete.Builder body = Delete.newBuilder().setKey(Wire.byteString(delete.key())).setPrevious(delete.previous());
     return new WriteCall<>(
-        this, deadline, delete.bytes(), delete.key(), Command.newBuilder().setDelete(body),
+        this, deadline, bytes, delete.key(), Command.newBuilder().setDelete(body),
         response -> new DeleteResult(response.getRevision(), response.getWrite().getChanged() > 0, Wire.previous(response)),
         completion);
   }

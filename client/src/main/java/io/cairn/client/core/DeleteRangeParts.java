@@ -22,13 +22,17 @@ final class DeleteRangeParts implements Completion<DeleteRangeResult.Part> {
   private final Deadline deadline;
   private final KeyRange whole;
   private final boolean previous;
+  /** Null when it is not guarded. */
+  private final PlaceGuard guard;
   private final Completion<DeleteRangeResult> completion;
   private final List<DeleteRangeResult.Part> done = new ArrayList<>();
   /** Where the part under way begins; all before it is deleted. */
   private ByteSeq from;
   private Call<?> underWay;
 
-  DeleteRangeParts(ClientCore core, Deadline deadline, Operation.DeleteRange delete, Completion<DeleteRangeResult> completion) {
+  DeleteRangeParts(ClientCore core, Deadline deadline, Operation.DeleteRange delete, PlaceGuard guard,
+      Completion<DeleteRangeResult> completion) {
+    this.guard = guard;
     this.core = core;
     this.deadline = deadline;
     this.whole = delete.range();
@@ -61,7 +65,11 @@ final class DeleteRangeParts implements Completion<DeleteRangeResult.Part> {
   }
 
   private void send(Optional<ByteSeq> end) {
-    underWay = core.begin(core.deleteRange(new Operation.DeleteRange(new KeyRange(from, end), false, previous), deadline, 0, this));
+    WriteCall<DeleteRangeResult.Part> part = core.deleteRange(new Operation.DeleteRange(new KeyRange(from, end), false, previous), deadline, 0, this);
+    if (guard != null) {
+      part.guardedBy(guard);
+    }
+    underWay = core.begin(part);
   }
 
   private static Optional<ByteSeq> earlier(Optional<ByteSeq> a, Optional<ByteSeq> b) {

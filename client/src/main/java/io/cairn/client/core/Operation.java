@@ -73,6 +73,19 @@ public sealed interface Operation<T> {
   /** What a call holds beside its keys and values. Measured as a put's objects under compressed oops, rounded up. */
   int FIXED_BYTES = 512;
 
+  /** Another operation that, if it writes, is done only while this holds; what it reads it reads as ever. */
+  record Guarded<T>(Operation<T> operation, PlaceGuard guard) implements Operation<T> {
+    @Override
+    public long bytes() {
+      return operation.bytes();
+    }
+
+    @Override
+    public RefusedException fault() {
+      return operation.fault();
+    }
+  }
+
   record Put(ByteSeq key, ByteSeq value, boolean previous, long lease, Optional<Duration> ttl) implements Operation<PutResult> {
 
     public Put(ByteSeq key, ByteSeq value, boolean previous) {

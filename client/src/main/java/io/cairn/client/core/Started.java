@@ -11,6 +11,9 @@ final class Started<T> implements ClientCore.Pending {
 
   private final ClientCore core;
   private final Operation<T> operation;
+  /** Null when its writes are not guarded. */
+  private final PlaceGuard guard;
+  private final long bytes;
   private final Deadline deadline;
   private final Completion<T> completion;
   /** Set on the loop once it has begun: one of the two. */
@@ -20,13 +23,15 @@ final class Started<T> implements ClientCore.Pending {
 
   Started(ClientCore core, Operation<T> operation, Deadline deadline, Completion<T> completion) {
     this.core = core;
-    this.operation = operation;
+    this.operation = operation instanceof Operation.Guarded<T> guarded ? guarded.operation() : operation;
+    this.guard = operation instanceof Operation.Guarded<T> guarded ? guarded.guard() : null;
+    this.bytes = operation.bytes();
     this.deadline = deadline;
     this.completion = completion;
   }
 
   long bytes() {
-    return operation.bytes();
+    return bytes;
   }
 
   void refuse(RefusedCode code, String message) {
@@ -39,10 +44,13 @@ final class Started<T> implements ClientCore.Pending {
       core.release(bytes());
       refuse(RefusedCode.INTERRUPTED, "The calling thread was interrupted; nothing was sent.");
     } else if (operation instanceof Operation.DeleteRange delete && delete.parts()) {
-      parts = new DeleteRangeParts(core, deadline, delete, releasing(cast()));
+      parts = new DeleteRangeParts(core, deadline, delete, guard, releasing(cast()));
       parts.start();
     } else {
       call = newCall();
+      if (guard != null && call instanceof WriteCall<?> write) {
+        write.guardedBy(guard);
+      }
       core.begin(call);
     }
   }
@@ -53,7 +61,7 @@ final class Started<T> implements ClientCore.Pending {
     } else if (operation instanceof Operation.Get get) {
       return new GetCall(core, deadline, get, cast());
     } else if (operation instanceof Operation.Delete delete) {
-      return core.delete(delete, deadline, cast());
+      return core.delete(delete, deadline, bytes(), cast());
     } else if (operation instanceof Operation.DeleteRange delete) {
       return core.deleteRange(delete, deadline, bytes(), asWhole(cast()));
     } else if (operation instanceof Operation.Transaction txn) {

@@ -20,6 +20,7 @@ import io.cairn.protocol.wire.HistoryRequest;
 import io.cairn.protocol.wire.KeepHistoryRequest;
 import io.cairn.protocol.wire.MemberRequest;
 import io.cairn.protocol.wire.MemberTable;
+import io.cairn.protocol.wire.Put;
 import io.cairn.protocol.wire.Request;
 import io.cairn.protocol.wire.Response;
 import io.cairn.protocol.wire.ShardMap;
@@ -47,6 +48,11 @@ final class Wire {
   static KeyValue keyValue(io.cairn.protocol.wire.KeyValue kv) {
     return new KeyValue(
         byteSeq(kv.getKey()), byteSeq(kv.getValue()), kv.getCreateRevision(), kv.getModRevision(), kv.getVersion(), kv.getLease());
+  }
+
+  static Put put(Operation.Put put) {
+    return Put.newBuilder().setKey(byteString(put.key())).setValue(byteString(put.value())).setPrevious(put.previous()).setLease(put.lease())
+        .setTtlMillis(put.ttl().map(Duration::toMillis).orElse(0L)).build();
   }
 
   static Request.Builder request(Consistency consistency) {
@@ -187,6 +193,7 @@ final class Wire {
       case TXN_TOO_LARGE -> RefusedCode.TXN_TOO_LARGE;
       case TXN_WRITES_TWICE -> RefusedCode.TXN_WRITES_TWICE;
       case NOT_A_NUMBER -> RefusedCode.NOT_A_NUMBER;
+      case GUARD_PASSED -> RefusedCode.GUARD_PASSED;
       case LEASE_NOT_FOUND -> RefusedCode.LEASE_NOT_FOUND;
       case LEASE_EXISTS -> RefusedCode.LEASE_EXISTS;
       case LEASE_LIMIT, LEASE_KEYS -> RefusedCode.LEASE_LIMIT;

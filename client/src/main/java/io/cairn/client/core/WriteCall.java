@@ -59,6 +59,11 @@ class WriteCall<T> extends Call<T> {
     return sequence == 0 ? null : core.cluster().forWrite(route, avoid());
   }
 
+  /** It is done only while this holds. Before it is first sent. */
+  void guardedBy(PlaceGuard guard) {
+    command.addGuards(guard.wire());
+  }
+
   /** The lane has a place. The caller goes on with {@link #attempt()}. */
   void opened(long given) {
     sequence = given;

@@ -145,7 +145,8 @@ public final class Applier {
     byte[] payload = entry.payload();
     if (entry.kind() == EntryKind.COMMAND && EntryPayload.isCommands(payload)) {
       store.needsLevel(round, EntryPayload.level(payload));
-      return new EntryEffect.Written(store.apply(round, entry.id(), EntryPayload.decodeCommands(payload)));
+      var results = store.apply(round, entry.id(), EntryPayload.decodeCommands(payload));
+      return new EntryEffect.Written(results, store.takeLeasedGone());
     }
     store.pass(round, entry.id());
     if (entry.kind() == EntryKind.MEMBERSHIP) {

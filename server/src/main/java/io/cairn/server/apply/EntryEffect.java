@@ -14,8 +14,12 @@ public sealed interface EntryEffect {
   /** An entry without effect on the data: a new leader's first. */
   record Nothing() implements EntryEffect {}
 
-  /** One result for each command of the batch, in order. */
-  record Written(List<WriteResult> results) implements EntryEffect {
+  /**
+   * One result for each command of the batch, in order.
+   *
+   * @param leasedGone keys under a lease that it has deleted
+   */
+  record Written(List<WriteResult> results, List<byte[]> leasedGone) implements EntryEffect {
 
     /** Those that its commands changed, each as the entry left it. */
     public List<Lease> leases() {
@@ -47,6 +51,9 @@ public sealed interface EntryEffect {
    * renewal the TTL in milliseconds, of a registration the grant; 0 for a lease that is gone.
    */
   record LeasesChanged(List<Lease> leases, List<Long> answers) implements EntryEffect {}
+
+  /** What is known of a guard has changed. @param stands of a registration: whether the subject stands, and is noted */
+  record GuardChanged(boolean stands) implements EntryEffect {}
 
   EntryEffect NOTHING = new Nothing();
 }

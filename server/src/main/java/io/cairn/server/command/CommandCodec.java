@@ -8,8 +8,10 @@ import com.google.protobuf.Parser;
 import com.google.protobuf.UnsafeByteOperations;
 import io.cairn.protocol.wire.Command;
 import io.cairn.server.shard.Keyspace;
+import io.cairn.storage.guard.Guard;
 import io.cairn.storage.mvcc.Op;
 import io.cairn.storage.mvcc.Write;
+import java.util.List;
 
 /** Bytes of a command to what the state machine applies. A field this version does not know makes the whole command refused. */
 public final class CommandCodec {
@@ -46,6 +48,7 @@ public final class CommandCodec {
     if (command.hasTxn()) {
       KnownChoices.require(command.getTxn());
     }
+    GuardCodec.require(command);
     return command;
   }
 
@@ -61,13 +64,14 @@ public final class CommandCodec {
       case LEASE_GRANT, LEASE_REVOKE, LEASE_DELETE -> LeaseOps.of(command);
       case OP_NOT_SET -> throw new IllegalArgumentException("a command without an operation is not applied");
     };
+    List<Guard> guards = GuardCodec.of(command);
     return new Write(command.getClientHigh(), command.getClientLow(), command.getSequence(), command.getLowestOpen(), command.getSeen(),
-        OpHash.of(op), op);
+        guards.isEmpty() ? OpHash.of(op) : OpHash.of(op, guards), op, guards);
   }
 
   /** From which feature level on a cluster may have the command in its logs. */
   public static int level(Command command) {
-    return switch (command.getOpCase()) {
+    return command.getGuardsCount() > 0 ? EntryPayload.LEASES_LEVEL : switch (command.getOpCase()) {
       case TXN, ADD -> EntryPayload.TXN_LEVEL;
       case DELETE_RANGE -> command.getDeleteRange().getPrevious() ? EntryPayload.TXN_LEVEL : EntryPayload.FIRST_LEVEL;
       case PUT -> command.getPut().getLease() != 0 || command.getPut().getTtlMillis() != 0 ? EntryPayload.LEASES_LEVEL : EntryPayload.FIRST_LEVEL;

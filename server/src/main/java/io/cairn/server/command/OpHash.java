@@ -1,5 +1,6 @@
 package io.cairn.server.command;
 
+import io.cairn.storage.guard.Guard;
 import io.cairn.storage.mvcc.Comparison;
 import io.cairn.storage.mvcc.Op;
 import java.util.List;
@@ -17,6 +18,7 @@ final class OpHash {
   private static final int TXN = 7;
   private static final int COMPARISON = 8;
   private static final int PREVIOUS_OF_RANGE = 9;
+  private static final int GUARD = 10;
   private static final int LEASE_GRANT = 20;
   private static final int LEASE_REVOKE = 21;
   private static final int LEASE_DELETE = 22;
@@ -29,6 +31,18 @@ final class OpHash {
   static long of(Op op) {
     var hash = new OpHash();
     hash.mix(op);
+    return hash.crc.getValue() << 32 | hash.crc32c.getValue();
+  }
+
+  /** Of one that is guarded: what it asks for is a part of what it is. */
+  static long of(Op op, List<Guard> guards) {
+    var hash = new OpHash();
+    hash.mix(op);
+    for (Guard guard : guards) {
+      hash.tag(GUARD);
+      hash.number(guard.subject() == null ? guard.lease() : guard.subject().token());
+      hash.mix(guard.subject() == null ? 0 : 1, guard.subject() == null ? TxnCodec.orNone(null) : guard.subject().key());
+    }
     return hash.crc.getValue() << 32 | hash.crc32c.getValue();
   }
 

@@ -1,6 +1,7 @@
 package io.cairn.server.command;
 
 import com.google.protobuf.ByteString;
+import io.cairn.storage.guard.Subject;
 import io.cairn.storage.mvcc.Op;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -38,11 +39,35 @@ public sealed interface ShardCommand {
     }
   }
 
+  /** What the shard knows of guards changes, or what it is told of subjects of its own. */
+  record ChangeGuards(Kind kind, Subject subject, int shard) implements ShardCommand {
+
+    /** What becomes of the subject; each with its byte. */
+    public enum Kind {
+      /** The subject's home has noted this shard: writes here may be guarded by it. */
+      KNOW,
+      /** None may any more. */
+      FENCE,
+      /** The fence is removed. */
+      UNFENCE,
+      /** Of one at home here: writes of another shard are to be guarded by it. */
+      REGISTER,
+      /** Of one at home here: the other shard has fenced it. */
+      FENCED
+    }
+
+    private static final int FIRST = 20;
+
+    private byte code() {
+      return (byte) (FIRST + kind.ordinal());
+    }
+  }
+
   /** The lowest feature level of a version that understands it. */
   default int level() {
     return switch (this) {
       case Compact _, KeepHistory _ -> EntryPayload.UPKEEP_LEVEL;
-      case ChangeLeases _ -> EntryPayload.LEASES_LEVEL;
+      case ChangeLeases _, ChangeGuards _ -> EntryPayload.LEASES_LEVEL;
     };
   }
 
@@ -56,6 +81,8 @@ public sealed interface ShardCommand {
         leases.forEach(lease -> buffer.putLong(lease.id()).putLong(lease.grant()));
         yield buffer.array();
       }
+      case ChangeGuards guards -> ByteBuffer.allocate(1 + Integer.BYTES + Long.BYTES + guards.subject.key().length).put(guards.code()).putInt(guards.shard)
+          .putLong(guards.subject.token()).put(guards.subject.key()).array();
     };
   }
 
@@ -71,6 +98,13 @@ public sealed interface ShardCommand {
           leases.add(new Op.Generation(buffer.getLong(), buffer.getLong()));
         }
         yield new ChangeLeases(ChangeLeases.Kind.values()[kind - 10], leases);
+      }
+      case 20, 21, 22, 23, 24 -> {
+        int shard = buffer.getInt();
+        long token = buffer.getLong();
+        byte[] key = new byte[buffer.remaining()];
+        buffer.get(key);
+        yield new ChangeGuards(ChangeGuards.Kind.values()[kind - ChangeGuards.FIRST], new Subject(key, token), shard);
       }
       default -> throw new IllegalStateException("shard command " + kind + " is unknown to this version; the replica stops before it");
     };

@@ -44,6 +44,8 @@ public final class ClientService implements RequestHandler {
   private final WatchService watches;
   private final WatchRoom watchRoom;
   private final LeaseService leases;
+  private final LockService locks;
+  private final RequestChecks checks;
   private final RefusedConnections refusals;
   private final long outboundBytesMax;
   /** In the order they were opened: what is done to all of them is done in the same order in every run. */
@@ -51,12 +53,13 @@ public final class ClientService implements RequestHandler {
   private volatile boolean stopping;
 
   public ClientService(Call.Desk desk, Supplier<ShardMap> map, Replicas replicas, Revisions revisions, EventLoop scanLoop, Limits limits,
-      StatusService status, MemberService members, HistoryService history, FeatureLevels levels, WatchRoom watchRoom, LeaseService leases) {
-    var checks = new RequestChecks(limits);
+      StatusService status, MemberService members, HistoryService history, FeatureLevels levels, WatchRoom watchRoom, LeaseService leases, LockService locks) {
+    this.checks = new RequestChecks(limits);
     this.desk = desk;
     this.admission = desk.admission();
     this.writes = new WriteService(checks, map, replicas, levels, limits, leases);
     this.leases = leases;
+    this.locks = locks;
     this.gets = new GetService(checks, map, replicas);
     var turns = new ScanTurns(scanLoop, admission);
     this.ranges = new RangeService(checks, map, replicas, revisions, turns, limits);
@@ -171,6 +174,8 @@ public final class ClientService implements RequestHandler {
       case WATCH -> watches.serve(call, request);
       case WATCH_CONTROL -> watches.control(call, request);
       case LEASE_KEEP_ALIVE, LEASE_TIME_TO_LIVE, LEASE_LIST -> leases.serve(call, request);
+      case LOCK_ENTER -> locks.enter(call, request, writes);
+      case LOCK_WAIT -> locks.await(call, request, checks);
       case BODY_NOT_SET -> call.refused(Refusal.of(ErrorCode.BAD_REQUEST, "the request is of a kind that this version does not know"));
     }
   }
@@ -190,6 +195,7 @@ public final class ClientService implements RequestHandler {
       case WATCH -> RequestOp.WATCH;
       case WATCH_CONTROL -> RequestOp.WATCH_CONTROL;
       case LEASE_KEEP_ALIVE, LEASE_TIME_TO_LIVE, LEASE_LIST -> RequestOp.LEASE;
+      case LOCK_ENTER, LOCK_WAIT -> RequestOp.LOCK;
       case STATUS, BODY_NOT_SET -> RequestOp.STATUS;
     };
   }

@@ -4,12 +4,15 @@ import com.google.protobuf.ByteString;
 import io.cairn.protocol.wire.ChildrenRequest;
 import io.cairn.protocol.wire.Command;
 import io.cairn.protocol.wire.ErrorCode;
+import io.cairn.protocol.wire.Guard;
 import io.cairn.protocol.wire.Put;
 import io.cairn.protocol.wire.Request;
+import io.cairn.server.command.GuardCodec;
 import io.cairn.server.config.Limits;
 import io.cairn.server.outcome.Refusal;
 import io.cairn.server.shard.Keyspace;
 import io.cairn.server.shard.ShardMap;
+import io.cairn.storage.lease.LeaseIds;
 
 /** What a request must be to be taken. Each method says what is wrong and what would be right, or returns null. */
 final class RequestChecks {
@@ -117,8 +120,26 @@ final class RequestChecks {
     if (command.getSeen() < 0) {
       return Refusal.of(ErrorCode.BAD_REQUEST, "seen is " + command.getSeen() + "; a revision is not negative");
     }
-    Refusal keyspace = keyspaceKnown(command.getKeyspace());
-    return keyspace != null ? keyspace : operation(command);
+    Refusal refusal = keyspaceKnown(command.getKeyspace());
+    refusal = refusal != null ? refusal : guards(command);
+    return refusal != null ? refusal : operation(command);
+  }
+
+  private Refusal guards(Command command) {
+    if (command.getGuardsCount() > GuardCodec.MAX) {
+      return Refusal.of(ErrorCode.BAD_REQUEST, "the command has " + command.getGuardsCount() + " guards; it has at most " + GuardCodec.MAX);
+    }
+    for (Guard guard : command.getGuardsList()) {
+      Refusal refusal = guard.hasPlace() ? key(guard.getPlace().getKey()) : null;
+      if (refusal != null) {
+        return refusal;
+      }
+      if (guard.hasPlace() ? guard.getPlace().getToken() <= 0 : !LeaseIds.isId(guard.getLease())) {
+        return Refusal.of(ErrorCode.BAD_REQUEST, "a guard names lease " + Long.toUnsignedString(guard.getLease()) + " or token "
+            + Long.toUnsignedString(guard.getPlace().getToken()) + "; it is what an answer has shown, and more than 0");
+      }
+    }
+    return null;
   }
 
   private Refusal operation(Command command) {

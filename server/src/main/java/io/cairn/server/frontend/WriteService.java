@@ -46,8 +46,31 @@ final class WriteService {
     this.replicas = replicas;
   }
 
+  /** What a command is for, beside being done. */
+  interface Use {
+    /** Why it cannot be for this; null when it can. */
+    Refusal refusal(Command command);
+
+    /** On the loop of the shard's replica. */
+    void ended(Command command, Outcome<WriteResult.Done> outcome);
+  }
+
   void serve(Call call, Request request) {
-    ByteString bytes = request.getCommand();
+    serve(call, request, request.getCommand(), new Use() {
+      @Override
+      public Refusal refusal(Command command) {
+        return null;
+      }
+
+      @Override
+      public void ended(Command command, Outcome<WriteResult.Done> outcome) {
+        answer(call, command, outcome);
+      }
+    });
+  }
+
+  /** @param bytes the command, which {@code request} carries somewhere */
+  void serve(Call call, Request request, ByteString bytes, Use use) {
     Command command;
     try {
       command = CommandCodec.decode(bytes);
@@ -57,6 +80,7 @@ final class WriteService {
     }
     call.countAs(op(command));
     Refusal refusal = checks.command(command);
+    refusal = refusal != null ? refusal : use.refusal(command);
     if (refusal != null) {
       call.refused(refusal);
       return;
@@ -90,7 +114,7 @@ final class WriteService {
       return;
     }
     var write = new WriteRequest(call.connection(), bytes, level, command.getSeen(), call.deadline(),
-        leases.completing(command, call.deadline(), outcome -> answer(call, command, outcome)));
+        leases.completing(command, call.deadline(), outcome -> use.ended(command, outcome)));
     replica.loop().run(() -> replica.write(write));
   }
 

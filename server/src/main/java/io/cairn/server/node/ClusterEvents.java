@@ -2,8 +2,10 @@ package io.cairn.server.node;
 
 import io.cairn.raft.ReplicaId;
 import io.cairn.server.apply.SystemState;
+import io.cairn.server.guard.GuardRoom;
 import io.cairn.server.history.HistoryTable;
 import io.cairn.server.lease.LeaseRoom;
+import io.cairn.server.lock.LockRoom;
 import io.cairn.server.members.NodeTable;
 import io.cairn.server.metrics.NodeMeters;
 import io.cairn.server.oracle.RevisionOracle;
@@ -14,6 +16,7 @@ import io.cairn.server.replica.ReplicaPorts;
 import io.cairn.server.replica.ReplicaTap;
 import io.cairn.server.watch.WatchRoom;
 import io.cairn.server.replica.WriteRequest;
+import io.cairn.storage.guard.Subject;
 import io.cairn.storage.lease.Lease;
 import java.util.List;
 import java.util.Locale;
@@ -30,12 +33,16 @@ final class ClusterEvents implements ReplicaPorts.Observer {
   private final MemberRoom members;
   private final HistoryRoom history;
   private final LeaseRoom leases;
+  private final LockRoom locks;
+  private final GuardRoom guards;
   private final ReplicaTap tap;
   private final WatchRoom watches;
 
   ClusterEvents(NodeMeters meters, RevisionOracle oracle, Revisions revisions, MemberRoom members,
-      HistoryRoom history, LeaseRoom leases, ReplicaTap tap, WatchRoom watches) {
+      HistoryRoom history, LeaseRoom leases, LockRoom locks, GuardRoom guards, ReplicaTap tap, WatchRoom watches) {
+    this.guards = guards;
     this.leases = leases;
+    this.locks = locks;
     this.meters = meters;
     this.oracle = oracle;
     this.revisions = revisions;
@@ -54,6 +61,8 @@ final class ClusterEvents implements ReplicaPorts.Observer {
   public void leaderChanged(Replica replica, ReplicaId leader) {
     int shard = replica.descriptor().id();
     leases.leaderChanged(replica);
+    locks.leaderChanged(replica);
+    guards.leaderChanged(replica);
     if (replica.descriptor().isSystem()) {
       if (oracle.serving()) {
         oracle.stop();
@@ -132,8 +141,23 @@ final class ClusterEvents implements ReplicaPorts.Observer {
   }
 
   @Override
+  public void leasedGone(Replica replica, List<byte[]> keys) {
+    locks.leasedGone(replica, keys);
+  }
+
+  @Override
   public void leaseUnknown(Replica replica, WriteRequest write, long lease) {
     leases.unknown(replica, write, lease);
+  }
+
+  @Override
+  public void guardUnknown(Replica replica, WriteRequest write, Subject subject) {
+    guards.unknown(replica, write, subject);
+  }
+
+  @Override
+  public void guarded(Replica replica, WriteRequest write, List<Subject> subjects) {
+    guards.fence(replica, write, subjects);
   }
 
   @Override

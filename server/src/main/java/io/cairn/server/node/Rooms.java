@@ -25,13 +25,16 @@ import io.cairn.server.frontend.Call;
 import io.cairn.server.frontend.ClientService;
 import io.cairn.server.frontend.HistoryService;
 import io.cairn.server.frontend.LeaseService;
+import io.cairn.server.frontend.LockService;
 import io.cairn.server.frontend.MemberService;
 import io.cairn.server.frontend.StatusService;
 import io.cairn.server.leaders.Handovers;
 import io.cairn.server.leaders.LeaderWatch;
 import io.cairn.server.lease.LeaseDesk;
 import io.cairn.server.lease.LeaseFigures;
+import io.cairn.server.guard.GuardRoom;
 import io.cairn.server.lease.LeaseRoom;
+import io.cairn.server.lock.LockRoom;
 import io.cairn.server.members.MemberCodec;
 import io.cairn.server.members.NodeTable;
 import io.cairn.server.metrics.NodeMeters;
@@ -97,6 +100,8 @@ final class Rooms {
   private HistoryRoom history;
   private SpaceKeeper space;
   private LeaseRoom leases;
+  private LockRoom locks;
+  private GuardRoom guards;
   private LeaseFigures leaseFigures;
   private Joining joining;
   private SnapshotSender snapshotSender;
@@ -204,20 +209,22 @@ final class Rooms {
         () -> directory.identity().bootstrapDigest(), failStop);
     leaseFigures = new LeaseFigures(meters::leaseEnded);
     leases = new LeaseRoom(devices.clock(), nodeLoop, blocking.scan(), replicas, peers, leaseFigures);
+    locks = new LockRoom(devices.clock(), blocking.scan(), replicas);
+    guards = new GuardRoom(devices.clock(), nodeLoop, blocking.scan(), replicas, peers, () -> members.map());
     revisions = new Revisions(nodeLoop, new OracleRoute(oracle, replicas, peers));
     space = new SpaceKeeper(devices.clock(), blocking.space(), engine, catalog, replicas, applier, flusher, failStop);
     history = new HistoryRoom(devices.clock(), nodeLoop, replicas, peers, revisions,
         new Retention(config.history(), devices.random().split("history")), space);
     snapshotReceiver = new SnapshotReceiver(engine, catalog, applier, logWriter);
     watches = new WatchRoom(blocking.events(), devices.clock(), failStop, replicas, config.limits().watches());
-    var events = new ClusterEvents(meters, oracle, revisions, members, history, leases, devices.tap(), watches);
+    var events = new ClusterEvents(meters, oracle, revisions, members, history, leases, locks, guards, devices.tap(), watches);
     snapshotSender = new SnapshotSender(peers, devices.clock(), blocking.scan(), this::snapshotOf,
         devices.random().split("snapshots").nextLong() >>> 2);
     var snapshots = new SnapshotRoutes(snapshotSender, snapshotReceiver);
     host = new ShardHost(config, devices, engine, catalog, logStore, replicas, loop -> new ReplicaPorts(loop, devices.clock(), logWriter,
         applier, revisions, this::send, snapshots, events), this::ticked, this::opened);
     clients = clientService();
-    peerService = new PeerService(replicas, oracle, nodeLoop, snapshotReceiver, this::aboutCluster, leases::serve, leaders::told,
+    peerService = new PeerService(replicas, oracle, nodeLoop, snapshotReceiver, this::aboutCluster, this::betweenShards, leaders::told,
         new RefusedConnections(devices.clock(), "peer"));
     members.serveWith(peerService);
     if (config.cluster().joins() && !directory.identity().bootstrapped()) {
@@ -233,6 +240,8 @@ final class Rooms {
     members.tick();
     history.tick();
     leases.tick();
+    locks.tick();
+    guards.tick();
   }
 
   private void opened(Replica replica) {
@@ -245,6 +254,14 @@ final class Rooms {
       history.route().serve(request.getHistory(), answer);
     } else {
       members.route().serve(request, answer);
+    }
+  }
+
+  private void betweenShards(PeerRequest request, Consumer<PeerResponse> answer) {
+    if (request.hasGuardRegister() || request.hasGuardFence()) {
+      guards.serve(request, answer);
+    } else {
+      leases.serve(request, answer);
     }
   }
 
@@ -348,7 +365,8 @@ final class Rooms {
     return new ClientService(desk, members::map, replicas, revisions, blocking.scan(), limits,
         new StatusService(members::map, replicas, revisions, () -> NodeDescription.shardMap(config, book.nodes()), status),
         new MemberService(members.route()), new HistoryService(history.route()), book::behind, watches,
-        new LeaseService(new LeaseDesk(leases, replicas, members::map, blocking.scan())));
+        new LeaseService(new LeaseDesk(leases, replicas, members::map, blocking.scan())),
+        new LockService(locks, members::map, replicas));
   }
 
   private int connections() {

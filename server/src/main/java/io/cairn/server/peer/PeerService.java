@@ -155,7 +155,7 @@ public final class PeerService implements RequestHandler {
         case REVISIONS -> revisions(channel, requestId, request.getRevisions().getCountsList());
         case SNAPSHOT -> snapshot(channel, requestId, request.getSnapshot());
         case MEMBER_STEP, MEMBER, JOIN, HISTORY -> members.serve(request, response -> respond(channel, requestId, response));
-        case LEASE_REGISTER, LEASE_STEP -> leases.serve(request, response -> respond(channel, requestId, response));
+        case LEASE_REGISTER, LEASE_STEP, GUARD_REGISTER, GUARD_FENCE -> leases.serve(request, response -> respond(channel, requestId, response));
         case BODY_NOT_SET -> refuse(channel, requestId, "the request is unknown to this version");
       }
     };

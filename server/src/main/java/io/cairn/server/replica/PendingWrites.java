@@ -5,6 +5,7 @@ import io.cairn.raft.Invariant;
 import io.cairn.raft.log.Entry;
 import io.cairn.server.apply.EntryEffect;
 import io.cairn.server.outcome.Refusal;
+import io.cairn.storage.guard.Subject;
 import io.cairn.storage.mvcc.WriteResult;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -35,6 +36,16 @@ final class PendingWrites {
 
     /** The write changed nothing, since the shard does not know its lease: it may be that it is only to be registered here. */
     default void leaseUnknown(WriteRequest write, long lease, Refusal refusal) {
+      write.completion().refused(refusal);
+    }
+
+    /** The write changed nothing, since the shard knows nothing of what guards it: it may be that it is only to be registered there. */
+    default void guardUnknown(WriteRequest write, Subject subject, Refusal refusal) {
+      write.completion().refused(refusal);
+    }
+
+    /** The write changed nothing, since it deletes what guards writes of other shards: these are to be fenced there first. */
+    default void guarded(WriteRequest write, List<Subject> subjects, Refusal refusal) {
       write.completion().refused(refusal);
     }
   }
@@ -106,6 +117,10 @@ final class PendingWrites {
           horizon.answer(write, refusal);
         } else if (refused.reason() == WriteResult.Reason.LEASE_UNKNOWN) {
           horizon.leaseUnknown(write, refused.lease(), refusal);
+        } else if (refused.reason() == WriteResult.Reason.GUARD_UNKNOWN) {
+          horizon.guardUnknown(write, refused.subjects().getFirst(), refusal);
+        } else if (refused.reason() == WriteResult.Reason.GUARDED) {
+          horizon.guarded(write, refused.subjects(), refusal);
         } else {
           write.completion().refused(refusal);
         }
@@ -125,6 +140,8 @@ final class PendingWrites {
       case LEASE_KEYS -> ErrorCode.LEASE_KEYS;
       case LEASE_EXISTS -> ErrorCode.LEASE_EXISTS;
       case LEASE_LIMIT -> ErrorCode.LEASE_LIMIT;
+      case GUARD_UNKNOWN, GUARD_PASSED -> ErrorCode.GUARD_PASSED;
+      case GUARDED -> ErrorCode.OVERLOADED;
     };
   }
 

@@ -79,7 +79,7 @@ public final class Replica {
     this.appliedIndex = store.applied().index();
     this.term = raft.term();
     this.pending = new PendingWrites(new HorizonAnswers(ports.loop(), ports.clock(), ports.revisions(),
-        (write, lease) -> ports.observer().leaseUnknown(this, write, lease)));
+        (write, lease) -> ports.observer().leaseUnknown(this, write, lease), new ObservedGuards(this, ports.observer())));
     this.batches = new WriteBatches(ports.clock(), ports.loop(), ports.revisions(), bounds, new BatchProposer());
     this.reads = new ReadRounds(ports.clock(), firstRead, READ_ANSWER_NANOS,
         (read, context) -> raft.readIndex(read, context, ports.clock().nanoTime()));

@@ -12,7 +12,9 @@ import io.cairn.server.history.HistoryTable;
 import io.cairn.server.members.NodeTable;
 import io.cairn.server.oracle.Revisions;
 import io.cairn.server.outcome.Refusal;
+import io.cairn.storage.guard.Subject;
 import io.cairn.storage.lease.Lease;
+import io.cairn.storage.mvcc.ShardGuards;
 import java.util.List;
 
 /**
@@ -75,9 +77,22 @@ public record ReplicaPorts(EventLoop loop, Clock clock, LogWriter log, Applier a
     /** Leases of which this shard is the home are these now. */
     default void leasesChanged(Replica replica, List<Lease> leases) {}
 
+    /** These keys, which were under leases, are deleted. */
+    default void leasedGone(Replica replica, List<byte[]> keys) {}
+
     /** A write was applied and changed nothing, since the shard does not know its lease. It is the observer's to end. */
     default void leaseUnknown(Replica replica, WriteRequest write, long lease) {
       write.completion().refused(Refusal.of(ErrorCode.LEASE_NOT_FOUND, "this node serves no leases"));
+    }
+
+    /** A write was applied and changed nothing, since the shard knows nothing of what guards it. It is the observer's to end. */
+    default void guardUnknown(Replica replica, WriteRequest write, Subject subject) {
+      write.completion().refused(Refusal.of(ErrorCode.GUARD_PASSED, ShardGuards.passed(subject)));
+    }
+
+    /** A write was applied and changed nothing, since other shards have first to fence what it deletes. It is the observer's to end. */
+    default void guarded(Replica replica, WriteRequest write, List<Subject> subjects) {
+      write.completion().refused(Refusal.retry(ErrorCode.OVERLOADED, "this node fences no guards", 50));
     }
 
     /** Who watches this replica. */

@@ -28,8 +28,17 @@ final class ToldEffects {
       case EntryEffect.NodesChanged(NodeTable nodes) -> observer.nodesChanged(replica, nodes);
       case EntryEffect.HistoryChanged(var history) -> observer.historyChanged(replica, history);
       case EntryEffect.LeasesChanged(var leases, var _) -> observer.leasesChanged(replica, leases);
-      case EntryEffect.Written written when !written.leases().isEmpty() -> observer.leasesChanged(replica, written.leases());
-      case EntryEffect.Written _, EntryEffect.Nothing _ -> { }
+      case EntryEffect.Written written -> told(written);
+      case EntryEffect.GuardChanged _, EntryEffect.Nothing _ -> { }
+    }
+  }
+
+  private void told(EntryEffect.Written written) {
+    if (!written.leases().isEmpty()) {
+      observer.leasesChanged(replica, written.leases());
+    }
+    if (!written.leasedGone().isEmpty()) {
+      observer.leasedGone(replica, written.leasedGone());
     }
   }
 }

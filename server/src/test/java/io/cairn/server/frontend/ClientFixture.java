@@ -31,6 +31,7 @@ import io.cairn.raft.membership.Membership;
 import io.cairn.server.apply.Applier;
 import io.cairn.server.config.Limits;
 import io.cairn.server.disk.LogWriter;
+import io.cairn.server.lock.LockRoom;
 import io.cairn.server.metrics.NodeMeters;
 import io.cairn.server.members.NodeTable;
 import io.cairn.server.oracle.Revisions;
@@ -79,6 +80,7 @@ final class ClientFixture {
   final CountingOracle oracle = new CountingOracle();
   final Revisions revisions = new Revisions(net, oracle);
   final Replicas replicas = new Replicas();
+  final LockRoom locks = new LockRoom(loops, scan, replicas);
   final ShardMap map;
   final WatchRoom watches;
   final ClientService service;
@@ -160,7 +162,7 @@ final class ClientFixture {
         io.cairn.protocol.wire.ShardMap::getDefaultInstance, NodeStatus::newBuilder),
         new MemberService((request, deadline, answer) -> answer.accept(Response.getDefaultInstance())),
         new HistoryService((request, deadline, answer) -> answer.accept(Response.getDefaultInstance())), level -> behind, watches,
-        new LeaseService(new NoLeases()));
+        new LeaseService(new NoLeases()), new LockService(locks, () -> map, replicas));
     transport.listen(PORT, new Acceptance(AcceptanceSettings.of(Role.CLIENT, (int) limits.frameBytes(), 1_000),
         (hello, remote, verdict) -> verdict.welcome(Welcome.getDefaultInstance()), service));
     link = link();
@@ -182,6 +184,7 @@ final class ClientFixture {
   private void tick() {
     net.schedule(50 * MILLI, () -> {
       replicas.all().forEach(replica -> replica.tick(loops.nanoTime()));
+      locks.tick();
       tick();
     });
   }
@@ -276,7 +279,14 @@ final class ClientFixture {
 
   private final class OnlyWatches implements ReplicaPorts.Observer {
     @Override
-    public void leaderChanged(Replica replica, ReplicaId leader) {}
+    public void leaderChanged(Replica replica, ReplicaId leader) {
+      locks.leaderChanged(replica);
+    }
+
+    @Override
+    public void leasedGone(Replica replica, List<byte[]> keys) {
+      locks.leasedGone(replica, keys);
+    }
 
     @Override
     public void campaigned(Replica replica) {}

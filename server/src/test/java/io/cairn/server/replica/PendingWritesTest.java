@@ -36,7 +36,7 @@ class PendingWritesTest {
   }
 
   private static EntryEffect written(WriteResult... results) {
-    return new EntryEffect.Written(List.of(results));
+    return new EntryEffect.Written(List.of(results), List.of());
   }
 
   private static WriteResult done(long revision) {

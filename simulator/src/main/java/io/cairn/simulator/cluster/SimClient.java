@@ -11,6 +11,7 @@ import io.cairn.client.core.ClientCore;
 import io.cairn.client.core.ClientSettings;
 import io.cairn.client.core.Completion;
 import io.cairn.client.core.LeaseKeeper;
+import io.cairn.client.core.LockAttempt;
 import io.cairn.client.core.Operation;
 import io.cairn.client.core.WatchCall;
 import io.cairn.client.core.WatchSink;
@@ -68,6 +69,11 @@ public final class SimClient {
   /** What keeps leases of this client alive. */
   public LeaseKeeper leases() {
     return core.keeper();
+  }
+
+  /** An attempt to get a lock, to be begun; how it ends is heard on the client's loop. */
+  public LockAttempt lock(LockAttempt.Wanted wanted, Completion<Optional<Long>> ended) {
+    return new LockAttempt(core, wanted, ended);
   }
 
   public CompletableFuture<PutResult> put(String key, String value) {

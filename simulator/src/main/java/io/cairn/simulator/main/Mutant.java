@@ -52,7 +52,9 @@ final class Mutant {
     /** Runs whose watches are judged by the checkers of real ones, which only tests know. */
     HISTORIES("io.cairn.simulator.history.HistorySeeds"),
     /** The same where no history is kept of some keys and nothing fails. */
-    HISTORY_OFF("io.cairn.simulator.history.HistoryOffSeeds");
+    HISTORY_OFF("io.cairn.simulator.history.HistoryOffSeeds"),
+    /** Runs with locks, judged likewise. */
+    LOCKS("io.cairn.simulator.locks.LockSeeds");
 
     final String runs;
 
@@ -71,7 +73,7 @@ final class Mutant {
           return by;
         }
       }
-      throw new IllegalArgumentException("a planted bug is tried by one of raft-sim, leases, compactions, histories and history-off, or, without such a line, by sim; not by " + word);
+      throw new IllegalArgumentException("a planted bug is tried by one of raft-sim, leases, compactions, histories, history-off and locks, or, without such a line, by sim; not by " + word);
     }
 
     private String word() {

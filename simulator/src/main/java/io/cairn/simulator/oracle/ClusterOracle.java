@@ -103,7 +103,7 @@ public final class ClusterOracle {
   private static long resultOf(EntryEffect effect) {
     long hash = 17;
     switch (effect) {
-      case EntryEffect.Written(List<WriteResult> results) -> {
+      case EntryEffect.Written(List<WriteResult> results, var _) -> {
         for (WriteResult result : results) {
           hash = hash * 31 + switch (result) {
             case WriteResult.Done done -> done.revision() * 131 + done.changed() * 7 + (done.repeated() ? 1 : 0) + hashOf(done.leases());

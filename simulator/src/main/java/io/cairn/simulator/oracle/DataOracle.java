@@ -108,7 +108,7 @@ public final class DataOracle {
     if (entry.kind() == EntryKind.COMMAND) {
       saidByLeader(shard, entry, effect);
     }
-    if (!(effect instanceof EntryEffect.Written(List<WriteResult> results))) {
+    if (!(effect instanceof EntryEffect.Written(List<WriteResult> results, var _))) {
       return;
     }
     Batch batch = EntryPayload.decodeCommands(entry.payload());
@@ -155,6 +155,7 @@ public final class DataOracle {
         }
         case ShardCommand.ChangeLeases change -> leases.upkeep(shard, change);
         case ShardCommand.KeepHistory keep -> past.said(shard, entry.index(), keep, lastOfShard.getOrDefault(shard, 1L));
+        case ShardCommand.ChangeGuards _ -> { }
       }
     } else if (effect instanceof EntryEffect.LeasesChanged changed
         && EntryPayload.decodeSystem(payload) instanceof SystemCommand.ChangeLeases(var command)) {
@@ -173,6 +174,7 @@ public final class DataOracle {
       case LEASE_UNKNOWN -> !leases.admits(shard, refused.lease());
       case LEASE_NOT_FOUND -> write.op() instanceof Op.LeaseRevoke(long id) && !leases.isTaken(shard, id);
       case LEASE_EXISTS -> write.op() instanceof Op.LeaseGrant grant && leases.isTaken(shard, grant.id());
+      case GUARD_UNKNOWN, GUARD_PASSED, GUARDED -> !write.guards().isEmpty() || reason == WriteResult.Reason.GUARDED;
       default -> false;
     };
     if (right) {
@@ -212,7 +214,8 @@ public final class DataOracle {
       leases.settled(done.leases());
       return;
     }
-    Long earlier = effects.put(new Sequence(write.clientHigh(), write.clientLow(), write.sequence()), done.revision());
+    // What a shard's leader does of its own accord it may do twice; it says itself what must be so.
+    Long earlier = write.isOfLeader() ? null : effects.put(new Sequence(write.clientHigh(), write.clientLow(), write.sequence()), done.revision());
     checks.check(earlier == null, "exactly-once", "sequence %d takes effect at %d, it had at %s: %s", write.sequence(), done.revision(), earlier,
         write.op());
     switch (write.op()) {

@@ -117,6 +117,7 @@ public final class Swarm {
     new Compactions(options, cluster, oracle, workload).start();
     new HistorySwitches(options, cluster, oracle, workload).start();
     new Watchers(options, cluster, witness).start();
+    witness.started(cluster, workload::stopping);
     faults.start();
     world.runFor(options.number("seconds") * SECOND);
     workload.stop();

@@ -6,8 +6,10 @@ import io.cairn.client.WatchBatch;
 import io.cairn.client.WatchOptions;
 import io.cairn.client.WatchState;
 import io.cairn.client.core.Operation;
+import io.cairn.simulator.cluster.SimCluster;
 import io.cairn.simulator.oracle.ApplyWitness;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
 /**
@@ -21,6 +23,9 @@ public interface Witness extends ApplyWitness {
 
   /** The run begins; {@code clock} tells its true time, in nanoseconds. */
   default void begins(LongSupplier clock) {}
+
+  /** The cluster serves: others than the run's own may begin to use it, until {@code stopping} says so. */
+  default void started(SimCluster cluster, BooleanSupplier stopping) {}
 
   /**
    * A call is made.

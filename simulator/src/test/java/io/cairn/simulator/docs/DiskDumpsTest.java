@@ -23,6 +23,7 @@ import io.cairn.server.apply.Applier;
 import io.cairn.server.command.EntryPayload;
 import io.cairn.server.command.HomeCommand;
 import io.cairn.server.command.ShardCommand;
+import io.cairn.server.command.ShardCommand.ChangeGuards;
 import io.cairn.server.command.SystemCommand;
 import io.cairn.server.shard.DescriptorCodec;
 import io.cairn.storage.StorageFailure;
@@ -42,6 +43,7 @@ import io.cairn.storage.log.LogSettings;
 import io.cairn.storage.log.LogWrite;
 import io.cairn.storage.log.ReplicaKey;
 import io.cairn.storage.log.SharedLog;
+import io.cairn.storage.guard.Subject;
 import io.cairn.storage.lease.HomeLeases;
 import io.cairn.storage.mvcc.Op;
 import io.cairn.storage.mvcc.ShardStore;
@@ -164,6 +166,27 @@ class DiskDumpsTest {
       refused(engine, Family.SMALL, 7, () -> ShardStore.open(engine, record.store()));
       refused(engine, Family.SMALL, 9, () -> ShardStore.open(engine, record.store()));
     }
+  }
+
+  @Test
+  void guardsAreAsThePageShowsThem() {
+    var engines = new RocksEngines(EngineSettings.DEFAULT, failure -> { });
+    try (Engine engine = engines.open(folder.resolve("engine").toString())) {
+      ReplicaRecord record = record(engine);
+      ShardStore store = ShardStore.open(engine, record.store(), 1);
+      var here = new Subject(new byte[] {1, 'c', 'o', 'l', 'o', 'r'}, 2);
+      var elsewhere = new Subject(new byte[] {1, '{', 'x', '}', '/', 'l', 'o', 'c', 'k', '/', '1'}, 9);
+      apply(store, engine, EntryPayload.system(new SystemCommand.ExtendWindow(10_000)), put(1, "blue", 2), guard(ChangeGuards.Kind.REGISTER, here, 2),
+          guard(ChangeGuards.Kind.REGISTER, here, 3), guard(ChangeGuards.Kind.KNOW, elsewhere, 0), guard(ChangeGuards.Kind.FENCE, elsewhere, 0));
+      Pages.compare(PAGE, "guards", family(engine, Family.SMALL, key -> key.length > 5 && key[0] == 0x10 && key[5] >= 8 && key[5] <= 9,
+          (key, value) -> DiskReader.smallKey(key) + "=\n" + DiskReader.smallValue(key, value)));
+      refused(engine, Family.SMALL, 7, () -> ShardStore.open(engine, record.store()));
+      refused(engine, Family.SMALL, 8, () -> ShardStore.open(engine, record.store()));
+    }
+  }
+
+  private static byte[] guard(ChangeGuards.Kind kind, Subject subject, int shard) {
+    return EntryPayload.upkeep(new ChangeGuards(kind, subject, shard));
   }
 
   private static byte[] entry(long revision, Command.Builder command) {

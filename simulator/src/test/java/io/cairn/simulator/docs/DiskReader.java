@@ -275,7 +275,7 @@ final class DiskReader {
       in.number(4, "shard");
     } else if (what == 0x10) {
       in.number(4, "store");
-      int kind = (int) in.bits(1, "00 state, 01 client, 02 named record, 03 lease, 04 known lease, 05 key under a lease, 06 mark, 07 events");
+      int kind = (int) in.bits(1, "00 state, 01 client, 02 named record, 03 lease, 04 known lease, 05 key under a lease, 06 mark, 07 events, 08 guards on a key, 09 guard");
       if (kind == 1) {
         in.bits(8, "client id, high half");
         in.bits(8, "client id, low half");
@@ -289,6 +289,12 @@ final class DiskReader {
         }
       } else if (kind == 6) {
         in.number(8, "revision");
+      } else if (kind == 8 || kind == 9) {
+        if (kind == 9) {
+          in.number(8, "token");
+        }
+        in.number(1, "keyspace");
+        in.bytes(in.left(), "the user's key");
       }
     }
     return in.end();
@@ -317,6 +323,11 @@ final class DiskReader {
           case 7 -> {
             in.varint("events so far");
             in.varint("of them up to the last mark");
+          }
+          case 8 -> homeGuard(in);
+          case 9 -> {
+            in.number(1, "format");
+            in.number(1, "1: fenced, no write is guarded by it here any more");
           }
           default -> in.number(8, "the last revision that may be handed out");
         }
@@ -363,6 +374,17 @@ final class DiskReader {
     for (int i = 0; i < shards; i++) {
       in.varint("shard; 2,147,483,647: this one, of a put with a TTL");
       in.number(1, "0 registered, 1 fenced, 2 gone");
+    }
+  }
+
+  private static void homeGuard(Fields in) {
+    in.number(1, "format");
+    in.varint("token");
+    in.number(1, "1: somebody has begun to delete the key");
+    int shards = (int) in.varint("shards where writes are guarded by it");
+    for (int i = 0; i < shards; i++) {
+      in.varint("shard");
+      in.number(1, "1: fenced there");
     }
   }
 

@@ -110,6 +110,7 @@ final class WireSamples {
     all.raft();
     all.peers();
     all.samples.addAll(LeaseSamples.all());
+    all.samples.addAll(LockSamples.all());
     return all.samples;
   }
 

@@ -39,6 +39,7 @@ public final class ShardStore {
   private final long store;
   private final ClientRecords clients;
   private final ShardLeases leases;
+  private final ShardGuards guards;
   private final StoreChanges changes;
   private final EventCount events;
   private HistoryRules rules;
@@ -63,7 +64,8 @@ public final class ShardStore {
   private ApplyRound open;
 
   private ShardStore(Engine engine, long store, StoreState state, ClientRecords clients, EventCount events, HistoryRules rules,
-      ShardLeases leases) {
+      ShardLeases leases, ShardGuards guards) {
+    this.guards = guards;
     this.rules = rules;
     this.publishedRules = rules;
     this.swept = rules.isEmpty() ? 0 : state.applied().revision(); // How far it was swept before is not written down.
@@ -73,7 +75,7 @@ public final class ShardStore {
     this.events = events;
     this.leases = leases;
     this.repeats = new Repeats(engine, store, this::view);
-    this.changes = new StoreChanges(engine, store, state.deletedKeys(), events, leases.known());
+    this.changes = new StoreChanges(engine, store, state.deletedKeys(), events, leases.known(), guards.home());
     this.published = state;
     index = state.applied().index();
     term = state.applied().term();
@@ -96,7 +98,7 @@ public final class ShardStore {
     try (EngineView view = engine.view()) {
       StoreState state = StoreState.decode(view.get(Family.SMALL, OnDiskFormat.stateKey(store)));
       return new ShardStore(engine, store, state, ClientRecords.load(view, store, state.forgotten()), EventCount.load(view, store),
-          HistoryRules.decode(view.get(Family.SMALL, recordKey(store, HistoryRules.RECORD))), ShardLeases.load(view, store, shard));
+          HistoryRules.decode(view.get(Family.SMALL, recordKey(store, HistoryRules.RECORD))), ShardLeases.load(view, store, shard), ShardGuards.load(view, store));
     }
   }
 
@@ -193,6 +195,11 @@ public final class ShardStore {
     moveTo(entry);
     round.end();
     return results;
+  }
+
+  /** Keys under a lease that the entries since the last call have deleted, in that order: who waits for one to go is woken by it. */
+  public List<byte[]> takeLeasedGone() {
+    return changes.takeLeasedGone();
   }
 
   /** Passes over an entry that holds no commands. */
@@ -391,6 +398,17 @@ public final class ShardStore {
     return new LeaseReads(engine, store);
   }
 
+  /** The guards, to be changed as a part of {@code round}. */
+  public ShardGuards guards(ApplyRound round) {
+    enter(round);
+    return guards.over(changes.keys(round));
+  }
+
+  /** What everybody may see of guards: as of the last commit. From any thread. */
+  public GuardReads guardReads() {
+    return new GuardReads(engine, store);
+  }
+
   Engine engine() {
     return engine;
   }
@@ -400,6 +418,7 @@ public final class ShardStore {
     clients.save(batch);
     events.save(batch);
     leases.save(batch);
+    guards.save(batch);
     batch.put(Family.SMALL, OnDiskFormat.stateKey(store), state().encode());
   }
 
@@ -457,9 +476,16 @@ public final class ShardStore {
   private WriteResult apply(ApplyRound round, Write write, TxnBounds bounds, long next, long entryIndex, int position) {
     if (write.op() instanceof Op.LeaseDelete delete) {
       // Of the shard's leader, for no client: what was done already changes nothing, so nothing is remembered.
+      WriteResult.Refused blocked = guards(round).blocked(delete, leases.known());
+      if (blocked != null) {
+        return blocked;
+      }
       long changed = changes.deleteLeases(round, write, delete, next);
       leases.takeChanges(); // None: what is deleted here has a home that is told by its driver.
       return new WriteResult.Done(changed > 0 ? next : next - 1, changed, null, false);
+    }
+    if (write.isOfLeader() && write.op().isTransactional()) {
+      return applyTransaction(round, write, bounds, next, entryIndex, position);
     }
     return switch (clients.judge(write.clientHigh(), write.clientLow(), write.sequence(), write.lowestOpen(), write.seen(), write.hash())) {
       case FRESH -> write.op().isTransactional() ? applyTransaction(round, write, bounds, next, entryIndex, position)
@@ -477,7 +503,9 @@ public final class ShardStore {
   }
 
   private WriteResult applyFresh(ApplyRound round, Write write, long next, long entryIndex, int position) {
-    WriteResult.Refused refused = leases.refusal(write.op());
+    WriteResult.Refused refused = guards(round).refusal(write.guards(), leases);
+    refused = refused != null ? refused : leases.refusal(write.op());
+    refused = refused != null ? refused : guards.blocked(write.op());
     if (refused != null) {
       return refused;
     }
@@ -521,6 +549,10 @@ public final class ShardStore {
 
   /** Works all of it out before the first change: what cannot be done leaves nothing behind (SM-04). */
   private WriteResult applyTransaction(ApplyRound round, Write write, TxnBounds bounds, long next, long entryIndex, int position) {
+    WriteResult.Refused refused = guards(round).refusal(write.guards(), leases);
+    if (refused != null) {
+      return refused;
+    }
     var run = new TxnRun(changes.keys(round), next, bounds, leases::refusal);
     OpAnswer answer;
     try {
@@ -528,11 +560,17 @@ public final class ShardStore {
     } catch (TxnRefusal refusal) {
       return refusal.refused();
     }
+    refused = guards.blocked(run.changes());
+    if (refused != null) {
+      return refused;
+    }
     changes.write(round, write, run.changes(), next);
     int changed = run.changes().size();
     long at = changed > 0 ? next : next - 1;
-    clients.remember(write.clientHigh(), write.clientLow(), write.sequence(), write.lowestOpen(), write.seen(), write.hash(),
-        at, changed, OpAnswerCodec.encode(answer), entryIndex, position);
+    if (!write.isOfLeader()) {
+      clients.remember(write.clientHigh(), write.clientLow(), write.sequence(), write.lowestOpen(), write.seen(), write.hash(),
+          at, changed, OpAnswerCodec.encode(answer), entryIndex, position);
+    }
     return new WriteResult.Done(at, changed, null, false, answer, leases.takeChanges());
   }
 }

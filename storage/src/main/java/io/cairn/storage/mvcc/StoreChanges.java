@@ -8,6 +8,7 @@ import io.cairn.storage.engine.EngineBatch;
 import io.cairn.storage.engine.EngineCursor;
 import io.cairn.storage.engine.EngineView;
 import io.cairn.storage.engine.Family;
+import io.cairn.storage.guard.HomeGuards;
 import io.cairn.storage.lease.KnownLeases;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -32,6 +33,7 @@ final class StoreChanges {
   private final Engine engine;
   private final long store;
   private final KnownLeases leases;
+  private final HomeGuards guards;
   /** Ordered, since a delete of a range goes through it. */
   private final TreeMap<byte[], Changed> changed = new TreeMap<>(Arrays::compareUnsigned);
   private final BytesOut scratch = new BytesOut(1 << 10);
@@ -40,8 +42,11 @@ final class StoreChanges {
   private final BytesIn in = new BytesIn(eventKey);
   private final EventCount events;
   private long deletedKeys;
+  /** Keys under a lease that were deleted since this was last asked for. */
+  private List<byte[]> leasedGone = new ArrayList<>();
 
-  StoreChanges(Engine engine, long store, long deletedKeys, EventCount events, KnownLeases leases) {
+  StoreChanges(Engine engine, long store, long deletedKeys, EventCount events, KnownLeases leases, HomeGuards guards) {
+    this.guards = guards;
     this.engine = engine;
     this.leases = leases;
     this.store = store;
@@ -154,7 +159,12 @@ final class StoreChanges {
     EngineBatch batch = round.batch();
     long lease = decoded.read(version).lease;
     if (lease != 0) {
-      leases.moved(batch, OnDiskFormat.userKey(key), lease, 0);
+      byte[] userKey = OnDiskFormat.userKey(key);
+      leases.moved(batch, userKey, lease, 0);
+      leasedGone.add(userKey);
+    }
+    if (!guards.isEmpty()) {
+      guards.gone(OnDiskFormat.userKey(key));
     }
     round.recent().remove(key);
     batch.delete(Family.NEWEST, key);
@@ -163,6 +173,15 @@ final class StoreChanges {
     deletedKeys++;
     event(batch, write, key, null, version, 0, 0, revision, ordinal);
     changed.put(key, new Changed(null, revision, ordinal));
+  }
+
+  List<byte[]> takeLeasedGone() {
+    if (leasedGone.isEmpty()) {
+      return List.of(); // As after nearly every entry.
+    }
+    List<byte[]> taken = leasedGone;
+    leasedGone = new ArrayList<>();
+    return taken;
   }
 
   /** Removes the records of deletes at or below the compaction revision; one that was written anew since stays. */

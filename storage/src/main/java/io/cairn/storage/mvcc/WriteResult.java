@@ -1,5 +1,6 @@
 package io.cairn.storage.mvcc;
 
+import io.cairn.storage.guard.Subject;
 import io.cairn.storage.lease.Lease;
 import java.util.List;
 
@@ -29,8 +30,13 @@ public sealed interface WriteResult {
    * Certainly no effect, now or ever, of this sequence as it was sent.
    *
    * @param lease with LEASE_UNKNOWN the one that it names; else 0
+   * @param subjects with GUARD_UNKNOWN the one that it names, with GUARDED those that must be fenced first; else none
    */
-  record Refused(Reason reason, String message, long lease) implements WriteResult {
+  record Refused(Reason reason, String message, long lease, List<Subject> subjects) implements WriteResult {
+
+    public Refused(Reason reason, String message, long lease) {
+      this(reason, message, lease, List.of());
+    }
 
     public Refused(Reason reason, String message) {
       this(reason, message, 0);
@@ -63,6 +69,12 @@ public sealed interface WriteResult {
     /** A lease bears the id already. */
     LEASE_EXISTS,
     /** There are as many leases as may be. */
-    LEASE_LIMIT
+    LEASE_LIMIT,
+    /** The shard knows nothing of the place that guards it: to be registered first, if that is another shard's and still there. */
+    GUARD_UNKNOWN,
+    /** The place that guards it is gone, or is about to go. */
+    GUARD_PASSED,
+    /** It deletes a place that guards writes of other shards: to be fenced there first. */
+    GUARDED
   }
 }

@@ -1,0 +1,2 @@
+/** Locks in simulated clusters under all faults, judged by the checker of real ones. */
+package io.cairn.simulator.locks;
