@@ -9,7 +9,7 @@ import java.util.Set;
  * like.
  */
 record CommandTail(String[] before, List<String> command) {
-  private static final Set<String> RUN_COMMANDS = Set.of("watch", "env");
+  private static final Set<String> RUN_COMMANDS = Set.of("watch", "env", "lock", "elect");
 
   static CommandTail of(String[] args) {
     int at = Arrays.asList(args).indexOf("--");

@@ -58,7 +58,7 @@ public final class Kvctl implements Callable<Integer> {
   static final List<Class<?>> VERBS = List.of(
       PutVerb.class, GetVerb.class, DelVerb.class, TxnVerb.class, RangeVerb.class, LsVerb.class, LoadVerb.class, StatusVerb.class, ShardsVerb.class,
       NodesVerb.class, MemberVerb.class, TransferVerb.class, HistoryVerb.class, CompactVerb.class, WatchVerb.class,
-      EnvVerb.class, LeaseVerb.class, LockVerb.class, ServiceVerb.class, VersionVerb.class);
+      EnvVerb.class, LeaseVerb.class, LockVerb.class, ElectVerb.class, ServiceVerb.class, VersionVerb.class);
 
   @Option(names = "--endpoints", paramLabel = "H:P,...", scope = ScopeType.INHERIT,
       description = {

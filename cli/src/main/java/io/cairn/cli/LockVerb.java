@@ -5,12 +5,9 @@ import io.cairn.client.KvLock;
 import io.cairn.client.LockHold;
 import io.cairn.client.LockOptions;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -63,21 +60,7 @@ final class LockVerb implements Callable<Integer> {
   }
 
   private int run(LockHold hold) throws InterruptedException {
-    var ended = new CountDownLatch(1);
-    var lost = new AtomicBoolean();
     Map<String, String> environment = Map.of("CAIRN_LOCK_KEY", hold.key().utf8(), "CAIRN_LOCK_TOKEN", Long.toString(hold.token()));
-    try (RunCommand command = RunCommand.start(List.copyOf(root.command()), environment, grace)) {
-      command.process().onExit().thenRun(ended::countDown);
-      hold.onLost(() -> {
-        lost.set(true);
-        ended.countDown();
-      });
-      ended.await();
-      if (lost.get() && command.process().isAlive()) {
-        root.say("lock " + name + " was lost; the command is ended");
-        command.stop();
-      }
-      return command.await();
-    }
+    return HeldCommand.run(root, "lock " + name, environment, grace, hold::onLost);
   }
 }

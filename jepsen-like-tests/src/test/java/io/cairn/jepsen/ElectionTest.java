@@ -92,6 +92,19 @@ final class ElectionTest {
   }
 
   @Test
+  @DisplayName("kvctl elect runs a command while it leads, and shows who leads")
+  void aCommandThatLeads() throws Exception {
+    var kvctl = new Kvctl(cluster);
+    Kvctl.Ended ran = kvctl.run("elect", "boss", "host-3", "--", "sh", "-c", "echo $CAIRN_ELECTION_TERM; exit 9");
+    assertThat(ran.status()).as(ran.err()).isEqualTo(9);
+    assertThat(Long.parseLong(ran.out().trim())).isPositive();
+    try (KvClient client = cluster.client(MOST)) {
+      assertThat(client.election("boss", USUAL).leader()).as("resigned before kvctl has ended").isEmpty();
+    }
+    assertThat(kvctl.run("elect", "boss").status()).isEqualTo(4);
+  }
+
+  @Test
   @DisplayName("readers share, a writer is alone, and a reader that comes after a waiting writer waits behind it")
   void readersAndWriters() throws Exception {
     try (KvClient client = cluster.client(MOST); KvClient other = cluster.client(MOST)) {
