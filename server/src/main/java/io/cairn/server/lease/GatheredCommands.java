@@ -6,7 +6,9 @@ import io.cairn.server.command.HomeCommand;
 import io.cairn.server.outcome.Completion;
 import io.cairn.server.outcome.Outcome;
 import io.cairn.server.outcome.Refusal;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
@@ -40,8 +42,9 @@ final class GatheredCommands<T> {
   private final int itemsMax;
   private final Function<List<T>, HomeCommand> command;
   private final BiConsumer<HomeCommand, Completion<EntryEffect>> submit;
-  private List<Asked<T>> waiting = new ArrayList<>();
+  private Deque<Asked<T>> waiting = new ArrayDeque<>();
   private List<Asked<T>> underWay = List.of();
+  private boolean goingOn;
 
   GatheredCommands(Clock clock, int itemsMax, Function<List<T>, HomeCommand> command,
       BiConsumer<HomeCommand, Completion<EntryEffect>> submit) {
@@ -57,18 +60,26 @@ final class GatheredCommands<T> {
     goOn();
   }
 
+  /** What is refused at once ends in here: the next is taken by the one round that is under way, or each would stand on the one before. */
   private void goOn() {
-    if (!underWay.isEmpty() || waiting.isEmpty()) {
+    if (goingOn) {
       return;
     }
+    goingOn = true;
+    while (underWay.isEmpty() && !waiting.isEmpty()) {
+      submitNext();
+    }
+    goingOn = false;
+  }
+
+  private void submitNext() {
     var items = new ArrayList<T>();
     var taken = new ArrayList<Asked<T>>();
-    while (taken.size() < waiting.size() && (taken.isEmpty() || items.size() + waiting.get(taken.size()).items.size() <= itemsMax)) {
-      Asked<T> next = waiting.get(taken.size());
+    while (!waiting.isEmpty() && (taken.isEmpty() || items.size() + waiting.peek().items.size() <= itemsMax)) {
+      Asked<T> next = waiting.poll();
       taken.add(next);
       items.addAll(next.items);
     }
-    waiting = new ArrayList<>(waiting.subList(taken.size(), waiting.size()));
     underWay = taken;
     submit.accept(command.apply(items), outcome -> ended(taken, outcome));
   }
@@ -107,8 +118,8 @@ final class GatheredCommands<T> {
 
   /** It leads no more; what is under way hears of that by itself. */
   void drop(Refusal refusal) {
-    List<Asked<T>> dropped = waiting;
-    waiting = new ArrayList<>();
+    Deque<Asked<T>> dropped = waiting;
+    waiting = new ArrayDeque<>();
     dropped.forEach(asked -> asked.end(Outcome.refused(refusal)));
   }
 }

@@ -12,6 +12,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * When leases end, by this replica's own clock: each is stamped when the entry that granted or renewed it is applied here, or, where that
@@ -119,6 +121,13 @@ final class LeaseClock {
     }
     over.sort(Comparator.comparingLong(Seen::id)); // As they lie in the store.
     return over;
+  }
+
+  /** What was named last could not be proposed at all: it is named again at once. */
+  void notProposed(List<Seen> over) {
+    Set<Long> ids = over.stream().map(Seen::id).collect(Collectors.toSet());
+    proposed.removeIf(each -> ids.contains(each.id));
+    over.forEach(seen -> due.add(new Due(clock.nanoTime(), seen.id(), seen.grant())));
   }
 
   private Due poll(long now) {

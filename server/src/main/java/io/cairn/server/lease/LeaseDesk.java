@@ -118,7 +118,7 @@ public final class LeaseDesk implements LeaseService.Route {
 
   private void list(ReplicaLeases home, long after, Consumer<Response> answer) {
     scanLoop.execute(() -> {
-      List<Lease> leases = home.replica().store().leaseReads().granted(after, LIST_MAX + 1);
+      List<Lease> leases = home.replica().show(store -> store.leaseReads().granted(after, LIST_MAX + 1));
       home.replica().loop().execute(() -> {
         LeaseListAnswer told = listed(home.times(), leases);
         if (told.getMore() && told.getLeasesCount() == 0) {
@@ -195,7 +195,7 @@ public final class LeaseDesk implements LeaseService.Route {
     }
 
     private void take(Replica replica) {
-      for (byte[] key : replica.store().leaseReads().keys(lease, KEYS_MAX + 1)) {
+      for (byte[] key : replica.show(store -> store.leaseReads().keys(lease, KEYS_MAX + 1))) {
         if (keys.size() == KEYS_MAX || bytes >= KEY_BYTES_MAX) {
           told.setMoreKeys(true);
           break;

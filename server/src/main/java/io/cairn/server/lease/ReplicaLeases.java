@@ -9,6 +9,7 @@ import io.cairn.server.command.HomeCommand.InShard;
 import io.cairn.server.command.HomeCommand.Seen;
 import io.cairn.server.command.SystemCommand;
 import io.cairn.server.outcome.Completion;
+import io.cairn.server.outcome.Outcome;
 import io.cairn.server.replica.Replica;
 import io.cairn.storage.lease.Lease;
 import io.cairn.storage.lease.LeaseLimits;
@@ -139,7 +140,11 @@ final class ReplicaLeases {
     }
     List<Seen> over = times.due(EXPIRE_MAX, EXPIRE_AGAIN_NANOS);
     if (!over.isEmpty()) {
-      submit(new HomeCommand.Expire(over), _ -> { }); // What was renewed meanwhile is named again when its time is over.
+      submit(new HomeCommand.Expire(over), outcome -> { // What was renewed meanwhile is named again when its time is over.
+        if (outcome instanceof Outcome.Refused<EntryEffect>) { // As while leadership is on its way to another, which may not take it.
+          times.notProposed(over);
+        }
+      });
     }
     ends.goOn();
     registrations.tick();

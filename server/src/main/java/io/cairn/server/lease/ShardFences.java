@@ -37,7 +37,7 @@ final class ShardFences {
   private final Replica replica;
   private final EventLoop scanLoop;
   private final LongPredicate isOpen;
-  /** Fenced here without a key. */
+  /** Fenced here, and no delete is known to have come behind that: the fences of those without a key are to be removed. */
   private final Set<Generation> idle = new LinkedHashSet<>();
   private long unfenceAt;
   private long reign;
@@ -53,7 +53,13 @@ final class ShardFences {
 
   /** No key is put under these any more once this says true. */
   void fence(List<Generation> leases, Consumer<Boolean> answer) {
-    submit(Kind.FENCE, leases, outcome -> answer.accept(outcome instanceof Outcome.Done<EntryEffect>));
+    submit(Kind.FENCE, leases, outcome -> {
+      boolean fenced = outcome instanceof Outcome.Done<EntryEffect>;
+      if (fenced) {
+        idle.addAll(leases); // An earlier leader of shard 0 may have asked, and the delete been here before: nobody comes back for it then.
+      }
+      answer.accept(fenced);
+    });
   }
 
   private void submit(Kind kind, List<Generation> leases, Consumer<Outcome<EntryEffect>> ended) {
@@ -123,7 +129,10 @@ final class ShardFences {
       failed |= !(outcome instanceof Outcome.Done<WriteResult.Done>);
       if (--open == 0) {
         if (!failed) {
-          commands.forEach(command -> idle.addAll(command.kept()));
+          commands.forEach(command -> {
+            command.leases().forEach(idle::remove);
+            idle.addAll(command.kept());
+          });
         }
         answer.accept(!failed);
       }

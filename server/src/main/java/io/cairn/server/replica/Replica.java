@@ -27,6 +27,7 @@ import io.cairn.storage.mvcc.ShardStore;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -112,6 +113,20 @@ public final class Replica {
   /** The data as applied; another store after a snapshot was installed. From any thread. */
   public ShardStore store() {
     return store;
+  }
+
+  /**
+   * What the store shows. A snapshot that takes its place has it deleted: what was read while that happened says nothing, and is read anew.
+   * From any thread that may block.
+   */
+  public <T> T show(Function<ShardStore, T> read) {
+    while (true) {
+      ShardStore standsOn = store;
+      T shown = read.apply(standsOn);
+      if (standsOn == store) {
+        return shown;
+      }
+    }
   }
 
   // What comes in. All on the replica's loop.

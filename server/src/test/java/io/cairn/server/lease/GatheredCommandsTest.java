@@ -97,4 +97,23 @@ class GatheredCommandsTest {
     log.poll().applied(1L, 1L, 1L);
     assertThat(log.poll().ids()).containsExactly(4L, 5L);
   }
+
+  @Test
+  @DisplayName("each of very many that wait is refused, none upon the stack of the one before")
+  void manyAreRefusedAtOnce() {
+    var first = new ArrayList<Completion<EntryEffect>>();
+    var overloaded = new GatheredCommands<Long>(hand, 4, HomeCommand.Renew::new, (command, completion) -> {
+      if (first.isEmpty()) {
+        first.add(completion);
+      } else {
+        completion.refused(Refusal.notLeader(0, ""));
+      }
+    });
+    int[] refused = {0};
+    for (int i = 0; i < 50_000; i++) {
+      overloaded.add(List.of(1L, 2L, 3L, 4L), 100, outcome -> refused[0] += outcome instanceof Outcome.Refused<List<Long>> ? 1 : 0);
+    }
+    first.getFirst().complete(Outcome.unknown("leadership was lost"));
+    assertThat(refused[0]).isEqualTo(49_999);
+  }
 }

@@ -91,6 +91,19 @@ class LeaseClockTest {
   }
 
   @Test
+  @DisplayName("LL-13 an end that could not be proposed, as while leadership is on its way, is named again at once and once")
+  void whatCouldNotBeProposedIsNamedAgain() {
+    times.changed(lease(1, 2_000, 1));
+    times.changed(lease(2, 2_000, 1));
+    hand.now += 2_000 * MILLI;
+    times.notProposed(times.due(10, AGAIN));
+    assertThat(due()).containsExactly(1L, 2L);
+    assertThat(due()).isEmpty();
+    hand.now += AGAIN;
+    assertThat(due()).containsExactly(1L, 2L);
+  }
+
+  @Test
   @DisplayName("LL-02 an end names the renewal that was seen here; one that was renewed meanwhile is due by that renewal")
   void anEndNamesWhatWasSeen() {
     times.changed(lease(1, 2_000, 1));

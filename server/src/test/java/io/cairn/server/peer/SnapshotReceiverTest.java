@@ -93,6 +93,24 @@ class SnapshotReceiverTest {
   }
 
   @Test
+  @DisplayName("what is read of a store while a snapshot takes its place is not shown: the store may be deleted by then")
+  void whatIsReadOfAReplacedStoreIsReadAnew() {
+    var read = new ArrayList<Long>();
+    long shown = replica.show(store -> {
+      if (read.isEmpty()) {
+        send(1, snapshot(5, 1 << 20));
+        loops.run();
+      }
+      read.add(store.store());
+      return store.store();
+    });
+
+    assertThat(broken).isEmpty();
+    assertThat(read).hasSize(2).doesNotHaveDuplicates().endsWith(shown);
+    assertThat(shown).isEqualTo(replica.store().store());
+  }
+
+  @Test
   @DisplayName("SN-08 the switch of stores is durable before the log begins after the snapshot")
   void theSwitchIsDurableBeforeTheLogRestarts() {
     send(1, snapshot(5, 1 << 20));

@@ -110,7 +110,7 @@ final class RecordingWitness implements Witness {
       case Operation.Delete delete -> new Op.Delete(delete.key().utf8());
       case Operation.DeleteRange range -> new Op.DeleteRange(range.range().start().utf8(), end(range.range()));
       case Operation.Get get -> new Op.Get(get.key().utf8(), get.options().revision(),
-          get.options().consistency().level() == Consistency.Level.SERIALIZABLE);
+          get.options().consistency().level() != Consistency.Level.LINEARIZABLE); // One that asks for a revision may miss what came later.
       case Operation.Range range -> new Op.Range(range.range().start().utf8(), end(range.range()), range.options().revision());
       case Operation.Grant grant -> new Op.Grant(grant.id(), grant.ttl().toNanos());
       case Operation.Revoke revoke -> new Op.Revoke(revoke.id());
