@@ -201,6 +201,7 @@ final class WriteService {
   }
 
   static String printable(ByteString key) {
-    return key.isValidUtf8() ? key.toStringUtf8() : HexFormat.of().formatHex(key.toByteArray());
+    boolean text = key.isValidUtf8() && key.toStringUtf8().codePoints().noneMatch(Character::isISOControl);
+    return text ? key.toStringUtf8() : HexFormat.of().formatHex(key.toByteArray());
   }
 }
