@@ -7,6 +7,7 @@ import io.cairn.storage.engine.EngineView;
 import io.cairn.storage.lease.HomeLeases;
 import io.cairn.storage.lease.KnownLeases;
 import io.cairn.storage.lease.Lease;
+import io.cairn.storage.lease.LeaseIds;
 import io.cairn.storage.lease.LeaseLimits;
 import io.cairn.storage.lease.LeaseShards;
 import io.cairn.storage.lease.OnePut;
@@ -38,15 +39,27 @@ public final class ShardLeases {
   }
 
   /** Why the operation cannot be, as far as leases are concerned, decided before anything is changed; null when it can. */
-  Refused refusal(Op op) {
+  Refused refusal(Op op, Keys keys) {
     return switch (op) {
-      case Op.Put put -> put.lease() != 0 ? refusal(put.lease(), 0) : put.ttlMillis() != 0 ? full() : null;
+      case Op.Put put -> refusal(put, keys);
       case Op.LeaseGrant(long id, long _) -> id != 0 && home.isTaken(id)
           ? new Refused(Reason.LEASE_EXISTS, "lease " + id + " exists, or is not gone yet; choose another id, or none") : full();
       case Op.LeaseRevoke(long id) -> home.isTaken(id) ? null : new Refused(Reason.LEASE_NOT_FOUND, notFound(id));
       case Op.Delete _, Op.DeleteRange _, Op.LeaseDelete _ -> null;
       case Op.Add _, Op.Range _, Op.Txn _ -> throw new IllegalStateException("asks for itself, once it is clear what it puts: " + op);
     };
+  }
+
+  /** At a bound a key is put again all the same: it adds no key to its lease, and gives a lease of its own back for the new one. */
+  private Refused refusal(Op.Put put, Keys keys) {
+    Refused refused = put.lease() != 0 ? refusal(put.lease(), 0) : put.ttlMillis() != 0 ? full() : null;
+    if (refused == null || refused.reason() == Reason.LEASE_UNKNOWN) {
+      return refused;
+    }
+    Version before = keys.get(put.key());
+    long now = before == null ? 0 : before.lease();
+    boolean adds = put.lease() != 0 ? now != put.lease() : !LeaseIds.isOfOnePut(now) || known.get(now).keys() > 1;
+    return adds ? refused : null;
   }
 
   private Refused full() {

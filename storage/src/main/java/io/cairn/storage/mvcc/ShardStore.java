@@ -504,7 +504,7 @@ public final class ShardStore {
 
   private WriteResult applyFresh(ApplyRound round, Write write, long next, long entryIndex, int position) {
     WriteResult.Refused refused = guards(round).refusal(write.guards(), leases);
-    refused = refused != null ? refused : leases.refusal(write.op());
+    refused = refused != null ? refused : leases.refusal(write.op(), changes.keys(round));
     refused = refused != null ? refused : guards.blocked(write.op());
     if (refused != null) {
       return refused;

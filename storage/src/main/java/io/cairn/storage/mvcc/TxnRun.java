@@ -149,14 +149,15 @@ final class TxnRun {
 
   /** Only a put that is done asks for its lease: that of a branch not taken may be gone. */
   private OpAnswer put(Op.Put put) {
+    Version before = keys.get(put.key());
     if (put.lease() != 0) {
-      WriteResult.Refused refused = leases.refusal(put.lease(), leased.getOrDefault(put.lease(), 0));
+      int joins = before != null && before.lease() == put.lease() ? 0 : 1;
+      WriteResult.Refused refused = leases.refusal(put.lease(), leased.getOrDefault(put.lease(), 0) + joins - 1);
       if (refused != null) {
         throw new TxnRefusal(refused);
       }
-      leased.merge(put.lease(), 1, Integer::sum);
+      leased.merge(put.lease(), joins, Integer::sum);
     }
-    Version before = keys.get(put.key());
     stage(put.key(), put.value(), put.lease(), before);
     return new OpAnswer.Replaced(put.previous() && before != null ? answered(before) : null);
   }

@@ -21,6 +21,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -362,6 +363,37 @@ class LeaseTablesTest {
     }
     assertThat(hashes).hasSize(1);
     assertThat(shown.getFirst()).isEqualTo(shown.getLast()).extracting(Lease::id).contains(1L, 2L, LeaseIds.GRANTED_MAX - 1, LeaseIds.GRANTED_MAX);
+  }
+
+  @Test
+  @DisplayName("at its bound a lease takes no further key, and each of its keys can be put again, alone and in a transaction")
+  void atTheBoundOfKeysEachCanBePutAgain() {
+    known(table -> table.know(5, 100));
+    for (int from = 0; from < LeaseLimits.KEYS_MAX; from += 1_000) {
+      int first = from;
+      apply(IntStream.range(0, 1_000).mapToObj(i -> put("k" + (first + i), 5)).toArray(Op[]::new));
+    }
+    assertThat(refused(put("another", 5))).isEqualTo(Reason.LEASE_KEYS);
+    assertThat(refused(new Op.Txn(List.of(), List.of(put("k7", 5), put("another", 5)), List.of()))).isEqualTo(Reason.LEASE_KEYS);
+    assertThat(apply(put("k7", 5)).getFirst()).isInstanceOf(Done.class);
+    assertThat(apply(new Op.Txn(List.of(), List.of(put("k7", 5), put("k8", 5)), List.of())).getFirst()).isInstanceOf(Done.class);
+  }
+
+  @Test
+  @DisplayName("as many leases as there may be refuse another key with a TTL, and a key that has one is put again")
+  void atTheBoundOfLeasesAKeyWithATtlIsPutAgain() {
+    var put = new Op.Put(bytes("a"), bytes("v"), 0, false, TTL);
+    apply(put);
+    home(table -> {
+      for (int id = 1; id < LeaseLimits.LEASES_MAX; id++) {
+        table.grant(id, id, TTL);
+      }
+    });
+    assertThat(refused(new Op.Put(bytes("b"), bytes("v"), 0, false, TTL))).isEqualTo(Reason.LEASE_LIMIT);
+    assertThat(refused(new Op.LeaseGrant(0, TTL))).isEqualTo(Reason.LEASE_LIMIT);
+    assertThat(apply(put, put)).allSatisfy(result -> assertThat(result).isInstanceOf(Done.class));
+    apply(new Op.Delete(bytes("a"), false));
+    assertThat(apply(put).getFirst()).as("one has gone, one comes").isInstanceOf(Done.class);
   }
 
   private WriteResult applyWrite(Write write) {
