@@ -21,6 +21,8 @@ import io.cairn.protocol.wire.KeyValue;
 import io.cairn.protocol.wire.LeaseKeepAliveAnswer;
 import io.cairn.protocol.wire.LeaseListAnswer;
 import io.cairn.protocol.wire.LeaseTimeToLiveAnswer;
+import io.cairn.protocol.wire.LeaseWritten;
+import io.cairn.protocol.wire.LockAnswer;
 import io.cairn.protocol.wire.MemberTable;
 import io.cairn.protocol.wire.NodeStatus;
 import io.cairn.protocol.wire.RangeChunk;
@@ -76,7 +78,7 @@ public final class StandInNode implements RequestHandler, AutoCloseable {
       case SHARD_MAP -> answer.setShardMap(map());
       case STATUS -> answer.setStatus(status());
       case COMMAND -> answer.setWrite(WriteAnswer.newBuilder().setChanged(1).setTxn(TxnAnswer.newBuilder().setSucceeded(true)
-          .addAnswers(TxnOpAnswer.newBuilder().addKvs(KEY_VALUE).setCount(1))));
+          .addAnswers(TxnOpAnswer.newBuilder().addKvs(KEY_VALUE).setCount(1))).setLease(LeaseWritten.newBuilder().setId(1).setTtlMillis(30_000)));
       case GET -> answer.setGet(GetAnswer.newBuilder().setFound(KEY_VALUE));
       case RANGE -> answer.setRange(RangeChunk.newBuilder().setRevision(2).setCount(1).addKvs(KEY_VALUE));
       case CHILDREN -> answer.setChildren(ChildrenChunk.newBuilder().setRevision(2)
@@ -91,6 +93,7 @@ public final class StandInNode implements RequestHandler, AutoCloseable {
       case LEASE_KEEP_ALIVE -> answer.setLeaseKeepAlive(LeaseKeepAliveAnswer.newBuilder().addTtlMillis(30_000));
       case LEASE_TIME_TO_LIVE -> answer.setLeaseTimeToLive(LeaseTimeToLiveAnswer.newBuilder().setTtlMillis(30_000));
       case LEASE_LIST -> answer.setLeaseList(LeaseListAnswer.getDefaultInstance());
+      case LOCK_ENTER, LOCK_WAIT -> answer.setLock(LockAnswer.newBuilder().setState(LockAnswer.State.GRANTED).setToken(2));
       case BODY_NOT_SET -> { }
     }
     return answer.build();
