@@ -33,7 +33,6 @@ import io.cairn.server.config.Limits;
 import io.cairn.server.disk.LogWriter;
 import io.cairn.server.lock.LockRoom;
 import io.cairn.server.metrics.NodeMeters;
-import io.cairn.server.members.NodeTable;
 import io.cairn.server.oracle.Revisions;
 import io.cairn.server.replica.Replica;
 import io.cairn.server.replica.ReplicaPorts;
@@ -45,6 +44,7 @@ import io.cairn.server.testing.CountingOracle;
 import io.cairn.server.watch.WatchRoom;
 import io.cairn.server.testing.MemoryEngine;
 import io.cairn.server.testing.MemoryLog;
+import io.cairn.server.testing.SilentObserver;
 import io.cairn.server.testing.MemoryTransport;
 import io.cairn.server.testing.VirtualLoops;
 import io.cairn.storage.log.ReplicaKey;
@@ -277,7 +277,7 @@ final class ClientFixture {
     }
   }
 
-  private final class OnlyWatches implements ReplicaPorts.Observer {
+  private final class OnlyWatches extends SilentObserver {
     @Override
     public void leaderChanged(Replica replica, ReplicaId leader) {
       locks.leaderChanged(replica);
@@ -289,24 +289,9 @@ final class ClientFixture {
     }
 
     @Override
-    public void campaigned(Replica replica) {}
-
-    @Override
-    public void proposed(Replica replica, int commands, int bytes) {}
-
-    @Override
-    public void windowMoved(Replica replica, long before, long end, boolean firstOfTerm, boolean own) {}
-
-    @Override
     public void applied(Replica replica) {
       watches.applied(replica);
     }
-
-    @Override
-    public void nodesChanged(Replica replica, NodeTable nodes) {}
-
-    @Override
-    public void installed(Replica replica) {}
   }
 
   private static final class Quiet implements LinkListener {

@@ -10,7 +10,6 @@ import io.cairn.raft.log.HardState;
 import io.cairn.raft.membership.Membership;
 import io.cairn.server.apply.Applier;
 import io.cairn.server.disk.LogWriter;
-import io.cairn.server.members.NodeTable;
 import io.cairn.server.oracle.Revisions;
 import io.cairn.server.replica.Replica;
 import io.cairn.server.replica.ReplicaPorts;
@@ -19,6 +18,7 @@ import io.cairn.server.shard.ShardDescriptor;
 import io.cairn.server.testing.CountingOracle;
 import io.cairn.server.testing.MemoryEngine;
 import io.cairn.server.testing.MemoryLog;
+import io.cairn.server.testing.SilentObserver;
 import io.cairn.server.testing.VirtualLoops;
 import io.cairn.storage.log.ReplicaKey;
 import io.cairn.storage.mvcc.Op.Generation;
@@ -54,7 +54,7 @@ class ShardFencesTest {
     var writer = new LogWriter(log, loops.loop("disk"), loops, (what, cause) -> told.add(what + cause), 8 << 20, (nanos, bytes, writes) -> { });
     var applier = new Applier(engine, 1 << 14, loops.loop("apply"), loops, (what, cause) -> told.add(what + cause), (nanos, commands) -> { });
     var ports = new ReplicaPorts(net, loops, writer, applier, new Revisions(net, new CountingOracle()), (from, message) -> { },
-        new NoSnapshots(), new Nobody());
+        new NoSnapshots(), new SilentObserver());
     var raft = new Raft(SELF, SETTINGS, HardState.INITIAL, Membership.of(new TreeSet<>(Set.of(SELF))), log.view(new ReplicaKey(1, SELF)), 0,
         term -> new byte[0], bound -> 0, loops.nanoTime());
     return new Replica(shard, SELF, raft, ShardStore.open(engine, 1, 1), ports, new WriteBounds(1 << 20, 1_000, 1 << 20, 10), 1);
@@ -135,25 +135,5 @@ class ShardFencesTest {
     public void install(Replica to, SnapshotMeta snapshot) {
       throw new AssertionError("it has no leader");
     }
-  }
-
-  private static final class Nobody implements ReplicaPorts.Observer {
-    @Override
-    public void leaderChanged(Replica of, ReplicaId leader) {}
-
-    @Override
-    public void campaigned(Replica of) {}
-
-    @Override
-    public void proposed(Replica of, int commands, int bytes) {}
-
-    @Override
-    public void windowMoved(Replica of, long before, long end, boolean firstOfTerm, boolean own) {}
-
-    @Override
-    public void nodesChanged(Replica of, NodeTable nodes) {}
-
-    @Override
-    public void installed(Replica of) {}
   }
 }

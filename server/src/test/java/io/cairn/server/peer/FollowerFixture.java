@@ -9,7 +9,6 @@ import io.cairn.raft.membership.Membership;
 import io.cairn.raft.membership.MembershipCodec;
 import io.cairn.server.apply.Applier;
 import io.cairn.server.disk.LogWriter;
-import io.cairn.server.members.NodeTable;
 import io.cairn.server.oracle.Revisions;
 import io.cairn.server.replica.Replica;
 import io.cairn.server.replica.ReplicaPorts;
@@ -19,6 +18,7 @@ import io.cairn.server.shard.ShardDescriptor;
 import io.cairn.server.testing.CountingOracle;
 import io.cairn.server.testing.MemoryEngine;
 import io.cairn.server.testing.MemoryLog;
+import io.cairn.server.testing.SilentObserver;
 import io.cairn.server.testing.VirtualLoops;
 import io.cairn.storage.catalog.Piece;
 import io.cairn.storage.catalog.ReplicaCatalog;
@@ -63,7 +63,7 @@ final class FollowerFixture {
     var applier = new Applier(engine, 1 << 14, apply, loops, (what, cause) -> broken.add(what + ": " + cause), (nanos, commands) -> { });
     receiver = new SnapshotReceiver(engine, catalog, applier, writer);
     var ports = new ReplicaPorts(net, loops, writer, applier, new Revisions(net, new CountingOracle()), (from, message) -> { },
-        new Receiving(), new Nobody());
+        new Receiving(), new SilentObserver());
     var raft = new Raft(SELF, SETTINGS, HardState.INITIAL, voters, log.view(new ReplicaKey(1, SELF)), 0, term -> new byte[0],
         bound -> 0, loops.nanoTime());
     long store = catalog.replica(1).orElseThrow().store();
@@ -92,25 +92,5 @@ final class FollowerFixture {
     public void install(Replica to, SnapshotMeta snapshot) {
       receiver.install(to, snapshot);
     }
-  }
-
-  private static final class Nobody implements ReplicaPorts.Observer {
-    @Override
-    public void leaderChanged(Replica of, ReplicaId leader) {}
-
-    @Override
-    public void campaigned(Replica of) {}
-
-    @Override
-    public void proposed(Replica of, int commands, int bytes) {}
-
-    @Override
-    public void windowMoved(Replica of, long before, long end, boolean firstOfTerm, boolean own) {}
-
-    @Override
-    public void nodesChanged(Replica replica, NodeTable nodes) {}
-
-    @Override
-    public void installed(Replica replica) {}
   }
 }
