@@ -66,10 +66,13 @@ final class GatheredCommands<T> {
       return;
     }
     goingOn = true;
-    while (underWay.isEmpty() && !waiting.isEmpty()) {
-      submitNext();
+    try {
+      while (underWay.isEmpty() && !waiting.isEmpty()) {
+        submitNext();
+      }
+    } finally {
+      goingOn = false;
     }
-    goingOn = false;
   }
 
   private void submitNext() {

@@ -127,7 +127,8 @@ final class LeaseClock {
   void notProposed(List<Seen> over) {
     Set<Long> ids = over.stream().map(Seen::id).collect(Collectors.toSet());
     proposed.removeIf(each -> ids.contains(each.id));
-    over.forEach(seen -> due.add(new Due(clock.nanoTime(), seen.id(), seen.grant())));
+    long now = clock.nanoTime();
+    over.forEach(seen -> due.add(new Due(now, seen.id(), seen.grant())));
   }
 
   private Due poll(long now) {
