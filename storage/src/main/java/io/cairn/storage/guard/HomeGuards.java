@@ -71,10 +71,6 @@ public final class HomeGuards {
     return end == null ? byKey.tailMap(start, true).values() : byKey.subMap(start, true, end, false).values();
   }
 
-  public Collection<HomeGuard> all() {
-    return byKey.values();
-  }
-
   /** From now on writes of the shard may be guarded by the subject, whose key lives. Whether that is so: not once its end has begun. */
   public boolean register(Subject subject, int shard) {
     HomeGuard guard = byKey.get(subject.key());

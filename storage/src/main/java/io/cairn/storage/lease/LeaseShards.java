@@ -8,7 +8,7 @@ import java.util.stream.IntStream;
 /**
  * Where a lease may have keys, and how far its end has come there, in the order of the shards' numbers. Immutable.
  *
- * <p>There are as many as leases, mostly of one shard: two small arrays, where a map of objects would take ten times the space.
+ * <p>There are as many as leases, and nearly all have one shard: two small arrays, not a map with its entries.
  */
 public final class LeaseShards {
   public static final LeaseShards NONE = new LeaseShards(new int[0], new byte[0]);

@@ -7,14 +7,11 @@ import io.cairn.storage.guard.HomeGuard;
 import io.cairn.storage.guard.HomeGuards;
 import io.cairn.storage.guard.KnownGuards;
 import io.cairn.storage.guard.Subject;
-import io.cairn.storage.lease.KnownLeases;
 import io.cairn.storage.mvcc.WriteResult.Reason;
 import io.cairn.storage.mvcc.WriteResult.Refused;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * The two tables of guards of one store, and what commands ask of them: whether the guards of a write hold, and whether a delete must wait for
@@ -106,15 +103,16 @@ public final class ShardGuards {
     });
   }
 
-  /** The same of an end of leases. Of one whose id is another grant's now nothing is deleted. */
-  Refused blocked(Op.LeaseDelete ended, KnownLeases leases) {
-    if (home.isEmpty()) {
-      return null;
-    }
-    var ids = new HashSet<Long>();
-    Stream.concat(ended.leases().stream(), ended.kept().stream()).filter(lease -> leases.isKnown(lease.id(), lease.grant()))
-        .forEach(lease -> ids.add(lease.id()));
-    return blocked(home.all().stream().filter(guard -> ids.contains(keys.get(guard.subject().key()).lease())).toList());
+  /** Whether no key here guards writes in other shards. */
+  boolean isEmpty() {
+    return home.isEmpty();
+  }
+
+  /** The same of these keys, which an end of leases deletes. */
+  Refused blockedKeys(List<byte[]> ended) {
+    var deleted = new ArrayList<HomeGuard>();
+    ended.forEach(key -> deleted.addAll(of(key)));
+    return blocked(deleted);
   }
 
   /** The same of a transaction that would change these. */

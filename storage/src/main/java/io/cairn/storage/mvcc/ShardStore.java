@@ -476,7 +476,7 @@ public final class ShardStore {
   private WriteResult apply(ApplyRound round, Write write, TxnBounds bounds, long next, long entryIndex, int position) {
     if (write.op() instanceof Op.LeaseDelete delete) {
       // Of the shard's leader, for no client: what was done already changes nothing, so nothing is remembered.
-      WriteResult.Refused blocked = guards(round).blocked(delete, leases.known());
+      WriteResult.Refused blocked = guards(round).isEmpty() ? null : guards.blockedKeys(changes.keysUnder(delete));
       if (blocked != null) {
         return blocked;
       }

@@ -42,6 +42,8 @@ final class StoreChanges {
   private final BytesIn in = new BytesIn(eventKey);
   private final EventCount events;
   private long deletedKeys;
+  private ApplyRound keysOf;
+  private Keys keys;
   /** Keys under a lease that were deleted since this was last asked for. */
   private List<byte[]> leasedGone = new ArrayList<>();
 
@@ -61,6 +63,8 @@ final class StoreChanges {
   /** Everything is written: the engine itself now shows it. */
   void clear() {
     changed.clear();
+    keysOf = null;
+    keys = null;
   }
 
   /** Returns the version that was replaced, as stored, or null. */
@@ -220,9 +224,28 @@ final class StoreChanges {
     }
   }
 
-  /** The keys as the round has left them so far. */
+  /** The keys as the round has left them so far. Asked for by every write: made once for a round. */
   Keys keys(ApplyRound round) {
-    return new OpenKeys(round);
+    if (keysOf != round) {
+      keysOf = round;
+      keys = new OpenKeys(round);
+    }
+    return keys;
+  }
+
+  /** The keys that the end of leases deletes, as the round has left them so far. */
+  List<byte[]> keysUnder(Op.LeaseDelete ended) {
+    var found = new ArrayList<byte[]>();
+    try (EngineView view = engine.view(); EngineCursor index = leases.index(view)) {
+      for (List<Op.Generation> list : List.of(ended.leases(), ended.kept())) {
+        for (Op.Generation lease : list) {
+          if (leases.isKnown(lease.id(), lease.grant())) {
+            found.addAll(leases.keys(index, lease.id()));
+          }
+        }
+      }
+    }
+    return found;
   }
 
   /** What the engine holds. */
