@@ -124,6 +124,10 @@ public final class LeaseEnds implements Callable<Integer> {
       for (String prefix : Bench.PREFIXES) {
         watches.add(client.watch(KeyRange.prefix(prefix + "/lease/"), WatchOptions.fromNow().showing(WatchOptions.Show.DELETES)));
       }
+      if (System.currentTimeMillis() >= times.renewalSentAt + times.ttlMillis) {
+        System.err.println("lease-ends: the leases' time was over before they were watched; --ttl-seconds must be longer, by seconds");
+        return 1;
+      }
       long until = times.renewedAt + times.ttlMillis + 60_000;
       for (int turn = 0; gone.get() < times.count && System.currentTimeMillis() < until; turn++) {
         Optional<WatchBatch> batch = watches.get(turn % watches.size()).next(Duration.ofMillis(5));
