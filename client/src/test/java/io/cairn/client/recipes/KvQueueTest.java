@@ -227,12 +227,16 @@ class KvQueueTest {
 
     CompletionStage<Optional<QueueMessage>> unknown = queue.takeAsync(LONG);
     machine.runFor(2 * FakeStore.CALL_NANOS);
-    store.losesAnswers = 1; // The ticket's.
+    store.losesAnswers = 1; // The claim's.
     machine.runFor(SECOND);
     assertThat(unknown.toCompletableFuture()).isCompletedExceptionally();
     assertThatThrownBy(unknown.toCompletableFuture()::join).hasCauseInstanceOf(UnknownOutcomeException.class);
-    QueueMessage again = ended(queue.takeAsync(LONG)).orElseThrow();
+    CompletionStage<Optional<QueueMessage>> next = queue.takeAsync(LONG);
+    machine.runFor(SECOND);
+    assertThat(next.toCompletableFuture()).as("somebody has it, who does not know").isNotDone();
     machine.runFor(VISIBILITY.toNanos());
+    QueueMessage again = next.toCompletableFuture().join().orElseThrow();
+    assertThat(again.deliveries()).isEqualTo(3);
     ended(again.acknowledgeAsync());
     assertThat(store.keys.keySet()).as("no ticket stays").extracting(ByteSeq::utf8).containsExactly("{q}/queue/tail");
 
