@@ -122,10 +122,23 @@ public final class KvBarrier {
             entered.complete(found);
           }
         });
-    return new Waiter.Waiting<>(entered, () -> {
-      waiting.giveUp();
-      entered.thenAccept(found -> found.ifPresent(this::abandon));
-    });
+    return new Waiter.Waiting<>() {
+      @Override
+      public CompletableFuture<Optional<Entry>> future() {
+        return entered;
+      }
+
+      @Override
+      public void giveUp() {
+        waiting.giveUp();
+        entered.thenAccept(found -> found.ifPresent(KvBarrier.this::abandon));
+      }
+
+      @Override
+      public void prod() {
+        waiting.prod();
+      }
+    };
   }
 
   /** Nobody waits for it: it is taken out in the background, at the latest by the end of its session. */

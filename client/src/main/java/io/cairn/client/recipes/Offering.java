@@ -9,13 +9,11 @@ import io.cairn.client.TxnOp;
 import io.cairn.client.TxnResult;
 import io.cairn.client.seams.ClientSeams;
 import io.cairn.client.seams.Turns;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Puts messages behind the last one. Of one client one transaction is under way at a time, with all that was offered meanwhile: so threads of a client never
@@ -30,8 +28,6 @@ final class Offering {
   private static final int KEY_BYTES = 1_200;
 
   private static final int TRIES = 200;
-  private static final long WAIT_NANOS_FIRST = TimeUnit.MILLISECONDS.toNanos(1);
-  private static final int WAIT_DOUBLINGS_MAX = 6;
 
   /** @param numbers told when they are in: those of its messages */
   private record Offer(List<ByteSeq> values, long bytes, CompletableFuture<List<Long>> numbers) {}
@@ -129,11 +125,8 @@ final class Offering {
     }
     if (tried >= TRIES) {
       end(batch, new RefusedException(RefusedCode.TXN_CONFLICT, "Other clients offered to queue '" + keys.name() + "' at the same time, " + tried + " times in a row"));
-    } else if (tried == 1) {
-      put(batch, tried); // Mostly this client has not offered for a while.
     } else {
-      long window = WAIT_NANOS_FIRST << Math.min(tried, WAIT_DOUBLINGS_MAX);
-      seams.timers().after(Duration.ofNanos(seams.random().nextLong(window)), () -> turns.execute(() -> put(batch, tried)));
+      put(batch, tried); // At once: each time one of them got in, so they go no faster than the store.
     }
   }
 

@@ -9,8 +9,8 @@ import io.cairn.client.TxnOp;
 import java.util.concurrent.CompletionStage;
 
 /**
- * A message that was taken from a {@link KvQueue}. Until its visibility time is over nobody else gets it; what is to happen once is done by then, and written
- * together with nothing that a late acknowledgement could not take back. Safe for any number of threads.
+ * A message that was taken from a {@link KvQueue}. Until its visibility time is over nobody else gets it. What is done for it may be done
+ * again by somebody else, when this taker is slow or dies; so a second time must do no harm. Safe for any number of threads.
  */
 public final class QueueMessage {
   private final Store store;

@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -34,10 +35,13 @@ import java.util.function.Supplier;
 final class Waiter<T> {
 
   /** What a wait comes to: a future, and a way to want it no more. */
-  record Waiting<T>(CompletableFuture<T> future, Runnable whenGivenUp) {
-    void giveUp() {
-      whenGivenUp.run();
-    }
+  interface Waiting<T> {
+    CompletableFuture<T> future();
+
+    void giveUp();
+
+    /** Does what is long due: the timers of a client that was closed do not run any more, and a thread that waits must hear of that. */
+    void prod();
   }
 
   /**
@@ -64,6 +68,7 @@ final class Waiter<T> {
   /** Others were faster so often in a row: each time somebody went on, so it takes hundreds at once to get here. */
   private static final int OUTRUN_MAX = 200;
 
+  private static final long PROD_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final Duration LONGEST = Duration.ofDays(3_650);
   private static final Set<RefusedCode> PASSING = EnumSet.of(RefusedCode.UNAVAILABLE, RefusedCode.DEADLINE, RefusedCode.OVERLOADED);
 
@@ -85,6 +90,8 @@ final class Waiter<T> {
   private boolean givenUp;
   private int failed;
   private int outrun;
+  /** By when a look that waits has its turn. */
+  private long lookDue;
   private Throwable lastFailure;
 
   /**
@@ -96,6 +103,7 @@ final class Waiter<T> {
     this.store = store;
     this.seams = seams;
     this.turns = new Turns(seams.callbacks());
+    this.lookDue = seams.nanoTime().getAsLong();
     this.range = range;
     this.matters = matters;
     this.look = look;
@@ -113,7 +121,28 @@ final class Waiter<T> {
       }
       look();
     });
-    return new Waiting<>(answer, () -> turns.execute(this::giveUp));
+    return new Waiting<>() {
+      @Override
+      public CompletableFuture<Optional<T>> future() {
+        return answer;
+      }
+
+      @Override
+      public void giveUp() {
+        turns.execute(Waiter.this::giveUp);
+      }
+
+      @Override
+      public void prod() {
+        turns.execute(Waiter.this::prod);
+      }
+    };
+  }
+
+  private void prod() {
+    if (!looking && !answer.isDone() && seams.nanoTime().getAsLong() - lookDue > PROD_NANOS && watch == null) {
+      look();
+    }
   }
 
   private void look() {
@@ -175,7 +204,9 @@ final class Waiter<T> {
 
   private void lookLater() {
     wait.run();
-    wait = seams.timers().after(Waits.next(failed++, seams.random()), () -> turns.execute(this::look));
+    Duration next = Waits.next(failed++, seams.random());
+    lookDue = seams.nanoTime().getAsLong() + next.toNanos();
+    wait = seams.timers().after(next, () -> turns.execute(this::look));
   }
 
   private void follow(long revision) {
