@@ -282,7 +282,8 @@ final class CoordinationTest {
   }
 
   @Test
-  @DisplayName("what was delivered too often is a dead letter: shown, revived in its place, discarded; a thread that is interrupted takes nothing along, and one whose client is closed is told")
+  @DisplayName("what was delivered too often is a dead letter: shown, revived in its place, discarded; "
+      + "a thread that is interrupted takes nothing along, and one whose client is closed is told")
   void deadLettersAndInterrupts() throws Exception {
     try (KvClient client = cluster.client(MOST)) {
       KvQueue queue = client.recipes().queue("poison", SHORT.withDeadLettersAfter(2));

@@ -14,8 +14,8 @@ import java.util.concurrent.CompletionStage;
  * so ids of one client grow, ids of several clients interleave by blocks, and a block that its client did not use up is a gap for good.
  *
  * <p>A block that the store was asked for and nobody heard of is never handed out: that call ends with an
- * {@link io.cairn.client.UnknownOutcomeException}, and the next one asks for another block. Under the key stands the last id given, in decimal text; who sets it back has
- * ids given twice. Safe for any number of threads; make one and share it.
+ * {@link io.cairn.client.UnknownOutcomeException}, and the next one asks for another block. Under the key stands the last id given, in decimal text; who
+ * sets it back has ids given twice. Safe for any number of threads; make one and share it.
  */
 public final class KvSequence {
   /** A block of this size is lost with a client; nobody counts on more. */

@@ -124,7 +124,8 @@ final class Offering {
       return;
     }
     if (tried >= TRIES) {
-      end(batch, new RefusedException(RefusedCode.TXN_CONFLICT, "Other clients offered to queue '" + keys.name() + "' at the same time, " + tried + " times in a row"));
+      end(batch, new RefusedException(RefusedCode.TXN_CONFLICT, "Other clients offered to queue '" + keys.name() + "' at the same time, "
+          + tried + " times in a row"));
     } else {
       put(batch, tried); // At once: each time one of them got in, so they go no faster than the store.
     }

@@ -108,7 +108,7 @@ public final class QueueMessage {
   }
 
   private RefusedException passed(String what) {
-    return new RefusedException(RefusedCode.MESSAGE_PASSED, "Message " + number + " of queue '" + keys.name() + "' was not " + what + ": its visibility time was over, and"
-        + " it was delivered to somebody else, or it is gone; this was delivery " + deliveries);
+    return new RefusedException(RefusedCode.MESSAGE_PASSED, "Message " + number + " of queue '" + keys.name() + "' was not " + what
+        + ": its visibility time was over, and it was delivered to somebody else, or it is gone; this was delivery " + deliveries);
   }
 }

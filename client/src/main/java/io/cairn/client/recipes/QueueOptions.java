@@ -6,7 +6,8 @@ import java.time.Duration;
 /**
  * How a queue delivers; all who take from it should say the same.
  *
- * @param visibility how long a message that was taken is kept from others, by the server's clock, unless it is acknowledged, released or extended before: 1 s to 365 days
+ * @param visibility how long a message that was taken is kept from others, by the server's clock, unless it is acknowledged, released or extended before:
+ *     1 s to 365 days
  * @param deliveriesMax a message that was delivered so often, and not acknowledged, becomes a dead letter in place of being delivered once more; 0: never
  */
 public record QueueOptions(Duration visibility, int deliveriesMax) {

@@ -124,7 +124,8 @@ final class Taking {
     long number = candidates.get(at);
     TxnOp otherwise = at + 1 == candidates.size() ? TxnOp.delete(ticket) : TxnOp.txn(claim(candidates, at + 1, ticket, lease));
     return Txn.ifAll(Compare.exists(keys.item(number)), Compare.missing(keys.claim(number)))
-        .then(TxnOp.put(keys.claim(number), ByteSeq.EMPTY).withLease(lease), TxnOp.add(keys.deliveries(number), 1), TxnOp.get(keys.item(number)), TxnOp.delete(ticket))
+        .then(TxnOp.put(keys.claim(number), ByteSeq.EMPTY).withLease(lease), TxnOp.add(keys.deliveries(number), 1),
+            TxnOp.get(keys.item(number)), TxnOp.delete(ticket))
         .otherwise(otherwise);
   }
 
