@@ -70,7 +70,7 @@ final class CoordinationTest {
   }
 
   @Test
-  @DisplayName("the leader is killed while clients count and take ids: no addition is lost or done twice, no id is given twice")
+  @DisplayName("CL-01 the leader is killed while clients count and take ids: no addition is lost or done twice, no id is given twice")
   void numbersAndIds() throws Exception {
     try (KvClient one = cluster.client(MOST); KvClient two = cluster.client(MOST)) {
       var progress = new AtomicInteger();

@@ -98,7 +98,7 @@ class KvBarrierTest {
   }
 
   @Test
-  @DisplayName("a restarted participant waits for its earlier life to end; the same session enters once; who gives up is out; another count is refused")
+  @DisplayName("LL-09 a restarted participant waits for its earlier life to end; the same session enters once; who gives up is out; another count is refused")
   void comesAndGoes() {
     long earlier = store.session();
     enter("p0", earlier, LONG);
