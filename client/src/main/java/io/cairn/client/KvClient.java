@@ -6,6 +6,7 @@ import io.cairn.client.core.LeaseKeeper;
 import io.cairn.client.core.LockSpec;
 import io.cairn.client.core.Operation;
 import io.cairn.client.core.PlaceGuard;
+import io.cairn.client.recipes.Recipes;
 import io.cairn.client.services.Discovery;
 import io.cairn.client.services.Registry;
 import io.cairn.platform.EventLoop;
@@ -432,12 +433,17 @@ public final class KvClient implements AutoCloseable {
 
   /** Registers instances of services, for as long as this client lives: {@link #discovery} shows them. */
   public Registry registry() {
-    return new Registry(this, ServiceWiring.seams(loop, callbacks));
+    return new Registry(this, SeamWiring.seams(loop, callbacks));
   }
 
   /** Live views of the instances that others have registered. */
   public Discovery discovery() {
-    return new Discovery(this, ServiceWiring.seams(loop, callbacks));
+    return new Discovery(this, SeamWiring.seams(loop, callbacks));
+  }
+
+  /** Numbers, sequences, latches, barriers and queues that processes share. */
+  public Recipes recipes() {
+    return new Recipes(this, SeamWiring.seams(loop, callbacks));
   }
 
   /** As {@link #lock(String, LockOptions)} with what is usual. */

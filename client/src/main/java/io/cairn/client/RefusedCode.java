@@ -29,6 +29,7 @@ public enum RefusedCode {
   LEASE_LIMIT("Put more keys under one lease, or fewer; the message says which bound was met."),
   GUARD_PASSED("Stop: the lock that guards the write is another's now."),
   LOCK_GONE("Ask for the lock again; what was guarded by it has not been written."),
+  MESSAGE_PASSED("Leave the message: it was delivered once more, or is gone; what was done for it may be done again."),
   HANDSHAKE("Use endpoints of the right cluster, with a server of a version this client speaks."),
   INTERRUPTED("The calling thread was interrupted; the call may be made again."),
   CLOSED("Use a client that is not closed."),

@@ -10,6 +10,7 @@
  * waiting thread or, by way of the callback threads, to a stage. From here the path goes on in
  * {@link io.cairn.client.core.ClientCore#start}.
  *
- * <p>What stands on these calls alone has packages of its own: registration and discovery are {@link io.cairn.client.services}.
+ * <p>What stands on these calls alone has packages of its own: registration and discovery are {@link io.cairn.client.services},
+ * numbers, latches, barriers and queues {@link io.cairn.client.recipes}.
  */
 package io.cairn.client;

@@ -5,15 +5,16 @@ import io.cairn.client.Child;
 import io.cairn.client.ChildrenOptions;
 import io.cairn.client.KvClient;
 import io.cairn.client.RangeResult;
+import io.cairn.client.seams.ClientSeams;
 import java.util.List;
 import java.util.Optional;
 
 /** Finds instances of services: {@code client.discovery()}. */
 public final class Discovery {
   private final KvClient client;
-  private final ServiceSeams seams;
+  private final ClientSeams seams;
 
-  public Discovery(KvClient client, ServiceSeams seams) {
+  public Discovery(KvClient client, ClientSeams seams) {
     this.client = client;
     this.seams = seams;
   }

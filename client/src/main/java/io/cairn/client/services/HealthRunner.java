@@ -1,5 +1,7 @@
 package io.cairn.client.services;
 
+import io.cairn.client.seams.ClientSeams;
+import io.cairn.client.seams.Turns;
 import io.cairn.client.services.health.HealthCheck;
 import io.cairn.client.services.health.HealthSchedule;
 import java.util.Objects;
@@ -9,7 +11,7 @@ import java.util.function.Consumer;
 
 /** Makes a check again and again, one at a time, in the turns of its registration; tells when enough results agree. */
 final class HealthRunner implements AutoCloseable {
-  private final ServiceSeams seams;
+  private final ClientSeams seams;
   private final Turns turns;
   private final HealthCheck check;
   private final HealthSchedule schedule;
@@ -22,7 +24,7 @@ final class HealthRunner implements AutoCloseable {
   private long number;
   private boolean closed;
 
-  HealthRunner(ServiceSeams seams, Turns turns, HealthCheck check, HealthSchedule schedule, Consumer<ServiceHealth> told) {
+  HealthRunner(ClientSeams seams, Turns turns, HealthCheck check, HealthSchedule schedule, Consumer<ServiceHealth> told) {
     this.seams = seams;
     this.turns = turns;
     this.check = check;

@@ -7,6 +7,9 @@ import io.cairn.client.KvException;
 import io.cairn.client.RefusedCode;
 import io.cairn.client.RefusedException;
 import io.cairn.client.SessionState;
+import io.cairn.client.seams.ClientSeams;
+import io.cairn.client.seams.Turns;
+import io.cairn.client.seams.Waits;
 import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -37,7 +40,7 @@ final class Registering {
   private record Known(long asOf, Optional<KeyValue> kv) {}
 
   private final Store store;
-  private final ServiceSeams seams;
+  private final ClientSeams seams;
   private final Turns turns;
   private final ByteSeq key;
   private final RegistrationOptions options;
@@ -66,7 +69,7 @@ final class Registering {
   private long waits;
   private Runnable wait;
 
-  Registering(Store store, ServiceSeams seams, Turns turns, ByteSeq key, ServiceInstance instance, RegistrationOptions options, Told told) {
+  Registering(Store store, ClientSeams seams, Turns turns, ByteSeq key, ServiceInstance instance, RegistrationOptions options, Told told) {
     this.store = store;
     this.seams = seams;
     this.turns = turns;

@@ -4,6 +4,8 @@ import io.cairn.client.KeyRange;
 import io.cairn.client.KvException;
 import io.cairn.client.WatchBatch;
 import io.cairn.client.WatchEvent;
+import io.cairn.client.seams.ClientSeams;
+import io.cairn.client.seams.Turns;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -27,7 +29,7 @@ public final class Registration implements AutoCloseable {
 
   private final Turns turns;
   private final Turns tellings;
-  private final ServiceSeams seams;
+  private final ClientSeams seams;
   private final String service;
   private final Registering registering;
   private final SteadyWatch watch;
@@ -36,7 +38,7 @@ public final class Registration implements AutoCloseable {
   private final CountDownLatch registered = new CountDownLatch(1);
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
-  Registration(Store store, ServiceSeams seams, String service, ServiceInstance instance, RegistrationOptions options) {
+  Registration(Store store, ClientSeams seams, String service, ServiceInstance instance, RegistrationOptions options) {
     this.seams = seams;
     this.service = service;
     this.turns = new Turns(seams.callbacks());

@@ -8,6 +8,7 @@ import io.cairn.client.RefusedCode;
 import io.cairn.client.RefusedException;
 import io.cairn.client.Txn;
 import io.cairn.client.TxnOp;
+import io.cairn.client.seams.ClientSeams;
 import java.util.Optional;
 
 /** Registers instances: {@code client.registry()}. */
@@ -15,9 +16,9 @@ public final class Registry {
   private static final int TRIES = 10;
 
   private final KvClient client;
-  private final ServiceSeams seams;
+  private final ClientSeams seams;
 
-  public Registry(KvClient client, ServiceSeams seams) {
+  public Registry(KvClient client, ClientSeams seams) {
     this.client = client;
     this.seams = seams;
   }

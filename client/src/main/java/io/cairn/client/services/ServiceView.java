@@ -2,6 +2,7 @@ package io.cairn.client.services;
 
 import io.cairn.client.WatchBatch;
 import io.cairn.client.WatchEvent;
+import io.cairn.client.seams.ClientSeams;
 import io.cairn.client.services.choosers.Chooser;
 import java.time.Duration;
 import java.util.List;
@@ -19,7 +20,7 @@ import java.util.concurrent.TimeUnit;
  * one of a service and share it.
  */
 public final class ServiceView implements AutoCloseable {
-  private final ServiceSeams seams;
+  private final ClientSeams seams;
   private final SteadyWatch watch;
   private final List<ListenerTurn> listeners = new CopyOnWriteArrayList<>();
   private final CountDownLatch synced = new CountDownLatch(1);
@@ -30,7 +31,7 @@ public final class ServiceView implements AutoCloseable {
   private volatile long toldAt;
   private volatile boolean connected;
 
-  ServiceView(Store store, ServiceSeams seams, String service, DiscoveryOptions options) {
+  ServiceView(Store store, ClientSeams seams, String service, DiscoveryOptions options) {
     this.seams = seams;
     this.members = new Members(service, options);
     this.now = members.snapshot(0);

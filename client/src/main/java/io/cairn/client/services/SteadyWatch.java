@@ -8,6 +8,8 @@ import io.cairn.client.WatchBatch;
 import io.cairn.client.WatchListener;
 import io.cairn.client.WatchOptions;
 import io.cairn.client.WatchState;
+import io.cairn.client.seams.ClientSeams;
+import io.cairn.client.seams.Waits;
 import java.util.Optional;
 
 /**
@@ -31,7 +33,7 @@ final class SteadyWatch implements AutoCloseable {
   private static final WatchOptions OPTIONS = WatchOptions.withInitialState().onCompaction(WatchOptions.OnCompaction.RESYNC);
 
   private final Store store;
-  private final ServiceSeams seams;
+  private final ClientSeams seams;
   private final KeyRange range;
   private final Follower follower;
   private Runnable watch = () -> { };
@@ -40,7 +42,7 @@ final class SteadyWatch implements AutoCloseable {
   private long number;
   private boolean closed;
 
-  SteadyWatch(Store store, ServiceSeams seams, KeyRange range, Follower follower) {
+  SteadyWatch(Store store, ClientSeams seams, KeyRange range, Follower follower) {
     this.store = store;
     this.seams = seams;
     this.range = range;

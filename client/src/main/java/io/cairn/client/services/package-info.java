@@ -6,7 +6,7 @@
  * by a watch, and has one of {@code io.cairn.client.services.choosers} pick an instance. Keys and bytes are in {@code docs/services.md}.
  *
  * <p>Nothing here owns a thread: everything runs on the client's callback threads, one task of a registration or a view after the other
- * ({@link io.cairn.client.services.Turns}), with the time, the chance and the timers of {@link io.cairn.client.services.ServiceSeams}. The store is
+ * ({@link io.cairn.client.seams.Turns}), with the time, the chance and the timers of {@link io.cairn.client.seams.ClientSeams}. The store is
  * reached through {@link io.cairn.client.services.Store}; so all of it runs in virtual time, too.
  */
 package io.cairn.client.services;

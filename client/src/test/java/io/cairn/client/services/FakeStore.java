@@ -14,6 +14,7 @@ import io.cairn.client.WatchEvent;
 import io.cairn.client.WatchListener;
 import io.cairn.client.WatchOptions;
 import io.cairn.client.WatchState;
+import io.cairn.client.seams.VirtualMachine;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -6,6 +6,7 @@ import io.cairn.client.ByteSeq;
 import io.cairn.client.KeyValue;
 import io.cairn.client.RefusedCode;
 import io.cairn.client.RefusedException;
+import io.cairn.client.seams.VirtualMachine;
 import io.cairn.client.services.health.HealthCheck;
 import io.cairn.client.services.health.HealthSchedule;
 import java.time.Duration;

@@ -3,6 +3,7 @@ package io.cairn.client.services;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cairn.client.ByteSeq;
+import io.cairn.client.seams.VirtualMachine;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

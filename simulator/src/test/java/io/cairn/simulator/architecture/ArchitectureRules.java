@@ -80,8 +80,8 @@ final class ArchitectureRules {
 
   ArchRule clientApiIsOurs() {
     return rule("no third-party type shows in the client's API", "give it a type of io.cairn.client, or make the class package-private",
-        described("public types of the packages client and client.services", type -> isApi(type) && (type.getPackageName().equals(base + ".client")
-            || (type.getPackageName() + ".").startsWith(base + ".client.services."))),
+        described("public types of the packages client and below it but core", type -> isApi(type) && (type.getPackageName().equals(base + ".client")
+            || apiBelow(type, "services") || apiBelow(type, "recipes") || apiBelow(type, "seams"))),
         new ArchCondition<>("show only types of the JDK and of io.cairn") {
           @Override
           public void check(JavaClass type, ConditionEvents events) {
@@ -102,6 +102,10 @@ final class ArchitectureRules {
             }
           }
         });
+  }
+
+  private boolean apiBelow(JavaClass type, String part) {
+    return (type.getPackageName() + ".").startsWith(base + ".client." + part + ".");
   }
 
   /** Where the real clock, threads, files, chance and environment are touched: implementations of seams, and mains. */

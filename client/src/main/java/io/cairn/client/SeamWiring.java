@@ -1,20 +1,20 @@
 package io.cairn.client;
 
-import io.cairn.client.services.ServiceSeams;
+import io.cairn.client.seams.ClientSeams;
 import io.cairn.platform.EventLoop;
 import io.cairn.platform.JdkClock;
 import io.cairn.platform.JdkSecureRandomSource;
 import io.cairn.platform.RandomSource;
 import java.util.concurrent.Executor;
 
-/** What registration and discovery take from the machine, as a client has it: its timers, its callback threads. */
-final class ServiceWiring {
+/** What services and recipes take from the machine, as a client has it: its timers, its callback threads. */
+final class SeamWiring {
 
-  private ServiceWiring() {}
+  private SeamWiring() {}
 
-  static ServiceSeams seams(EventLoop loop, Executor callbacks) {
+  static ClientSeams seams(EventLoop loop, Executor callbacks) {
     RandomSource random = new JdkSecureRandomSource();
-    return new ServiceSeams(new JdkClock()::nanoTime, random::nextLong, callbacks, (delay, task) -> {
+    return new ClientSeams(new JdkClock()::nanoTime, random::nextLong, callbacks, (delay, task) -> {
       EventLoop.Timer timer = loop.schedule(delay.toNanos(), () -> callbacks.execute(task));
       return timer::cancel;
     });

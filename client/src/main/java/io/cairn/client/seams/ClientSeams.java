@@ -1,4 +1,4 @@
-package io.cairn.client.services;
+package io.cairn.client.seams;
 
 import java.time.Duration;
 import java.util.Objects;
@@ -7,14 +7,14 @@ import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
 /**
- * What registration and discovery take from the machine. {@code KvClient.registry()} and {@code discovery()} hand in the client's own.
+ * What that which stands on the calls of a client takes from the machine. {@code KvClient} hands in its own.
  *
  * @param nanoTime a monotonic clock
  * @param random for waits
  * @param callbacks runs everything, also listeners; may block
  * @param timers for what is due later
  */
-public record ServiceSeams(LongSupplier nanoTime, RandomGenerator random, Executor callbacks, Timers timers) {
+public record ClientSeams(LongSupplier nanoTime, RandomGenerator random, Executor callbacks, Timers timers) {
 
   /** Runs tasks later, on the callbacks. */
   @FunctionalInterface
@@ -23,7 +23,7 @@ public record ServiceSeams(LongSupplier nanoTime, RandomGenerator random, Execut
     Runnable after(Duration delay, Runnable task);
   }
 
-  public ServiceSeams {
+  public ClientSeams {
     Objects.requireNonNull(nanoTime, "nanoTime");
     Objects.requireNonNull(random, "random");
     Objects.requireNonNull(callbacks, "callbacks");

@@ -1,4 +1,4 @@
-package io.cairn.client.services;
+package io.cairn.client.seams;
 
 import io.cairn.platform.JdkRandomSource;
 import io.cairn.platform.RandomSource;
@@ -6,7 +6,7 @@ import java.util.ArrayDeque;
 import java.util.PriorityQueue;
 
 /** Time, threads and timers of a test: one thread, on which everything runs when it is turned. */
-final class VirtualMachine {
+public final class VirtualMachine {
 
   private record Due(long at, long number, Runnable task) implements Comparable<Due> {
     @Override
@@ -21,32 +21,32 @@ final class VirtualMachine {
   private long now;
   private long number;
 
-  VirtualMachine(long seed) {
+  public VirtualMachine(long seed) {
     this.random = new JdkRandomSource(seed);
   }
 
-  ServiceSeams seams() {
-    return new ServiceSeams(() -> now, random::nextLong, ready::add, (delay, task) -> {
+  public ClientSeams seams() {
+    return new ClientSeams(() -> now, random::nextLong, ready::add, (delay, task) -> {
       Due due = new Due(now + delay.toNanos(), ++number, task);
       timers.add(due);
       return () -> timers.remove(due);
     });
   }
 
-  long now() {
+  public long now() {
     return now;
   }
 
-  void after(long nanos, Runnable task) {
+  public void after(long nanos, Runnable task) {
     timers.add(new Due(now + nanos, ++number, task));
   }
 
   /** From within a task that takes its time: others go on meanwhile. */
-  void turnInside(long nanos) {
+  public void turnInside(long nanos) {
     runFor(nanos);
   }
 
-  void runFor(long nanos) {
+  public void runFor(long nanos) {
     long end = now + nanos;
     settle();
     while (!timers.isEmpty() && timers.peek().at <= end) {
@@ -59,7 +59,7 @@ final class VirtualMachine {
   }
 
   /** Runs what is ready, without time. */
-  void settle() {
+  public void settle() {
     for (Runnable next = ready.poll(); next != null; next = ready.poll()) {
       next.run();
     }

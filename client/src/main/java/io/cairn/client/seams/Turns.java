@@ -1,15 +1,15 @@
-package io.cairn.client.services;
+package io.cairn.client.seams;
 
 import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
 
 /** Runs tasks one after the other, in the order they were given, on threads of an executor: what they touch needs no lock among them. */
-final class Turns implements Executor {
+public final class Turns implements Executor {
   private final Executor threads;
   private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
   private boolean running;
 
-  Turns(Executor threads) {
+  public Turns(Executor threads) {
     this.threads = threads;
   }
 
