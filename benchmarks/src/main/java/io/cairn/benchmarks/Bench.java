@@ -17,11 +17,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Puts or gets against a running cluster, and one line of figures at the end. */
-@Command(name = "bench", mixinStandardHelpOptions = true, subcommands = {WatchBench.class, LeaseEnds.class, ServicesBench.class},
+@Command(name = "bench", mixinStandardHelpOptions = true, subcommands = {WatchBench.class, LeaseEnds.class, ServicesBench.class, LockBench.class},
     description = "Measures puts or gets against a running cluster. The last line is "
     + "throughput, latencies in microseconds, CPU of all nodes per operation, and errors. What watches can do is measured by bench watch: "
     + "bench watch --help; what the ends of many leases do by bench lease-ends: bench lease-ends --help; what consumers see of services in "
-    + "a storm by bench services: bench services --help.")
+    + "a storm by bench services: bench services --help; what a crowd on one lock sees by bench locks: bench locks --help.")
 public final class Bench implements Callable<Integer> {
   enum Work { put, get }
 

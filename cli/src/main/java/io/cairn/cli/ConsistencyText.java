@@ -1,6 +1,8 @@
 package io.cairn.cli;
 
 import io.cairn.client.Consistency;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -9,6 +11,14 @@ import picocli.CommandLine.TypeConversionException;
 final class ConsistencyText implements ITypeConverter<Consistency> {
 
   private static final String AT_LEAST = "at-least=";
+
+  /** What a shell offers. */
+  static final class Candidates implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return List.of("linearizable", "serializable", AT_LEAST).iterator();
+    }
+  }
 
   @Override
   public Consistency convert(String text) {

@@ -58,7 +58,7 @@ public final class Kvctl implements Callable<Integer> {
   static final List<Class<?>> VERBS = List.of(
       PutVerb.class, GetVerb.class, DelVerb.class, TxnVerb.class, RangeVerb.class, LsVerb.class, LoadVerb.class, StatusVerb.class, ShardsVerb.class,
       NodesVerb.class, MemberVerb.class, TransferVerb.class, HistoryVerb.class, CompactVerb.class, WatchVerb.class,
-      EnvVerb.class, LeaseVerb.class, LockVerb.class, ElectVerb.class, ServiceVerb.class, VersionVerb.class);
+      EnvVerb.class, LeaseVerb.class, LockVerb.class, ElectVerb.class, ServiceVerb.class, WhoVerb.class, CompletionVerb.class, VersionVerb.class);
 
   @Option(names = "--endpoints", paramLabel = "H:P,...", scope = ScopeType.INHERIT,
       description = {
@@ -157,6 +157,14 @@ public final class Kvctl implements Callable<Integer> {
     (all ? VERBS : mentioned).forEach(line::addSubcommand);
   }
 
+  /** With every verb, to be looked at and not to be run. */
+  static CommandLine whole() {
+    CommandLine line = new CommandLine(new Kvctl(Map.of(), InputStream.nullInputStream(), OutputStream.nullOutputStream(),
+        new PrintWriter(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8), List.of()));
+    VERBS.forEach(line::addSubcommand);
+    return line;
+  }
+
   private static int failed(Exception e, PrintWriter err) {
     if (e instanceof KvException kv) {
       String kind = kv instanceof RefusedException refused ? "refused (" + refused.code() + "): " : "outcome unknown: ";
@@ -185,7 +193,7 @@ public final class Kvctl implements Callable<Integer> {
   public Integer call() {
     throw new BadInput(
         "a command is missing: put, get, del, txn, range, ls, load, status, shards, nodes, member, transfer, history, compact,"
-            + " watch, env, lease, service or version (try 'kvctl --help')");
+            + " watch, env, lease, lock, elect, service, who, completion or version (try 'kvctl --help')");
   }
 
   KvClient connect() {

@@ -4,6 +4,9 @@ import io.cairn.client.KvClient;
 import io.cairn.client.KvLock;
 import io.cairn.client.LockHold;
 import io.cairn.client.LockOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -42,7 +45,7 @@ final class LockVerb implements Callable<Integer> {
     KvLock lock;
     try (KvClient client = root.connect()) {
       try {
-        lock = client.lock(name, LockOptions.DEFAULT.withTtl(ttl));
+        lock = client.lock(name, LockOptions.DEFAULT.withTtl(ttl).withOwner(owner()));
       } catch (IllegalArgumentException e) {
         throw new BadInput(e.getMessage());
       }
@@ -56,6 +59,16 @@ final class LockVerb implements Callable<Integer> {
       int status = run(lock.hold().orElseThrow());
       lock.unlock();
       return status; // Closing the client ends the lock's session: it is free before kvctl has ended.
+    }
+  }
+
+  /** What {@code kvctl who} shows. */
+  private static String owner() {
+    String process = "kvctl " + ProcessHandle.current().pid();
+    try {
+      return process + " on " + Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+    } catch (IOException e) {
+      return process; // Not on Linux, or no /proc.
     }
   }
 

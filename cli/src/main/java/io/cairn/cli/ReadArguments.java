@@ -15,7 +15,8 @@ final class ReadArguments {
 
   /** The option that says how fresh a read is to be. */
   static final class Freshness {
-    @Option(names = "--consistency", paramLabel = "C", defaultValue = "linearizable", converter = ConsistencyText.class, description = {
+    @Option(names = "--consistency", paramLabel = "C", defaultValue = "linearizable", converter = ConsistencyText.class,
+        completionCandidates = ConsistencyText.Candidates.class, description = {
         "linearizable (or l, the default): every acknowledged write.",
         "serializable (or s): what the replica that answers has, at once; -w json shows the revision and how long ago it heard its leader.",
         "at-least=REV: not older than that revision; waits until a replica has it."})

@@ -17,7 +17,8 @@ public final class Rehearsal {
       "range --prefix r", "range a z --limit 1 -w table", "range --prefix r -w json", "ls", "del rehearsal", "txn -w json", "load -", "status", "nodes",
       "shards", "shards --of rehearsal", "shards --hash", "member list", "transfer 1 n1", "compact 2", "history rehearsal", "history",
       "env rehearsal -- true", "watch --help" /* it goes on until it is ended */,
-      "lease grant 30s", "lease keep-alive 1 --once", "lease list", "lock rehearsal -- true", "elect rehearsal value -- true", "service list rehearsal", "version");
+      "lease grant 30s", "lease keep-alive 1 --once", "lease list", "lock rehearsal -- true", "elect rehearsal value -- true", "service list rehearsal",
+      "who --locking rehearsal", "who --leasing rehearsal -w json", "who --watching rehearsal", "completion bash", "version");
 
   private Rehearsal() {}
 

@@ -148,6 +148,15 @@ public final class AsyncKvClient {
     return start(new Operation.Status(node), Optional.empty());
   }
 
+  /**
+   * Watches of whatever client that the node of that name has, on ranges that meet this one: a page of at most 1,000. Refused as {@link #status} is.
+   *
+   * @param after the last one of the page before; empty for the first page
+   */
+  public CompletionStage<OpenWatchPage> openWatches(String node, KeyRange range, Optional<OpenWatch> after) {
+    return start(new Operation.WatchesOf(node, range, after.orElse(null)), Optional.empty());
+  }
+
   <T> CompletionStage<T> start(Operation<T> operation, Optional<Duration> ownDeadline) {
     CompletableFuture<T> future = new CompletableFuture<>();
     core.start(guard == null ? operation : new Operation.Guarded<>(operation, guard), ownDeadline.orElse(deadline).toNanos(), new Completion<>() {

@@ -9,6 +9,7 @@ import io.cairn.client.core.PlaceGuard;
 import io.cairn.client.recipes.Recipes;
 import io.cairn.client.services.Discovery;
 import io.cairn.client.services.Registry;
+import io.cairn.client.who.Who;
 import io.cairn.platform.EventLoop;
 import io.cairn.platform.JdkCallbackPool;
 import io.cairn.platform.JdkClock;
@@ -469,6 +470,11 @@ public final class KvClient implements AutoCloseable {
   /** The election of that name. */
   public LeaderElection election(String name, LockOptions options) {
     return new LeaderElection(name, options, queueing, this);
+  }
+
+  /** Who holds and waits for locks, which leases have keys, which watches are open. */
+  public Who who() {
+    return new Who(this);
   }
 
   /** How the node of that name is. One that cannot be reached refuses with {@link RefusedCode#UNAVAILABLE}, at once when that is known. */

@@ -36,7 +36,7 @@ class PublicTypesTest {
         collect(used, seen);
       }
       for (String name : seen) {
-        boolean own = name.startsWith("java.") || name.matches("io\\.cairn\\.client\\.((services|recipes|seams)\\.([a-z]+\\.)?)?[A-Z].*") || !name.contains(".");
+        boolean own = name.startsWith("java.") || name.matches("io\\.cairn\\.client\\.((services|recipes|seams|who)\\.([a-z]+\\.)?)?[A-Z].*") || !name.contains(".");
         if (!own) {
           foreign.add(type.getSimpleName() + " shows " + name);
         }
@@ -60,7 +60,7 @@ class PublicTypesTest {
     Path classes = Path.of(KvClient.class.getProtectionDomain().getCodeSource().getLocation().toURI());
     List<Class<?>> types = new ArrayList<>();
     for (String folder : List.of("io/cairn/client", "io/cairn/client/services", "io/cairn/client/services/choosers",
-        "io/cairn/client/services/health", "io/cairn/client/recipes", "io/cairn/client/seams")) {
+        "io/cairn/client/services/health", "io/cairn/client/recipes", "io/cairn/client/seams", "io/cairn/client/who")) {
       try (Stream<Path> files = Files.list(classes.resolve(folder))) {
         for (Path file : (Iterable<Path>) files.sorted()::iterator) {
           String name = file.getFileName().toString();

@@ -31,6 +31,7 @@ import io.cairn.protocol.wire.Response;
 import io.cairn.protocol.wire.Role;
 import io.cairn.protocol.wire.ShardMap;
 import io.cairn.protocol.wire.TransferAnswer;
+import io.cairn.protocol.wire.WatchListAnswer;
 import io.cairn.protocol.wire.Welcome;
 import io.cairn.protocol.wire.TxnAnswer;
 import io.cairn.protocol.wire.TxnOpAnswer;
@@ -94,6 +95,8 @@ public final class StandInNode implements RequestHandler, AutoCloseable {
       case LEASE_TIME_TO_LIVE -> answer.setLeaseTimeToLive(LeaseTimeToLiveAnswer.newBuilder().setTtlMillis(30_000));
       case LEASE_LIST -> answer.setLeaseList(LeaseListAnswer.getDefaultInstance());
       case LOCK_ENTER, LOCK_WAIT -> answer.setLock(LockAnswer.newBuilder().setState(LockAnswer.State.GRANTED).setToken(2));
+      case WATCH_LIST -> answer.setWatchList(WatchListAnswer.newBuilder().addWatches(WatchListAnswer.Item.newBuilder().setConnection(1)
+          .setPeer("127.0.0.1:2").setWatch(1).setStart(KEY_VALUE.getKey()).setEndOpen(true).setRevision(2).setKnownRevision(2)));
       case BODY_NOT_SET -> { }
     }
     return answer.build();

@@ -33,6 +33,18 @@ public record LockSpec(String queue, boolean shared, int permits, int of) {
     return ByteSeq.of(LockPlace.newBuilder().setMode(mode).setPermits(permits).setOf(of).setData(Wire.byteString(data)).build().toByteArray());
   }
 
+  /** What the place with this value takes of its queue. What cannot be read counts as exclusive, as in the server. */
+  public static LockSpec of(String queue, ByteSeq value) {
+    try {
+      LockPlace place = LockPlace.parseFrom(value.toByteArray());
+      boolean counted = place.getMode() == LockPlace.Mode.PERMITS && place.getPermits() >= 1 && place.getOf() >= place.getPermits();
+      return place.getMode() == LockPlace.Mode.SHARED ? shared(queue)
+          : counted ? permits(queue, place.getPermits(), place.getOf()) : exclusive(queue);
+    } catch (InvalidProtocolBufferException e) {
+      return exclusive(queue);
+    }
+  }
+
   /** What the owner of a place says of itself, by the place's value. */
   public static ByteSeq data(ByteSeq value) {
     try {

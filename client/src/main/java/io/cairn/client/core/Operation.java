@@ -21,6 +21,8 @@ import io.cairn.client.LeaseDetails;
 import io.cairn.client.LeasePage;
 import io.cairn.client.LeaseRenewal;
 import io.cairn.client.NodeStatus;
+import io.cairn.client.OpenWatch;
+import io.cairn.client.OpenWatchPage;
 import io.cairn.client.PutResult;
 import io.cairn.client.RangeOptions;
 import io.cairn.client.RangeResult;
@@ -286,4 +288,12 @@ public sealed interface Operation<T> {
   record Map() implements Operation<ClusterMap> {}
 
   record Status(String node) implements Operation<NodeStatus> {}
+
+  /** @param after the watch to go on behind; null from the first on */
+  record WatchesOf(String node, KeyRange range, OpenWatch after) implements Operation<OpenWatchPage> {
+    @Override
+    public RefusedException fault() {
+      return faultOf(range);
+    }
+  }
 }

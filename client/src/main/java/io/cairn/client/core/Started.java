@@ -81,6 +81,9 @@ final class Started<T> implements ClientCore.Pending {
     } else if (operation instanceof Operation.Status status) {
       return new StatusCall(core, deadline, status, cast());
     }
+    if (operation instanceof Operation.WatchesOf watches) {
+      return new WatchListCall(core, deadline, watches, cast());
+    }
     if (operation instanceof Operation.Members members) {
       return new MemberCall(core, deadline, members, cast());
     }

@@ -173,6 +173,7 @@ public final class ClientService implements RequestHandler {
       case KEY_HISTORY -> keyHistory.serve(call, request);
       case WATCH -> watches.serve(call, request);
       case WATCH_CONTROL -> watches.control(call, request);
+      case WATCH_LIST -> watches.list(call, request);
       case LEASE_KEEP_ALIVE, LEASE_TIME_TO_LIVE, LEASE_LIST -> leases.serve(call, request);
       case LOCK_ENTER -> locks.enter(call, request, writes);
       case LOCK_WAIT -> locks.await(call, request, checks);
@@ -196,7 +197,7 @@ public final class ClientService implements RequestHandler {
       case WATCH_CONTROL -> RequestOp.WATCH_CONTROL;
       case LEASE_KEEP_ALIVE, LEASE_TIME_TO_LIVE, LEASE_LIST -> RequestOp.LEASE;
       case LOCK_ENTER, LOCK_WAIT -> RequestOp.LOCK;
-      case STATUS, BODY_NOT_SET -> RequestOp.STATUS;
+      case STATUS, WATCH_LIST, BODY_NOT_SET -> RequestOp.STATUS;
     };
   }
 

@@ -31,7 +31,7 @@ final class ConnectionWatches implements WatchLane.Outlet {
     this.connection = connection;
     this.room = room;
     this.meters = meters;
-    this.lane = room.lane(this);
+    this.lane = room.lane(connection.channel().remote(), this);
   }
 
   WatchLane lane() {

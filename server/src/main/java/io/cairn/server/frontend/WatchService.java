@@ -6,6 +6,7 @@ import io.cairn.protocol.wire.Request;
 import io.cairn.protocol.wire.Response;
 import io.cairn.protocol.wire.WatchControl;
 import io.cairn.protocol.wire.WatchControlAnswer;
+import io.cairn.protocol.wire.WatchList;
 import io.cairn.protocol.wire.WatchRequest;
 import io.cairn.server.command.CommandCodec;
 import io.cairn.server.metrics.NodeMeters;
@@ -14,6 +15,7 @@ import io.cairn.server.outcome.Refusal;
 import io.cairn.server.replica.Replicas;
 import io.cairn.server.shard.Keyspace;
 import io.cairn.server.shard.ShardMap;
+import io.cairn.server.watch.WatchListing;
 import io.cairn.server.watch.WatchRoom;
 import io.cairn.server.watch.WatchTerms;
 import java.util.Arrays;
@@ -124,6 +126,21 @@ final class WatchService {
     ConnectionWatches watches = call.connection().watches();
     room.control(watches.lane(), control.getWatch(), control.getCreditBytes(), control.getProgress(),
         request.getSeen(), found -> call.done(answer(found)));
+  }
+
+  /** Which watches this node has: of whatever client, and of no other node. */
+  void list(Call call, Request request) {
+    WatchList list = request.getWatchList();
+    int keyspace = RequestChecks.keyspace(request.getKeyspace());
+    Refusal refusal = checks.keyspaceKnown(keyspace);
+    refusal = refusal != null ? refusal : checks.range(list.getStart(), list.getEnd(), list.getEndOpen());
+    if (refusal != null) {
+      call.refused(refusal);
+      return;
+    }
+    var query = new WatchListing.Query(Keyspace.stored(keyspace, list.getStart()),
+        CommandCodec.rangeEnd(keyspace, list.getEnd(), list.getEndOpen()), list.getAfterConnection(), list.getAfterWatch());
+    room.list(query, page -> call.done(Response.newBuilder().setWatchList(page).build()));
   }
 
   private static Response answer(boolean found) {

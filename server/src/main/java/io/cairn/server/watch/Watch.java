@@ -36,6 +36,7 @@ final class Watch {
   private boolean open;
   private boolean markWanted;
   private long sentAt;
+  private final long openedAt;
   /** Collected while a feed advances. */
   private final List<FeedEvent> matched = new ArrayList<>();
 
@@ -49,6 +50,7 @@ final class Watch {
     this.sent = start.next() - 1;
     this.granted = start.credit();
     this.spent = start.spent();
+    this.openedAt = room.now();
   }
 
   WatchTerms terms() {
@@ -69,6 +71,15 @@ final class Watch {
 
   boolean isBehind() {
     return behind;
+  }
+
+  /** Up to where everything that concerns it is on its way to its reader. */
+  long upTo() {
+    return behind ? next - 1 : Math.max(feed.upTo(), sent);
+  }
+
+  long openNanos() {
+    return room.now() - openedAt;
   }
 
   boolean hasEnded() {
@@ -192,7 +203,7 @@ final class Watch {
 
   // Sending.
 
-  private long credit() {
+  long credit() {
     return granted - spent;
   }
 
@@ -256,7 +267,7 @@ final class Watch {
 
   /** Says how far it is: never further than what was handed out (W-02). */
   void mark() {
-    long upTo = behind ? next - 1 : Math.max(feed.upTo(), sent);
+    long upTo = upTo();
     if (ended || open || behind && (nextOrdinal > 0 || credit() <= 0)) {
       return;
     }

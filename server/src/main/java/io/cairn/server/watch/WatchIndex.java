@@ -75,9 +75,14 @@ final class WatchIndex {
   /** All of them, in an order that does not change from run to run. */
   List<Watch> all() {
     var all = new ArrayList<Watch>(size);
-    ranges.values().forEach(all::addAll);
-    singles.values().forEach(all::addAll);
+    each(all::add);
     return all;
+  }
+
+  /** The same; none may come or go meanwhile. */
+  void each(Consumer<Watch> see) {
+    ranges.values().forEach(same -> same.forEach(see));
+    singles.values().forEach(same -> same.forEach(see));
   }
 
   /** Shows {@code each} watch whose range holds the key. */

@@ -22,6 +22,8 @@ public final class WatchLane {
   }
 
   private final WatchRoom room;
+  private final long number;
+  private final String peer;
   private final Outlet outlet;
   private final AtomicLong onTheWay = new AtomicLong();
   private volatile boolean awaited;
@@ -30,9 +32,23 @@ public final class WatchLane {
   private Set<Watch> waiting = new LinkedHashSet<>();
   private boolean closed;
 
-  WatchLane(WatchRoom room, Outlet outlet) {
+  /**
+   * @param number of its connection, in the order in which they were opened
+   * @param peer the other end of the connection
+   */
+  WatchLane(WatchRoom room, long number, String peer, Outlet outlet) {
     this.room = room;
+    this.number = number;
+    this.peer = peer;
     this.outlet = outlet;
+  }
+
+  long number() {
+    return number;
+  }
+
+  String peer() {
+    return peer;
   }
 
   Map<Long, Watch> watches() {

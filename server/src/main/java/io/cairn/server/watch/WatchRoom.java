@@ -3,6 +3,7 @@ package io.cairn.server.watch;
 import io.cairn.platform.Clock;
 import io.cairn.platform.EventLoop;
 import io.cairn.protocol.wire.ErrorCode;
+import io.cairn.protocol.wire.WatchListAnswer;
 import io.cairn.server.outcome.FailStop;
 import io.cairn.server.outcome.Refusal;
 import io.cairn.server.replica.Replica;
@@ -43,6 +44,7 @@ public final class WatchRoom {
   private final Map<List<Integer>, Feed> feeds = new LinkedHashMap<>();
   private final Map<Integer, ShardTail> tails = new ConcurrentSkipListMap<>();
   private final AtomicLong onTheWay = new AtomicLong();
+  private final AtomicLong lanes = new AtomicLong();
   private final List<WatchLane> leaving = new ArrayList<>();
   private PageTurns turns;
   private boolean looks;
@@ -76,8 +78,18 @@ public final class WatchRoom {
     }
   }
 
-  public WatchLane lane(WatchLane.Outlet outlet) {
-    return new WatchLane(this, outlet);
+  /** @param peer the other end of the connection, for whoever asks which watches there are */
+  public WatchLane lane(String peer, WatchLane.Outlet outlet) {
+    return new WatchLane(this, lanes.incrementAndGet(), peer, outlet);
+  }
+
+  /** Tells, on this room's loop, a page of the watches that there are. Walks over all of them once: some milliseconds for 100,000. */
+  public void list(WatchListing.Query query, Consumer<WatchListAnswer> told) {
+    execute(() -> {
+      var listing = new WatchListing(query);
+      feeds.values().forEach(feed -> feed.watches().each(listing::see));
+      told.accept(listing.page());
+    });
   }
 
   /** Begins a watch, or refuses it; either is the next part that its lane gets for it. */

@@ -22,6 +22,11 @@ public record WatchTerms(byte[] start, byte[] end, boolean previous, boolean put
     return Arrays.compareUnsigned(start, key) <= 0 && Arrays.compareUnsigned(key, end) < 0;
   }
 
+  /** Whether a key could lie in it and in [from, to). */
+  boolean meets(byte[] from, byte[] to) {
+    return Arrays.compareUnsigned(start, to) < 0 && Arrays.compareUnsigned(from, end) < 0;
+  }
+
   /** Whether nothing but one key lies in it. */
   boolean isSingle() {
     return end.length == start.length + 1 && end[start.length] == 0 && Arrays.equals(start, 0, start.length, end, 0, start.length);

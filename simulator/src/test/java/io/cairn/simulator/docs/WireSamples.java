@@ -70,6 +70,8 @@ import io.cairn.protocol.wire.WatchBatch;
 import io.cairn.protocol.wire.WatchControl;
 import io.cairn.protocol.wire.WatchControlAnswer;
 import io.cairn.protocol.wire.WatchEvent;
+import io.cairn.protocol.wire.WatchList;
+import io.cairn.protocol.wire.WatchListAnswer;
 import io.cairn.protocol.wire.WatchRequest;
 import io.cairn.protocol.wire.WriteAnswer;
 import io.cairn.raft.ReplicaId;
@@ -203,12 +205,18 @@ final class WireSamples {
             .setEnd(ByteString.copyFromUtf8("d")).setFromRevision(9).setPrevious(true).setProgressMillis(1_000).setCreditBytes(512 << 10)).build());
     request("watch control", "It may send another half of a MiB, and is to say how far it is.", 13, Request.newBuilder().setRemainingMillis(1_000)
         .setKeyspace(1).setWatchControl(WatchControl.newBuilder().setWatch(12).setCreditBytes(1 << 20).setProgress(true)).build());
+    request("watch list", "What `who --watching col` asks each node.", 14, Request.newBuilder().setRemainingMillis(5_000).setThisNode(true).setKeyspace(1)
+        .setWatchList(WatchList.newBuilder().setStart(ByteString.copyFromUtf8("col")).setEnd(ByteString.copyFromUtf8("com"))).build());
     answer("a batch of a watch", "The key was deleted at revision 9, and nothing else happened up to 11.", 12, Frame.MORE, Response.newBuilder()
         .setRevision(11).setWatch(WatchBatch.newBuilder().setPreviousRevision(8).setRevision(11).addEvents(WatchEvent.newBuilder()
             .setType(WatchEvent.Type.DELETE).setRevision(9).setKv(KeyValue.newBuilder().setKey(COLOR).setModRevision(9)).setPrevious(color())
             .build().toByteString())).build());
     answer("to a watch control", "", 13, 0,
         Response.newBuilder().setWatchControl(WatchControlAnswer.newBuilder().setFound(true)).build());
+    answer("to a watch list", "One watch, a minute old, that was sent what concerns it up to revision 11.", 14, 0,
+        Response.newBuilder().setWatchList(WatchListAnswer.newBuilder().addWatches(WatchListAnswer.Item.newBuilder().setConnection(3)
+            .setPeer("10.0.0.9:40112").setWatch(12).setStart(COLOR).setEnd(ByteString.copyFromUtf8("d")).setOpenMillis(60_000).setRevision(11)
+            .setKnownRevision(11).setCreditBytes(512 << 10))).build());
   }
 
   private static KeyValue color() {
