@@ -64,26 +64,33 @@ final class RecipeRuns {
           verdict.judged().forEach((rule, times) -> sum.judged.merge(rule, times, Long::sum));
         }
       } catch (RuntimeException | AssertionError e) {
-        failures.add("seed " + seed + ": " + e + "\n  OPTIONS=" + options);
+        failures.add("seed " + seed + ": " + e + "\n  OPTIONS=" + options + "\n  SEEN=" + its.verdict().violations());
       }
     });
     assertThat(failures).isEmpty();
     return sum;
   }
 
-  /** Null when all is right, else the rules that were broken, and the first time one was. */
+  /** Null when all is right, else the rules that were broken, and the first time one was. A run that does not end is judged by what was seen so far. */
   String failureOf(long seed, boolean calm) {
     SwarmOptions options = calm ? calm(seed) : options(seed);
     Traffic its = recipe.of(seed, options, calm);
-    Verdict verdict;
+    String failed = null;
     try {
       Swarm.run(options, plan(options, calm), its);
-      verdict = its.verdict();
-    } catch (BrokenPromise broken) {
-      return broken.invariant() + ": " + broken.getMessage();
     } catch (RuntimeException | AssertionError failure) {
-      return "run: " + failure.getMessage();
+      failed = failureOf(failure);
     }
-    return verdict.isClean() ? null : String.join(", ", verdict.broken()) + ": " + verdict.violations().get(0);
+    Verdict verdict = its.verdict();
+    return verdict.isClean() ? failed : String.join(", ", verdict.broken()) + ": " + verdict.violations().get(0) + (failed == null ? "" : "; " + failed);
+  }
+
+  private static String failureOf(Throwable failure) {
+    for (Throwable each = failure; each != null; each = each.getCause()) {
+      if (each instanceof BrokenPromise broken) {
+        return broken.invariant() + ": " + failure.getMessage();
+      }
+    }
+    return "run: " + failure.getMessage();
   }
 }
