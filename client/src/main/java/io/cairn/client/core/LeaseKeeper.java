@@ -42,6 +42,7 @@ public final class LeaseKeeper {
     this.core = core;
     this.loop = loop;
     this.clock = clock;
+    this.begun = clock.nanoTime() - AGAIN_NANOS; // Not 0: a clock may begin anywhere, also far below it.
   }
 
   /** To be taken before a lease is granted: its time may begin then. */

@@ -6,6 +6,7 @@ import io.cairn.client.RefusedCode;
 import io.cairn.client.RefusedException;
 import io.cairn.client.SessionState;
 import io.cairn.client.fake.FakeNode;
+import io.cairn.client.fake.VirtualLoop;
 import io.cairn.protocol.wire.LeaseKeepAliveAnswer;
 import io.cairn.protocol.wire.Request;
 import io.cairn.protocol.wire.Response;
@@ -21,13 +22,18 @@ class LeaseKeeperTest {
   private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
   private static final long TTL = 9 * SECOND;
 
-  private final Simulation sim = new Simulation();
+  private Simulation sim;
   private final List<SessionState> heard = new ArrayList<>();
   private final List<Request> renewals = new ArrayList<>();
   private final TreeSet<Long> gone = new TreeSet<>();
   private boolean silent;
 
   LeaseKeeperTest() {
+    begin(new Simulation());
+  }
+
+  private void begin(Simulation its) {
+    sim = its;
     for (int i = 1; i <= 3; i++) {
       sim.node(i).script(this::answer);
     }
@@ -59,6 +65,19 @@ class LeaseKeeperTest {
     assertThat(renewals).hasSizeBetween(25, 32).allSatisfy(each -> assertThat(each.getLeaseKeepAlive().getIdsCount()).isEqualTo(100));
     assertThat(heard).isEmpty();
     assertThat(leases).allMatch(lease -> lease.state() == SessionState.ACTIVE && lease.remainingNanos() > TTL / 3);
+  }
+
+  @Test
+  @DisplayName("a lease is renewed wherever the clock begins: only differences of its readings mean anything")
+  void aClockMayBeginAnywhere() {
+    for (long start : new long[] {-1_000_000_000_000_000L, -SECOND, 0}) {
+      begin(new Simulation(new VirtualLoop(start), settings -> settings));
+      renewals.clear();
+      HeldLease lease = hold(1);
+      sim.loop.runFor(90 * SECOND);
+      assertThat(lease.state()).as("begun at %d", start).isEqualTo(SessionState.ACTIVE);
+      assertThat(renewals).hasSizeBetween(25, 32);
+    }
   }
 
   @Test

@@ -24,8 +24,8 @@ final class Simulation {
 
   static final long DEADLINE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-  final VirtualLoop loop = new VirtualLoop();
-  final PipeTransport transport = new PipeTransport(loop);
+  final VirtualLoop loop;
+  final PipeTransport transport;
   final FakeCluster cluster;
   final ClientCore core;
 
@@ -34,6 +34,12 @@ final class Simulation {
   }
 
   Simulation(java.util.function.UnaryOperator<ClientSettings> change, String... splits) {
+    this(new VirtualLoop(), change, splits);
+  }
+
+  Simulation(VirtualLoop loop, java.util.function.UnaryOperator<ClientSettings> change, String... splits) {
+    this.loop = loop;
+    transport = new PipeTransport(loop);
     cluster = new FakeCluster(splits);
     try {
       cluster.start(transport, 3, 7001);

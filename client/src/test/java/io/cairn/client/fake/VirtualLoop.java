@@ -11,11 +11,20 @@ public final class VirtualLoop implements EventLoop, Clock {
 
   private final PriorityQueue<Task> tasks =
       new PriorityQueue<>(Comparator.comparingLong((Task task) -> task.atNanos).thenComparingLong(task -> task.order));
-  private long nowNanos = 1_000_000_000_000L;
+  private long nowNanos;
   private long order;
   private long suspendedMillis;
   private long executed;
   private boolean running;
+
+  public VirtualLoop() {
+    this(1_000_000_000_000L);
+  }
+
+  /** @param startNanos what the clock shows first, which may be anything */
+  public VirtualLoop(long startNanos) {
+    nowNanos = startNanos;
+  }
 
   @Override
   public String name() {

@@ -161,4 +161,53 @@ final class WorkloadCheckersTest {
     history.applied(Map.of("m", "10"));
     assertThat(counter().broken()).containsExactly(CounterChecker.ASKED_FOR);
   }
+
+  private Verdict answers() {
+    return new CounterAnswersChecker().check(history.build());
+  }
+
+  @Test
+  void aCounterWhoseAnswersGrowIsRight() {
+    add(5, 5);
+    history.unknown(1, new Op.Add("n", 2));
+    history.unknown(2, new Op.Add("n", 4));
+    add(1, 6);
+    history.applied(Map.of("n", "10"));
+    add(1, 11);
+    assertThat(answers().violations()).isEmpty();
+    assertThat(answers().judged().keySet()).containsExactlyInAnyOrder(CounterAnswersChecker.UNIQUE, CounterAnswersChecker.GROW, CounterAnswersChecker.SUM);
+  }
+
+  @Test
+  @DisplayName("CL-01 CL-03 a sum that no choice of the unknown additions makes up for is found")
+  void aSumThatIsNone() {
+    history.unknown(1, new Op.Add("n", 2));
+    history.unknown(2, new Op.Add("n", 4));
+    add(5, 5);
+    history.applied(Map.of("n", "8"));
+    assertThat(answers().broken()).containsExactly(CounterAnswersChecker.SUM);
+    history.applied(Map.of("n", "4"));
+    assertThat(answers().broken()).as("less than what was acknowledged").containsExactly(CounterAnswersChecker.SUM);
+    history.applied(Map.of("n", "12"));
+    assertThat(answers().broken()).as("more than all").containsExactly(CounterAnswersChecker.SUM);
+    history.applied(Map.of("n", "11"));
+    assertThat(answers().violations()).isEmpty();
+  }
+
+  @Test
+  @DisplayName("CL-01 an answer that was given twice, and one that goes back, are found")
+  void anAnswerGivenTwice() {
+    add(5, 5);
+    history.call(2, new Op.Add("n", 5), new Result.Added(history.applied(Map.of("n", "10")), 5));
+    assertThat(answers().broken()).containsExactly(CounterAnswersChecker.UNIQUE);
+    history.call(1, new Op.Add("n", 1), new Result.Added(history.applied(Map.of("n", "11")), 3));
+    assertThat(answers().broken()).containsExactly(CounterAnswersChecker.UNIQUE, CounterAnswersChecker.GROW);
+  }
+
+  @Test
+  void aCounterThatIsTakenFromIsNotJudged() {
+    add(5, 5);
+    add(-2, 3);
+    assertThat(answers().judged()).isEmpty();
+  }
 }

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** Threads that make calls, one after the other, until they are told to stop; each with a client, and so a session, of its own. */
-final class Crew implements AutoCloseable {
+final class Crew implements AutoCloseable, Trouble.Progress {
   private static final Duration PROGRESS_MOST = Duration.ofSeconds(60);
   private static final Duration IMPATIENT = Duration.ofMillis(400);
   private static final long END_SECONDS = 60;
@@ -80,7 +80,8 @@ final class Crew implements AutoCloseable {
   }
 
   /** Each thread has some more calls that happened for certain. */
-  void awaitProgress(String when, int calls) {
+  @Override
+  public void awaitProgress(String when, int calls) {
     for (RecordingClient session : workers) {
       long before = session.done();
       Await.until("session " + session.session() + " goes on " + when, PROGRESS_MOST, () -> {

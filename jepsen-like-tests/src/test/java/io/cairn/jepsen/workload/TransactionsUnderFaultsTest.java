@@ -7,6 +7,7 @@ import io.cairn.client.Txn;
 import io.cairn.client.TxnOp;
 import io.cairn.jepsen.check.BankChecker;
 import io.cairn.jepsen.check.Checker;
+import io.cairn.jepsen.check.CounterAnswersChecker;
 import io.cairn.jepsen.check.CounterChecker;
 import io.cairn.jepsen.check.ReplayChecker;
 import io.cairn.jepsen.cluster.Await;
@@ -71,13 +72,14 @@ final class TransactionsUnderFaultsTest implements FaultRun.Work {
 
   @Override
   public List<Checker> checkers() {
-    return List.of(new CounterChecker(),
+    return List.of(new CounterChecker(), new CounterAnswersChecker(),
         new BankChecker(BANK.start().utf8(), BANK.end().orElseThrow().utf8(), ACCOUNTS * EACH, bankOpenedBy));
   }
 
   @Override
   public Set<String> met() {
-    return Set.of(BankChecker.SUM_SHOWN, BankChecker.SUM_WRITTEN, CounterChecker.ACKNOWLEDGED);
+    return Set.of(BankChecker.SUM_SHOWN, BankChecker.SUM_WRITTEN, CounterChecker.ACKNOWLEDGED,
+        CounterAnswersChecker.UNIQUE, CounterAnswersChecker.GROW, CounterAnswersChecker.SUM);
   }
 
   private String unique() {

@@ -14,9 +14,15 @@ final class Trouble {
   private final LocalCluster cluster;
   private final PeerDoors doors;
   private final HistoryRecorder recorder;
-  private final Crew crew;
+  private final Progress crew;
 
-  Trouble(LocalCluster cluster, PeerDoors doors, HistoryRecorder recorder, Crew crew) {
+  /** Whoever is at work. */
+  interface Progress {
+    /** Each of them comes so much further. */
+    void awaitProgress(String when, int calls);
+  }
+
+  Trouble(LocalCluster cluster, PeerDoors doors, HistoryRecorder recorder, Progress crew) {
     this.cluster = cluster;
     this.doors = doors;
     this.recorder = recorder;
@@ -33,7 +39,7 @@ final class Trouble {
     }
   }
 
-  private void befall(Kind kind, KvdNode node, int calls) {
+  void befall(Kind kind, KvdNode node, int calls) {
     recorder.add(at -> new Event.Fault(at, kind + " " + node));
     switch (kind) {
       case KILL -> node.kill();

@@ -8,10 +8,12 @@ import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
 import javax.tools.StandardJavaFileManager;
@@ -54,7 +56,13 @@ final class Mutant {
     /** The same where no history is kept of some keys and nothing fails. */
     HISTORY_OFF("io.cairn.simulator.history.HistoryOffSeeds"),
     /** Runs with locks, judged likewise. */
-    LOCKS("io.cairn.simulator.locks.LockSeeds");
+    LOCKS("io.cairn.simulator.recipes.LockSeeds"),
+    /** The same with elections. */
+    ELECTIONS("io.cairn.simulator.recipes.ElectionSeeds"),
+    /** With counters. */
+    COUNTERS("io.cairn.simulator.recipes.CounterSeeds"),
+    /** And with durable queues. */
+    QUEUES("io.cairn.simulator.recipes.QueueSeeds");
 
     final String runs;
 
@@ -73,7 +81,8 @@ final class Mutant {
           return by;
         }
       }
-      throw new IllegalArgumentException("a planted bug is tried by one of raft-sim, leases, compactions, histories, history-off and locks, or, without such a line, by sim; not by " + word);
+      throw new IllegalArgumentException("a planted bug is tried by one of " + Arrays.stream(values()).map(By::word).collect(Collectors.joining(", "))
+          + "; without such a line by sim; not by " + word);
     }
 
     private String word() {

@@ -60,6 +60,7 @@ public final class DataOracle {
   private boolean ended;
   private ApplyWitness witness = new ApplyWitness() {};
   private final LeaseTruth leases;
+  private final GuardTruth guards;
   private final HistoryTruth past;
   /** What the write that is looked at has changed. */
   private final TreeMap<String, ApplyWitness.Now> changes = new TreeMap<>();
@@ -71,6 +72,7 @@ public final class DataOracle {
     this.checks = checks;
     this.marks = marks;
     this.leases = new LeaseTruth(checks, marks);
+    this.guards = new GuardTruth(checks, keys, leases);
     this.past = new HistoryTruth(marks);
   }
 
@@ -155,7 +157,7 @@ public final class DataOracle {
         }
         case ShardCommand.ChangeLeases change -> leases.upkeep(shard, change);
         case ShardCommand.KeepHistory keep -> past.said(shard, entry.index(), keep, lastOfShard.getOrDefault(shard, 1L));
-        case ShardCommand.ChangeGuards _ -> { }
+        case ShardCommand.ChangeGuards change -> guards.said(shard, change, effect);
       }
     } else if (effect instanceof EntryEffect.LeasesChanged changed
         && EntryPayload.decodeSystem(payload) instanceof SystemCommand.ChangeLeases(var command)) {
@@ -174,7 +176,7 @@ public final class DataOracle {
       case LEASE_UNKNOWN -> !leases.admits(shard, refused.lease());
       case LEASE_NOT_FOUND -> write.op() instanceof Op.LeaseRevoke(long id) && !leases.isTaken(shard, id);
       case LEASE_EXISTS -> write.op() instanceof Op.LeaseGrant grant && leases.isTaken(shard, grant.id());
-      case GUARD_UNKNOWN, GUARD_PASSED, GUARDED -> !write.guards().isEmpty() || reason == WriteResult.Reason.GUARDED;
+      case GUARD_UNKNOWN, GUARD_PASSED, GUARDED -> guards.mayRefuse(shard, write, refused);
       default -> false;
     };
     if (right) {
@@ -205,6 +207,7 @@ public final class DataOracle {
   }
 
   private void tookEffect(Write write, WriteResult.Done done) {
+    guards.takesEffect(shardNow, write);
     if (write.op() instanceof Op.LeaseDelete delete) {
       // Of the shard's leader, which asks again: whatever is left goes.
       List<String> gone = leases.deleted(shardNow, delete);
@@ -286,6 +289,7 @@ public final class DataOracle {
 
   private void change(String key, long revision, String value, long lease) {
     history(key).add(revision, value);
+    guards.changed(shardNow, key, value == null);
     leases.moved(shardNow, key, lease);
     changes.put(key, value == null ? ApplyWitness.Now.DELETED : new ApplyWitness.Now(value, lease));
   }

@@ -94,6 +94,12 @@ final class LeaseTruth {
     return lease != null && !lease.fenced;
   }
 
+  /** Whether the shard knows the id, fenced or not, as this grant's. */
+  boolean isKnown(int shard, Generation lease) {
+    Known here = known(shard).get(lease.id());
+    return here != null && here.grant == lease.grant();
+  }
+
   boolean isTaken(int shard, long id) {
     return home(shard).containsKey(id);
   }

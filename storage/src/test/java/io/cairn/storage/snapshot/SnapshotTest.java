@@ -14,12 +14,16 @@ import io.cairn.storage.catalog.ReplicaRecord;
 import io.cairn.storage.engine.Engine;
 import io.cairn.storage.engine.EngineBatch;
 import io.cairn.storage.engine.ScratchEngine;
+import io.cairn.raft.log.EntryId;
+import io.cairn.storage.guard.Guard;
+import io.cairn.storage.guard.Subject;
 import io.cairn.storage.lease.Lease;
 import io.cairn.storage.mvcc.ApplyRound;
 import io.cairn.storage.mvcc.RecentVersions;
 import io.cairn.storage.mvcc.Batch;
 import io.cairn.storage.mvcc.CompactedException;
 import io.cairn.storage.mvcc.Op;
+import io.cairn.storage.mvcc.ShardGuards;
 import io.cairn.storage.mvcc.ShardStore;
 import io.cairn.storage.mvcc.StoreScript;
 import io.cairn.storage.mvcc.Version;
@@ -28,6 +32,7 @@ import io.cairn.storage.mvcc.WriteResult;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -115,6 +120,57 @@ class SnapshotTest {
         assertThat(copy.range(all(revision))).usingRecursiveComparison().isEqualTo(script.store.range(all(revision)));
       }
     }
+  }
+
+  @Test
+  @DisplayName("LL-08 a snapshot carries both tables of guards: a replica that began empty refuses, and waits, as the one it comes from")
+  void theTablesOfGuardsComeAlong() throws BadSnapshotException {
+    script.apply(new Op.Put(bytes("a{x}/lock/1"), bytes("v"), 0, false), new Op.Put(bytes("a{x}/lock/2"), bytes("v"), 0, false));
+    long revision = script.store.applied().revision();
+    var ending = new Subject(bytes("a{x}/lock/1"), revision - 1);
+    var standing = new Subject(bytes("a{x}/lock/2"), revision);
+    var known = new Subject(bytes("a{far}/lock/1"), 5);
+    var fenced = new Subject(bytes("a{far}/lock/2"), 6);
+    guards(script.store, guards -> {
+      assertThat(List.of(guards.register(ending, 4), guards.register(ending, 5), guards.register(standing, 4))).containsOnly(true);
+      guards.known().know(known);
+      guards.known().fence(fenced);
+    });
+    script.apply(new Op.Delete(ending.key(), false));
+    guards(script.store, guards -> guards.fenced(ending, 5));
+
+    for (int bytesMax : new int[] {64, 1 << 20}) {
+      ShardStore copy = install(follower.engine(), follower.newStore(), chunks(bytesMax));
+      assertThat(copy.contentHash()).isEqualTo(script.store.contentHash());
+      assertThat(copy.guardReads().fenced()).containsExactly(fenced);
+      for (Subject subject : List.of(ending, standing)) {
+        assertThat(copy.guardReads().home(subject)).isEqualTo(script.store.guardReads().home(subject));
+      }
+      assertThat(copy.guardReads().home(ending).ending()).isTrue();
+      assertThat(copy.guardReads().home(ending).open()).containsExactly(4);
+      assertThat(guarded(copy, 1, new Op.Put(bytes("ab"), bytes("w"), 0, false), known)).isInstanceOf(WriteResult.Done.class);
+      assertThat(guarded(copy, 2, new Op.Put(bytes("ab"), bytes("w"), 0, false), fenced))
+          .isInstanceOfSatisfying(WriteResult.Refused.class, refused -> assertThat(refused.reason()).isEqualTo(WriteResult.Reason.GUARD_PASSED));
+      for (Subject subject : List.of(ending, standing)) {
+        assertThat(guarded(copy, 3, new Op.Delete(subject.key(), false), subject))
+            .isInstanceOfSatisfying(WriteResult.Refused.class, refused -> assertThat(refused.reason()).isEqualTo(WriteResult.Reason.GUARDED));
+      }
+    }
+  }
+
+  private void guards(ShardStore store, Consumer<ShardGuards> change) {
+    var round = new ApplyRound(leader.engine(), new RecentVersions(1 << 14));
+    change.accept(store.guards(round));
+    round.commit();
+  }
+
+  private WriteResult guarded(ShardStore store, long sequence, Op op, Subject by) {
+    var round = new ApplyRound(follower.engine(), new RecentVersions(1 << 14));
+    var write = new Write(91, 91, sequence, sequence, Long.MAX_VALUE >> 2, sequence, op, List.of(Guard.of(by)));
+    WriteResult result = store.apply(round, new EntryId(store.applied().term(), store.applied().index() + 1),
+        new Batch(store.applied().revision() + 1, 100, List.of(write))).getFirst();
+    round.commit();
+    return result;
   }
 
   @Test
