@@ -27,6 +27,12 @@ import java.util.List;
  */
 public final class RaftLog {
 
+  /**
+   * Most bytes that stay in memory here once they are durable and committed: what is on its way to followers that keep up. The stable log
+   * has memory of its own, one for all replicas; megabytes for each would outlive the young objects and be collected among the old ones.
+   */
+  private static final long RECENT_BYTES_MAX = 128 << 10;
+
   private record Handout(long last, long bytes) {}
 
   private final StableLog stable;
@@ -57,7 +63,7 @@ public final class RaftLog {
     this.applied = applied;
     this.handedOut = applied;
     this.written = last;
-    this.recent = new RecentEntries(last + 1, settings.maxInflightBytes());
+    this.recent = new RecentEntries(last + 1, Math.min(RECENT_BYTES_MAX, settings.maxInflightBytes()));
     this.unstable = new UnstableEntries(hardState, last);
     this.members = new MembershipHistory(membership, applied);
     this.maxApplyBytes = settings.maxApplyBytes();

@@ -11,7 +11,11 @@ package io.cairn.storage.log;
 public record LogSettings(long segmentBytes, long keepBytes, String clusterId, long cacheBytes) {
   public static final long DEFAULT_SEGMENT_BYTES = 64L << 20;
   public static final long DEFAULT_KEEP_BYTES = 1L << 30;
-  public static final long DEFAULT_CACHE_BYTES = 16L << 20;
+  /**
+   * About half a second of a busy node. What stays longer than a few collections of young objects is moved among the old ones, and makes
+   * full collections frequent; followers that are further behind are sent what the page cache has.
+   */
+  public static final long DEFAULT_CACHE_BYTES = 2L << 20;
 
   public LogSettings {
     if (segmentBytes < 16 << 10 || segmentBytes > 1 << 30 || segmentBytes % OnDiskFormat.BLOCK_BYTES != 0) {
