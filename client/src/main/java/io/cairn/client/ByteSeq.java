@@ -113,12 +113,12 @@ public final class ByteSeq implements Comparable<ByteSeq> {
     return Arrays.hashCode(bytes);
   }
 
-  /** The text when it is UTF-8, else {@code 0x} and hexadecimal; at most the first 64 bytes. For messages and logs. */
+  /** The text when it is UTF-8 without control characters, else {@code 0x} and hexadecimal; at most the first 64 bytes. For messages and logs. */
   @Override
   public String toString() {
     if (bytes.length > 64) {
       return new ByteSeq(Arrays.copyOf(bytes, 64)) + "… (" + bytes.length + " bytes)";
     }
-    return ifUtf8().orElseGet(() -> "0x" + HexFormat.of().formatHex(bytes));
+    return ifUtf8().filter(text -> text.codePoints().noneMatch(Character::isISOControl)).orElseGet(() -> "0x" + HexFormat.of().formatHex(bytes));
   }
 }

@@ -7,6 +7,7 @@ import io.cairn.client.core.LockSpec;
 import io.cairn.client.core.Operation;
 import io.cairn.client.core.PlaceGuard;
 import io.cairn.client.recipes.Recipes;
+import io.cairn.client.seams.Closing;
 import io.cairn.client.services.Discovery;
 import io.cairn.client.services.Registry;
 import io.cairn.client.who.Who;
@@ -53,6 +54,7 @@ public final class KvClient implements AutoCloseable {
   private final ClientCore core;
   private final JdkCallbackPool ownCallbacks;
   private final Executor callbacks;
+  private final Closing closing;
   private final AsyncKvClient async;
   private final SyncCalls sync;
   private final Attempts attempts;
@@ -74,6 +76,7 @@ public final class KvClient implements AutoCloseable {
     Executor given = builder.callbacks == null && host != null ? host.callbacks : builder.callbacks;
     this.ownCallbacks = given == null ? new JdkCallbackPool("cairn-client-callback") : null;
     this.callbacks = given == null ? ownCallbacks : given;
+    this.closing = new Closing(callbacks);
     this.isView = false;
     this.deadline = builder.deadline;
     this.sync = new SyncCalls(core, loop, deadline, null);
@@ -92,6 +95,7 @@ public final class KvClient implements AutoCloseable {
     this.core = of.core;
     this.ownCallbacks = null;
     this.callbacks = of.callbacks;
+    this.closing = of.closing;
     this.deadline = of.deadline;
     this.sync = new SyncCalls(core, loop, deadline, guard);
     this.async = new AsyncKvClient(core, callbacks, deadline, sync, guard);
@@ -434,17 +438,17 @@ public final class KvClient implements AutoCloseable {
 
   /** Registers instances of services, for as long as this client lives: {@link #discovery} shows them. */
   public Registry registry() {
-    return new Registry(this, SeamWiring.seams(loop, callbacks));
+    return new Registry(this, SeamWiring.seams(loop, callbacks, closing));
   }
 
   /** Live views of the instances that others have registered. */
   public Discovery discovery() {
-    return new Discovery(this, SeamWiring.seams(loop, callbacks));
+    return new Discovery(this, SeamWiring.seams(loop, callbacks, closing));
   }
 
   /** Numbers, sequences, latches, barriers and queues that processes share. */
   public Recipes recipes() {
-    return new Recipes(this, SeamWiring.seams(loop, callbacks));
+    return new Recipes(this, SeamWiring.seams(loop, callbacks, closing));
   }
 
   /** As {@link #lock(String, LockOptions)} with what is usual. */
@@ -499,6 +503,7 @@ public final class KvClient implements AutoCloseable {
     if (!loop.inLoop()) {
       awaitLoop();
     }
+    closing.close();
     if (host != null) {
       host.guests.remove(this);
     } else {

@@ -5,16 +5,20 @@ import io.cairn.jepsen.cluster.LocalCluster;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Supplier;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
- * Runs a cluster for a test class. When a test fails, the nodes' logs are kept under {@code target/failed-clusters}. When all have
- * passed, no node may have logged an error: whatever clients and faults do, that word is for what a person must look at.
+ * Runs a cluster for a test class and those nested in it; a test may have it as a parameter. When a test fails, the nodes' logs are kept
+ * under {@code target/failed-clusters}. When all have passed, no node may have logged an error: whatever clients and faults do, that word
+ * is for what a person must look at.
  */
-final class ClusterExtension implements BeforeAllCallback, AfterAllCallback, AfterTestExecutionCallback {
+final class ClusterExtension implements BeforeAllCallback, AfterAllCallback, AfterTestExecutionCallback, ParameterResolver {
   private static final Path KEPT = Path.of("target", "failed-clusters");
 
   private final Supplier<LocalCluster> make;
@@ -34,6 +38,9 @@ final class ClusterExtension implements BeforeAllCallback, AfterAllCallback, Aft
 
   @Override
   public void beforeAll(ExtensionContext context) {
+    if (isNested(context)) {
+      return;
+    }
     cluster = make.get();
     try {
       cluster.start();
@@ -55,7 +62,7 @@ final class ClusterExtension implements BeforeAllCallback, AfterAllCallback, Aft
 
   @Override
   public void afterAll(ExtensionContext context) {
-    if (cluster == null) {
+    if (cluster == null || isNested(context)) {
       return;
     }
     try {
@@ -65,6 +72,21 @@ final class ClusterExtension implements BeforeAllCallback, AfterAllCallback, Aft
     } finally {
       cluster.close();
     }
+  }
+
+  /** Then the class around it has begun, and is not over. */
+  private static boolean isNested(ExtensionContext context) {
+    return context.getRequiredTestClass().isAnnotationPresent(Nested.class);
+  }
+
+  @Override
+  public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+    return parameter.getParameter().getType() == LocalCluster.class;
+  }
+
+  @Override
+  public LocalCluster resolveParameter(ParameterContext parameter, ExtensionContext context) {
+    return cluster;
   }
 
   private void requireNoErrors(ExtensionContext context) {

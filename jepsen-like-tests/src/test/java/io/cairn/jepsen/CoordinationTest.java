@@ -57,15 +57,15 @@ final class CoordinationTest {
     return of.get(60, TimeUnit.SECONDS);
   }
 
-  /** Kills the node that leads the shard of the key, does something, and brings the node back. */
+  /** Kills the node that leads the shard of the key, does something, and brings the node back; who kills next waits until it is there. */
   private void withoutLeader(String key, Callable<Void> does) throws Exception {
+    cluster.awaitReady();
     KvdNode leader = cluster.leaderOf(key);
     leader.kill();
     try {
       does.call();
     } finally {
       leader.start();
-      cluster.awaitReady();
     }
   }
 

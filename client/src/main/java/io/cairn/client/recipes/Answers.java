@@ -5,14 +5,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 
 /** Answers to those that wait for them, and what comes next of those that nobody waits for; a failure stays the {@link KvException} that it was. */
 final class Answers {
-
-  private static final long PROD_SECONDS = 5;
 
   private Answers() {}
 
@@ -39,17 +35,13 @@ final class Answers {
 
   /** Waits for something that may take long. What was waited for is given up when the thread is interrupted. */
   static <T> T of(Waiter.Waiting<T> waiting) throws InterruptedException {
-    while (true) {
-      try {
-        return waiting.future().get(PROD_SECONDS, TimeUnit.SECONDS);
-      } catch (TimeoutException e) {
-        waiting.prod();
-      } catch (InterruptedException e) {
-        waiting.giveUp();
-        throw e;
-      } catch (ExecutionException e) {
-        throw failure(e);
-      }
+    try {
+      return waiting.future().get();
+    } catch (InterruptedException e) {
+      waiting.giveUp();
+      throw e;
+    } catch (ExecutionException e) {
+      throw failure(e);
     }
   }
 

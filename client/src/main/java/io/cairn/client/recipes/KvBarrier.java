@@ -99,7 +99,8 @@ public final class KvBarrier {
    * @throws InterruptedException when interrupted; it leaves in the background
    * @throws RefusedException with {@link RefusedCode#LEASE_NOT_FOUND} when its session ended meanwhile, with {@link RefusedCode#BAD_REQUEST} when others say
    *     another number of participants
-   * @throws io.cairn.client.UnknownOutcomeException it may be inside; the same call again finds out, and the end of the session ends it
+   * @throws io.cairn.client.UnknownOutcomeException it may be inside, also when the store was away as the time ended; the same call again finds out, and the
+   *     end of the session ends it
    */
   public Optional<Entry> enter(String participant, Session session, Duration most) throws InterruptedException {
     return Answers.of(entering(participant, session.lease(), most));
@@ -114,14 +115,18 @@ public final class KvBarrier {
     Entering entering = new Entering(keys.key("in/" + RecipeKeys.checkParticipant(participant)), lease);
     Waiter.Waiting<Optional<Entry>> waiting = new Waiter<Entry>(store, seams, keys.all(), entering::concerns, entering::look, entry -> { }).begin(most);
     CompletableFuture<Optional<Entry>> entered = new CompletableFuture<>();
-    Answers.then(waiting.future(), found -> found.isPresent() ? CompletableFuture.completedFuture(found) : entering.withdraw())
-        .whenComplete((found, why) -> {
-          if (why != null) {
-            entered.completeExceptionally(why);
-          } else {
-            entered.complete(found);
-          }
-        });
+    waiting.future().whenComplete((found, why) -> (why == null && found.isPresent() ? waiting.future() : entering.ends(why)).whenComplete((last, failed) -> {
+      if (failed != null) {
+        entered.completeExceptionally(Answers.asRuntime(failed));
+      } else if (!entered.complete(last)) {
+        last.ifPresent(this::abandon); // Who asked has cancelled.
+      }
+    }));
+    entered.whenComplete((found, why) -> {
+      if (entered.isCancelled()) {
+        waiting.giveUp();
+      }
+    });
     return new Waiter.Waiting<>() {
       @Override
       public CompletableFuture<Optional<Entry>> future() {
@@ -132,11 +137,6 @@ public final class KvBarrier {
       public void giveUp() {
         waiting.giveUp();
         entered.thenAccept(found -> found.ifPresent(KvBarrier.this::abandon));
-      }
-
-      @Override
-      public void prod() {
-        waiting.prod();
       }
     };
   }
@@ -231,6 +231,26 @@ public final class KvBarrier {
         throw new RefusedException(RefusedCode.LEASE_NOT_FOUND, "The session of the participant ended while it waited for the others; it is not in the barrier");
       }
       return Waiter.Seen.nothing(now.revision());
+    }
+
+    /** Nobody has let it go in. One that is inside is told so, or that nobody knows: never that certainly nothing was done. */
+    CompletionStage<Optional<Entry>> ends(Throwable why) {
+      boolean passes = why instanceof RefusedException refused && Waiter.PASSING.contains(refused.code());
+      if (why == null) {
+        return withdraw();
+      } else if (came == null || !passes) {
+        return CompletableFuture.failedFuture(why);
+      }
+      CompletableFuture<Optional<Entry>> out = new CompletableFuture<>();
+      withdraw().whenComplete((found, again) -> {
+        if (again == null) {
+          out.complete(found);
+        } else {
+          out.completeExceptionally(new UnknownOutcomeException("The store was away as the time ended: the participant may be in the barrier, until the end of its "
+              + "session, and the others may count it (" + why.getMessage() + ")"));
+        }
+      });
+      return out;
     }
 
     /** The time is over: out again, unless all have come meanwhile. */

@@ -97,18 +97,24 @@ public final class KvLatch {
 
   /** How many are still missing. @throws RefusedException with {@link RefusedCode#BAD_REQUEST} when the latch was not made yet */
   public long remaining() {
-    return Answers.of(Answers.then(count(), count -> Answers.map(
-        store.range(keys.below("done/"), RangeOptions.DEFAULT.withCountOnly()), done -> Math.max(0, count - done.count()))));
+    return Answers.of(remainingAsync());
+  }
+
+  /** As {@link #remaining}, without waiting. */
+  public CompletionStage<Long> remainingAsync() {
+    Txn looks = Txn.of(TxnOp.get(countKey), TxnOp.count(keys.below("done/")));
+    return Answers.map(store.txn(looks), done -> Math.max(0, count(done.range(0).first()) - done.range(1).count()));
   }
 
   private CompletionStage<Long> count() {
-    return Answers.map(store.range(KeyRange.single(countKey), RangeOptions.DEFAULT), read -> {
-      Optional<KeyValue> found = read.keyValues().stream().findFirst();
-      if (found.isEmpty()) {
-        throw new RefusedException(RefusedCode.BAD_REQUEST, "Latch '" + keys.name() + "' was not made yet: create(count) makes it");
-      }
-      return Numbers.of(countKey, found);
-    });
+    return Answers.map(store.range(KeyRange.single(countKey), RangeOptions.DEFAULT), read -> count(read.keyValues().stream().findFirst()));
+  }
+
+  private long count(Optional<KeyValue> found) {
+    if (found.isEmpty()) {
+      throw new RefusedException(RefusedCode.BAD_REQUEST, "Latch '" + keys.name() + "' was not made yet: create(count) makes it");
+    }
+    return Numbers.of(countKey, found);
   }
 
   /**

@@ -8,11 +8,13 @@ import io.cairn.client.RefusedCode;
 import io.cairn.client.RefusedException;
 import io.cairn.client.Txn;
 import io.cairn.client.TxnOp;
+import io.cairn.client.TxnResult;
 import io.cairn.client.seams.ClientSeams;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -26,6 +28,7 @@ import java.util.concurrent.CompletionStage;
  */
 public final class KvQueue {
   private static final int DEAD_LETTERS_MAX = 1_000;
+  private static final int SIZE_PAGE = 10_000;
 
   private final Store store;
   private final QueueKeys keys;
@@ -70,7 +73,12 @@ public final class KvQueue {
    * @return their numbers
    */
   public List<Long> offerAll(List<ByteSeq> values) {
-    return Answers.of(offering.offer(values));
+    return Answers.of(offerAllAsync(values));
+  }
+
+  /** As {@link #offerAll}, without waiting. */
+  public CompletionStage<List<Long>> offerAllAsync(List<ByteSeq> values) {
+    return offering.offer(values);
   }
 
   /** Takes the first message that is nobody's, if there is one. */
@@ -89,28 +97,38 @@ public final class KvQueue {
     return Answers.of(taking.begin(most));
   }
 
-  /** As {@link #take}, without waiting. */
+  /** As {@link #take}, without waiting. Who cancels the stage's future takes nothing along, as one who is interrupted. */
   public CompletionStage<Optional<QueueMessage>> takeAsync(Duration most) {
     return taking.begin(most).future();
   }
 
   /** How many messages are in it, those that somebody has in hand included. Looks at each. */
   public long size() {
-    long size = 0;
-    long from = 0;
-    while (true) {
-      var page = Answers.of(store.range(keys.itemsFrom(from), RangeOptions.DEFAULT.withKeysOnly().withLimit(10_000)));
+    return Answers.of(sizeAsync());
+  }
+
+  /** As {@link #size}, without waiting. */
+  public CompletionStage<Long> sizeAsync() {
+    return sizeFrom(0, 0);
+  }
+
+  private CompletionStage<Long> sizeFrom(long from, long before) {
+    return Answers.then(store.range(keys.itemsFrom(from), RangeOptions.DEFAULT.withKeysOnly().withLimit(SIZE_PAGE)), page -> {
+      long size = before;
+      long behind = from;
       for (KeyValue kv : page.keyValues()) {
         QueueKeys.ItemKey key = keys.itemKey(kv.key());
         if (key != null && key.isMessage()) {
           size++;
-          from = key.number() + 1;
+          behind = key.number() + 1;
         }
       }
-      if (!page.more()) {
-        return size;
+      if (page.more() && behind == from) {
+        throw new RefusedException(RefusedCode.BAD_REQUEST, "Among the messages of queue '" + keys.name() + "' there are more than " + SIZE_PAGE
+            + " keys in a row that are none; a queue's keys are its own: delete those");
       }
-    }
+      return page.more() ? sizeFrom(behind, size) : CompletableFuture.completedFuture(size);
+    });
   }
 
   /** The first dead letters, in their old order. @param most 1 to 1,000 */
@@ -130,8 +148,14 @@ public final class KvQueue {
 
   /** Has a dead letter delivered again, as a message that was never delivered, in its old place. @return whether it was there */
   public boolean revive(DeadLetter letter) {
+    return Answers.of(reviveAsync(letter));
+  }
+
+  /** As {@link #revive}, without waiting. */
+  public CompletionStage<Boolean> reviveAsync(DeadLetter letter) {
     ByteSeq dead = keys.dead(letter.number());
-    return Answers.of(store.txn(Txn.ifAll(Compare.exists(dead)).then(TxnOp.delete(dead), TxnOp.put(keys.item(letter.number()), letter.value())))).succeeded();
+    Txn revives = Txn.ifAll(Compare.exists(dead)).then(TxnOp.delete(dead), TxnOp.put(keys.item(letter.number()), letter.value()));
+    return Answers.map(store.txn(revives), TxnResult::succeeded);
   }
 
   /** Forgets a dead letter. @return whether it was there */

@@ -106,9 +106,9 @@ public final class KvSequence {
       more = !waiting.isEmpty();
       asking = more;
     }
-    told.forEach(Runnable::run);
     if (more) {
-      ask();
+      ask(); // First: whoever is told may wait for another id, then and there.
     }
+    told.forEach(Runnable::run);
   }
 }

@@ -11,7 +11,9 @@ import io.cairn.client.seams.ClientSeams;
 import io.cairn.client.seams.Turns;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -28,6 +30,8 @@ final class Offering {
   private static final int KEY_BYTES = 1_200;
 
   private static final int TRIES = 200;
+  /** Why a transaction may be refused for what one of its messages is. */
+  private static final Set<RefusedCode> OF_ONE = EnumSet.of(RefusedCode.VALUE_TOO_LARGE, RefusedCode.TXN_TOO_LARGE, RefusedCode.BAD_REQUEST);
 
   /** @param numbers told when they are in: those of its messages */
   private record Offer(List<ByteSeq> values, long bytes, CompletableFuture<List<Long>> numbers) {}
@@ -145,7 +149,20 @@ final class Offering {
   }
 
   private void end(List<Offer> batch, RuntimeException why) {
+    if (batch.size() > 1 && why instanceof RefusedException refused && OF_ONE.contains(refused.code())) {
+      putHalf(batch);
+      return;
+    }
     next();
     batch.forEach(offer -> seams.callbacks().execute(() -> offer.numbers.completeExceptionally(why)));
+  }
+
+  /** One of them is what was refused, or their sum, and no reason to refuse all: the others stay in front of what waits. */
+  private void putHalf(List<Offer> batch) {
+    int half = batch.size() / 2;
+    for (int i = batch.size() - 1; i >= half; i--) {
+      waiting.addFirst(batch.get(i));
+    }
+    put(batch.subList(0, half), 0);
   }
 }

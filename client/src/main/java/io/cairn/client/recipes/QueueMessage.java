@@ -19,14 +19,17 @@ public final class QueueMessage {
   private final ByteSeq value;
   private final long deliveries;
   private final long lease;
+  private final long revision;
 
-  QueueMessage(Store store, QueueKeys keys, long number, ByteSeq value, long deliveries, long lease) {
+  /** @param revision at which it was delivered */
+  QueueMessage(Store store, QueueKeys keys, long number, ByteSeq value, long deliveries, long lease, long revision) {
     this.store = store;
     this.keys = keys;
     this.number = number;
     this.value = value;
     this.deliveries = deliveries;
     this.lease = lease;
+    this.revision = revision;
   }
 
   /** Its place in the queue: larger than that of every message offered before. The same each time it is delivered. */
@@ -47,9 +50,9 @@ public final class QueueMessage {
     return deliveries;
   }
 
-  /** It was delivered to nobody since, and is not gone: each delivery counts one more. */
+  /** It was delivered to nobody since, and is not gone: each delivery counts one more. The count itself would not do: a dead letter's begins anew. */
   Compare isMine() {
-    return Compare.value(keys.deliveries(number)).equalTo(Numbers.text(deliveries));
+    return Compare.modRevision(keys.deliveries(number)).equalTo(revision);
   }
 
   /**

@@ -10,6 +10,7 @@ import io.cairn.client.RefusedCode;
 import io.cairn.client.RefusedException;
 import io.cairn.client.Txn;
 import io.cairn.client.TxnOp;
+import io.cairn.client.TxnResult;
 import io.cairn.client.WatchEvent;
 import io.cairn.client.seams.ClientSeams;
 import java.time.Duration;
@@ -64,8 +65,16 @@ final class Taking {
       if (!free.isEmpty()) {
         return claim(free);
       }
-      return read.more() ? look(lastNumber(read), since) : CompletableFuture.completedFuture(Waiter.Seen.nothing(since));
+      return read.more() ? look(behind(from, read), since) : CompletableFuture.completedFuture(Waiter.Seen.nothing(since));
     });
+  }
+
+  private long behind(long from, RangeResult read) {
+    long last = lastNumber(read);
+    if (last == from) {
+      throw keysOfOthers();
+    }
+    return last;
   }
 
   /** The first messages that have no claim. Of the last one of a page that is not the last, the claim may be on the next page. */
@@ -93,14 +102,19 @@ final class Taking {
         return key.number();
       }
     }
-    throw new RefusedException(RefusedCode.BAD_REQUEST, "Below " + keys.items() + " there are more than " + PAGE + " keys that are no messages of a queue");
+    throw keysOfOthers();
+  }
+
+  private RefusedException keysOfOthers() {
+    return new RefusedException(RefusedCode.BAD_REQUEST, "Among the messages of queue '" + keys.name() + "' there are more than " + PAGE
+        + " keys in a row that are none; a queue's keys are its own: delete those");
   }
 
   private CompletionStage<Waiter.Seen<QueueMessage>> claim(List<Long> candidates) {
     ByteSeq ticket = keys.ticket(seams.random().nextLong());
     return Answers.then(store.put(ticket, ByteSeq.EMPTY, options.visibility()), granted -> {
       CompletionStage<Waiter.Seen<QueueMessage>> claimed = Answers.then(store.txn(claim(candidates, 0, ticket, granted.lease())),
-          done -> delivered(candidates, done.succeeded(), done.results(), granted.lease()));
+          done -> delivered(candidates, done, granted.lease()));
       return orOutrun(claimed);
     });
   }
@@ -129,14 +143,14 @@ final class Taking {
         .otherwise(otherwise);
   }
 
-  private CompletionStage<Waiter.Seen<QueueMessage>> delivered(List<Long> candidates, boolean first, List<OpResult> firstResults, long lease) {
-    boolean succeeded = first;
-    List<OpResult> results = firstResults;
+  private CompletionStage<Waiter.Seen<QueueMessage>> delivered(List<Long> candidates, TxnResult done, long lease) {
+    boolean succeeded = done.succeeded();
+    List<OpResult> results = done.results();
     for (int at = 0; at < candidates.size(); at++) {
       if (succeeded) {
         long deliveries = ((OpResult.Add) results.get(1)).value();
         KeyValue item = ((OpResult.Range) results.get(2)).first().orElseThrow();
-        return delivered(new QueueMessage(store, keys, candidates.get(at), item.value(), deliveries, lease));
+        return delivered(new QueueMessage(store, keys, candidates.get(at), item.value(), deliveries, lease, done.revision()));
       }
       if (results.get(0) instanceof OpResult.Nested next) {
         succeeded = next.succeeded();
@@ -152,6 +166,6 @@ final class Taking {
       return CompletableFuture.completedFuture(Waiter.Seen.found(message));
     }
     Txn dies = Txn.ifAll(message.isMine()).then(TxnOp.put(keys.dead(message.number()), message.value()), TxnOp.deleteRange(keys.allOf(message.number())));
-    return Answers.then(store.txn(dies), done -> look(0, 0)); // Nobody was faster: this goes on for as long as there are such messages.
+    return Answers.map(store.txn(dies), done -> Waiter.Seen.further()); // For as long as there are such messages.
   }
 }

@@ -18,7 +18,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -39,9 +38,6 @@ final class Waiter<T> {
     CompletableFuture<T> future();
 
     void giveUp();
-
-    /** Does what is long due: the timers of a client that was closed do not run any more, and a thread that waits must hear of that. */
-    void prod();
   }
 
   /**
@@ -49,28 +45,34 @@ final class Waiter<T> {
    *
    * @param found ends the waiting
    * @param revision everything up to here was looked at
-   * @param again others came between: it must be looked again at once, since no event may tell what there is now
+   * @param again it must be looked again at once, since no event may tell what there is now
+   * @param overtaken others came between
    */
-  record Seen<T>(Optional<T> found, long revision, boolean again) {
+  record Seen<T>(Optional<T> found, long revision, boolean again, boolean overtaken) {
     static <T> Seen<T> found(T what) {
-      return new Seen<>(Optional.of(what), 0, false);
+      return new Seen<>(Optional.of(what), 0, false, false);
     }
 
     static <T> Seen<T> nothing(long revision) {
-      return new Seen<>(Optional.empty(), revision, false);
+      return new Seen<>(Optional.empty(), revision, false, false);
     }
 
     static <T> Seen<T> outrun() {
-      return new Seen<>(Optional.empty(), 0, true);
+      return new Seen<>(Optional.empty(), 0, true, true);
+    }
+
+    /** Something that stood in the way was done away with, by this look. */
+    static <T> Seen<T> further() {
+      return new Seen<>(Optional.empty(), 0, true, false);
     }
   }
 
   /** Others were faster so often in a row: each time somebody went on, so it takes hundreds at once to get here. */
   private static final int OUTRUN_MAX = 200;
 
-  private static final long PROD_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final Duration LONGEST = Duration.ofDays(3_650);
-  private static final Set<RefusedCode> PASSING = EnumSet.of(RefusedCode.UNAVAILABLE, RefusedCode.DEADLINE, RefusedCode.OVERLOADED);
+  /** The store is away, or has too much to do: it may take the same call later. */
+  static final Set<RefusedCode> PASSING = EnumSet.of(RefusedCode.UNAVAILABLE, RefusedCode.DEADLINE, RefusedCode.OVERLOADED);
 
   private final Store store;
   private final ClientSeams seams;
@@ -83,15 +85,15 @@ final class Waiter<T> {
   private Runnable watch;
   private Runnable timeLimit = () -> { };
   private Runnable wait = () -> { };
+  private Runnable closing = () -> { };
   private long watchNumber;
   private boolean looking;
   private boolean changed;
   private boolean timeOver;
   private boolean givenUp;
+  private boolean closed;
   private int failed;
   private int outrun;
-  /** By when a look that waits has its turn. */
-  private long lookDue;
   private Throwable lastFailure;
 
   /**
@@ -103,7 +105,6 @@ final class Waiter<T> {
     this.store = store;
     this.seams = seams;
     this.turns = new Turns(seams.callbacks());
-    this.lookDue = seams.nanoTime().getAsLong();
     this.range = range;
     this.matters = matters;
     this.look = look;
@@ -113,12 +114,18 @@ final class Waiter<T> {
   /** Looks once at least. Empty when the last look before the time was over found nothing; fails as that look did, if it could not be made. */
   Waiting<Optional<T>> begin(Duration most) {
     Duration time = most.compareTo(LONGEST) > 0 ? LONGEST : most;
+    answer.whenComplete((found, why) -> {
+      if (answer.isCancelled()) {
+        turns.execute(this::giveUp);
+      }
+    });
     turns.execute(() -> {
       if (time.isNegative() || time.isZero()) {
         timeOver = true;
       } else {
         timeLimit = seams.timers().after(time, () -> turns.execute(this::timeIsOver));
       }
+      closing = seams.closing().then(() -> turns.execute(this::clientClosed));
       look();
     });
     return new Waiting<>() {
@@ -131,18 +138,19 @@ final class Waiter<T> {
       public void giveUp() {
         turns.execute(Waiter.this::giveUp);
       }
-
-      @Override
-      public void prod() {
-        turns.execute(Waiter.this::prod);
-      }
     };
   }
 
-  private void prod() {
-    if (!looking && !answer.isDone() && seams.nanoTime().getAsLong() - lookDue > PROD_NANOS && watch == null) {
-      look();
+  /** No timer runs any more. A look that is under way ends, and with it the waiting. */
+  private void clientClosed() {
+    closed = true;
+    if (!looking && !answer.isDone()) {
+      end(null, clientIsClosed());
     }
+  }
+
+  private static RefusedException clientIsClosed() {
+    return new RefusedException(RefusedCode.CLOSED, "The client was closed");
   }
 
   private void look() {
@@ -176,14 +184,17 @@ final class Waiter<T> {
         unwanted.accept(seen.found().get());
       }
       end(seen.found(), null);
-    } else if (seen.again()) {
-      if (++outrun > OUTRUN_MAX) {
+    } else if (seen.again() && !givenUp) {
+      outrun = seen.overtaken() ? outrun + 1 : 0;
+      if (outrun > OUTRUN_MAX) {
         end(null, new RefusedException(RefusedCode.TXN_CONFLICT, "Others came between " + OUTRUN_MAX + " times in a row; nothing was done"));
       } else {
         look();
       }
     } else if (timeOver || givenUp) {
       end(Optional.empty(), null);
+    } else if (closed) {
+      end(null, clientIsClosed());
     } else if (changed) {
       look();
     } else {
@@ -196,6 +207,8 @@ final class Waiter<T> {
     boolean passes = why instanceof RefusedException refused && PASSING.contains(refused.code());
     if (!passes || timeOver || givenUp) {
       end(null, why);
+    } else if (closed) {
+      end(null, clientIsClosed());
     } else {
       lastFailure = why;
       lookLater();
@@ -204,9 +217,7 @@ final class Waiter<T> {
 
   private void lookLater() {
     wait.run();
-    Duration next = Waits.next(failed++, seams.random());
-    lookDue = seams.nanoTime().getAsLong() + next.toNanos();
-    wait = seams.timers().after(next, () -> turns.execute(this::look));
+    wait = seams.timers().after(Waits.next(failed++, seams.random()), () -> turns.execute(this::look));
   }
 
   private void follow(long revision) {
@@ -217,8 +228,8 @@ final class Waiter<T> {
 
   private void watchFailed(Optional<KvException> why) {
     watch = null;
-    if (why.isPresent() && why.get() instanceof RefusedException refused && refused.code() == RefusedCode.CLOSED) {
-      end(null, refused);
+    if (closed || why.isPresent() && why.get() instanceof RefusedException refused && refused.code() == RefusedCode.CLOSED) {
+      end(null, clientIsClosed());
     } else {
       lookLater(); // Compacted, or no room at a node: a look shows what there is now, and the next watch begins behind it.
     }
@@ -238,10 +249,8 @@ final class Waiter<T> {
 
   private void giveUp() {
     givenUp = true;
-    if (answer.isDone()) {
-      if (!answer.isCompletedExceptionally()) {
-        answer.join().ifPresent(unwanted);
-      }
+    if (answer.isDone() && !answer.isCompletedExceptionally()) {
+      answer.join().ifPresent(unwanted);
     } else if (!looking) {
       end(Optional.empty(), null);
     }
@@ -250,6 +259,7 @@ final class Waiter<T> {
   private void end(Optional<T> found, Throwable why) {
     timeLimit.run();
     wait.run();
+    closing.run();
     if (watch != null) {
       watch.run();
       watch = null;

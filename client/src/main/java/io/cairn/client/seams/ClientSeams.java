@@ -13,8 +13,9 @@ import java.util.random.RandomGenerator;
  * @param random for waits
  * @param callbacks runs everything, also listeners; may block
  * @param timers for what is due later
+ * @param closing tells when there will be no later
  */
-public record ClientSeams(LongSupplier nanoTime, RandomGenerator random, Executor callbacks, Timers timers) {
+public record ClientSeams(LongSupplier nanoTime, RandomGenerator random, Executor callbacks, Timers timers, Closing closing) {
 
   /** Runs tasks later, on the callbacks. */
   @FunctionalInterface
@@ -28,5 +29,6 @@ public record ClientSeams(LongSupplier nanoTime, RandomGenerator random, Executo
     Objects.requireNonNull(random, "random");
     Objects.requireNonNull(callbacks, "callbacks");
     Objects.requireNonNull(timers, "timers");
+    Objects.requireNonNull(closing, "closing");
   }
 }

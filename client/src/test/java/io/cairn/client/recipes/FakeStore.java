@@ -10,6 +10,7 @@ import io.cairn.client.RangeResult;
 import io.cairn.client.RefusedCode;
 import io.cairn.client.RefusedException;
 import io.cairn.client.Txn;
+import io.cairn.client.TxnOp;
 import io.cairn.client.TxnResult;
 import io.cairn.client.UnknownOutcomeException;
 import io.cairn.client.WatchBatch;
@@ -39,6 +40,7 @@ final class FakeStore implements Store {
   boolean away;
   /** So many of the next writes happen, and their answers are lost. */
   int losesAnswers;
+  int valueBytesMax = Integer.MAX_VALUE;
   private final VirtualMachine machine;
   private final List<FakeWatch> watches = new ArrayList<>();
   private final List<WatchEvent> history = new ArrayList<>();
@@ -159,6 +161,9 @@ final class FakeStore implements Store {
   @Override
   public CompletionStage<TxnResult> txn(Txn txn) {
     return answer("txn", true, () -> {
+      if (txn.then().stream().anyMatch(op -> op instanceof TxnOp.Put put && put.value().size() > valueBytesMax)) {
+        throw new RefusedException(RefusedCode.VALUE_TOO_LARGE, "too large");
+      }
       TreeMap<ByteSeq, KeyValue> before = new TreeMap<>(keys);
       TxnRun run = new TxnRun(keys, revision + 1);
       try {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.cairn.client.RefusedCode;
 import io.cairn.client.RefusedException;
+import io.cairn.client.UnknownOutcomeException;
 import io.cairn.client.seams.VirtualMachine;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -120,5 +121,29 @@ class KvBarrierTest {
     interrupted.giveUp();
     machine.runFor(SECOND);
     assertThat(store.keys.keySet()).noneMatch(key -> key.utf8().startsWith("{other}/barrier/in/"));
+  }
+
+  @Test
+  @DisplayName("with the store away as the time ends, one that is inside is not told that certainly nothing was done; one that is outside is")
+  void awayAtTheEnd() {
+    long lease = store.session();
+    CompletableFuture<Optional<KvBarrier.Entry>> inside = enter("p0", lease, Duration.ofSeconds(30));
+    store.away = true;
+    store.failWatches(RefusedCode.COMPACTED);
+    CompletableFuture<Optional<KvBarrier.Entry>> outside = enter("p1", store.session(), Duration.ofSeconds(20));
+    machine.runFor(60 * SECOND);
+    assertThatThrownBy(inside::join).hasCauseInstanceOf(UnknownOutcomeException.class);
+    assertRefused(outside, RefusedCode.DEADLINE);
+    store.away = false;
+    CompletableFuture<Optional<KvBarrier.Entry>> again = enter("p0", lease, Duration.ofSeconds(10));
+    store.away = true;
+    store.failWatches(RefusedCode.COMPACTED);
+    machine.runFor(SECOND);
+    assertThat(again).isNotDone();
+    machine.runFor(6 * SECOND); // A look is under way as the time ends.
+    store.away = false;
+    machine.runFor(10 * SECOND);
+    assertThat(again.join()).as("out again").isEmpty();
+    assertThat(store.keys.keySet()).noneMatch(key -> key.utf8().contains("/in/"));
   }
 }

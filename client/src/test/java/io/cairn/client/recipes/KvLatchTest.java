@@ -3,7 +3,10 @@ package io.cairn.client.recipes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.cairn.client.KeyRange;
 import io.cairn.client.RefusedException;
+import io.cairn.client.Txn;
+import io.cairn.client.TxnOp;
 import io.cairn.client.seams.VirtualMachine;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
@@ -33,6 +36,7 @@ class KvLatchTest {
     machine.runFor(SECOND);
     assertThat(ended(latch.createAsync(3))).isTrue();
     assertThat(ended(latch.createAsync(2))).as("it is there").isFalse();
+    assertThat(ended(latch.remainingAsync())).isEqualTo(3);
     assertThat(ended(latch.countDownAsync("a"))).isEqualTo(2);
     assertThat(ended(latch.countDownAsync("a"))).isEqualTo(2);
     store.losesAnswers = 1;
@@ -46,6 +50,7 @@ class KvLatchTest {
     assertThat(ended(latch.countDownAsync("c"))).isZero();
     assertThat(early.toCompletableFuture().join()).isTrue();
     assertThat(ended(latch.countDownAsync("d"))).as("more than there are").isZero();
+    assertThat(ended(latch.remainingAsync())).isZero();
     assertThat(ended(latch.awaitAsync(Duration.ZERO))).isTrue();
   }
 
@@ -59,6 +64,16 @@ class KvLatchTest {
     assertThatThrownBy(() -> latch.countDownAsync("")).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("1 to 256 bytes");
     assertThat(ended(latch.createAsync(0))).isTrue();
     assertThat(ended(latch.awaitAsync(Duration.ZERO))).as("nobody is missing").isTrue();
+  }
+
+  @Test
+  @DisplayName("what is missing is counted of one latch, not of the one before and its successor")
+  void remainingOfOne() {
+    ended(latch.createAsync(5));
+    ended(latch.countDownAsync("a"));
+    CompletionStage<Long> remaining = latch.remainingAsync();
+    store.txn(Txn.of(TxnOp.deleteRange(KeyRange.prefix("{start}/latch/"))));
+    assertThat(ended(remaining)).isEqualTo(4);
   }
 
   @Test

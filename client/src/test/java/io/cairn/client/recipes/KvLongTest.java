@@ -84,4 +84,11 @@ class KvLongTest {
     assertThat(runs).hasValue(3);
     assertThat(number.get()).isEqualTo(103);
   }
+
+  @Test
+  @DisplayName("a refusal that names the key shows none of its control characters")
+  void aKeyWithControlCharacters() {
+    client.put("bell\u0007", "many");
+    assertThatThrownBy(() -> client.recipes().atomicLong("bell\u0007").get()).hasMessageNotContaining("\u0007").hasMessageContaining("0x62656c6c07");
+  }
 }

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.cairn.client.ByteSeq;
+import io.cairn.client.KeyRange;
 import io.cairn.client.RefusedCode;
 import io.cairn.client.RefusedException;
+import io.cairn.client.Txn;
+import io.cairn.client.TxnOp;
 import io.cairn.client.UnknownOutcomeException;
 import io.cairn.client.seams.VirtualMachine;
 import java.time.Duration;
@@ -18,6 +21,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,6 +51,7 @@ class KvQueueTest {
 
   private RefusedCode refused(CompletionStage<?> stage) {
     machine.runFor(SECOND);
+    assertThat(stage.toCompletableFuture()).isDone();
     try {
       stage.toCompletableFuture().join();
     } catch (CompletionException e) {
@@ -64,6 +70,14 @@ class KvQueueTest {
 
   private boolean isEmpty() {
     return ended(queue.takeAsync(Duration.ZERO)).isEmpty();
+  }
+
+  /** The same under each key: a 1. */
+  private void putAll(List<String> keys) {
+    for (int i = 0; i < keys.size(); i += 400) {
+      store.txn(Txn.of(keys.subList(i, Math.min(keys.size(), i + 400)).stream().map(key -> TxnOp.put(key, "1")).toArray(TxnOp[]::new)));
+    }
+    machine.runFor(SECOND);
   }
 
   @Test
@@ -244,6 +258,118 @@ class KvQueueTest {
     machine.runFor(SECOND);
     store.failWatches(RefusedCode.CLOSED);
     assertThat(refused(last)).isEqualTo(RefusedCode.CLOSED);
+  }
+
+  @Test
+  @DisplayName("a taker of before a message died and was revived changes nothing of its new life, though the count of deliveries is the same")
+  void anEarlierLife() {
+    KvQueue strict = queue(options.withDeadLettersAfter(1));
+    offer("a");
+    QueueMessage slow = ended(strict.takeAsync(Duration.ZERO)).orElseThrow();
+    machine.runFor(VISIBILITY.toNanos());
+    assertThat(ended(strict.takeAsync(Duration.ZERO))).isEmpty();
+    assertThat(ended(queue.reviveAsync(new DeadLetter(slow.number(), slow.value())))).isTrue();
+    QueueMessage message = take();
+    assertThat(message.deliveries()).isEqualTo(slow.deliveries());
+    assertThat(refused(slow.releaseAsync())).isEqualTo(RefusedCode.MESSAGE_PASSED);
+    assertThat(isEmpty()).as("it is in hand").isTrue();
+    assertThat(refused(slow.acknowledgeAsync())).isEqualTo(RefusedCode.MESSAGE_PASSED);
+    ended(message.acknowledgeAsync());
+  }
+
+  @Test
+  @DisplayName("thousands of messages that are due to die are moved by one take, which then gets the one behind them")
+  void thousandsDie() {
+    int poison = 1_500;
+    for (int i = 0; i < poison; i++) {
+      queue.offerAsync(ByteSeq.utf8("poison"));
+    }
+    queue.offerAsync(ByteSeq.utf8("good"));
+    machine.runFor(SECOND);
+    putAll(IntStream.rangeClosed(1, poison).mapToObj(i -> String.format("{q}/queue/items/%016x/deliveries", i)).toList());
+    machine.runFor(SECOND);
+    CompletionStage<Optional<QueueMessage>> taking = queue(options.withDeadLettersAfter(1)).takeAsync(LONG);
+    machine.runFor(60 * SECOND);
+    assertThat(taking.toCompletableFuture()).isDone();
+    assertThat(taking.toCompletableFuture().join().orElseThrow().valueUtf8()).isEqualTo("good");
+    assertThat(store.keys.keySet().stream().filter(key -> key.utf8().contains("/dead/"))).hasSize(poison);
+  }
+
+  @Test
+  @DisplayName("a message that the store refuses for itself alone keeps out none of those that others offered at the same time")
+  void oneIsRefused() {
+    store.valueBytesMax = 10;
+    CompletionStage<Long> first = queue.offerAsync(ByteSeq.utf8("first"));
+    CompletionStage<Long> second = queue.offerAsync(ByteSeq.utf8("second"));
+    CompletionStage<Long> large = queue.offerAsync(ByteSeq.utf8("larger than ten"));
+    CompletionStage<Long> third = queue.offerAsync(ByteSeq.utf8("third"));
+    assertThat(refused(large)).isEqualTo(RefusedCode.VALUE_TOO_LARGE);
+    assertThat(List.of(ended(first), ended(second), ended(third))).as("in their order").isSorted().doesNotHaveDuplicates();
+    assertThat(take().valueUtf8()).isEqualTo("first");
+    assertThat(take().valueUtf8()).isEqualTo("second");
+    assertThat(take().valueUtf8()).isEqualTo("third");
+  }
+
+  @Test
+  @DisplayName("who cancels its asking takes nothing along, whenever it does, and leaves no watch")
+  void cancelled() {
+    CompletableFuture<Optional<QueueMessage>> waiting = queue.takeAsync(LONG).toCompletableFuture();
+    machine.runFor(SECOND);
+    waiting.cancel(false);
+    machine.settle();
+    assertThat(store.watches()).isZero();
+    offer("a");
+    for (int calls = 0; calls < 4; calls++) {
+      CompletableFuture<Optional<QueueMessage>> taking = queue.takeAsync(LONG).toCompletableFuture();
+      machine.runFor(calls * FakeStore.CALL_NANOS);
+      boolean inTime = taking.cancel(false);
+      machine.runFor(SECOND);
+      assertThat(inTime).as("after %s calls", calls).isEqualTo(calls < 3);
+      assertThat(store.keys.keySet().stream().anyMatch(key -> key.utf8().endsWith("/claim"))).as("after %s calls", calls).isEqualTo(calls == 3);
+    }
+  }
+
+  @Test
+  @DisplayName("a client that is closed while a look waits for its turn ends the waiting")
+  void closedBetweenLooks() {
+    store.away = true;
+    CompletionStage<Optional<QueueMessage>> waiting = queue.takeAsync(LONG);
+    machine.runFor(FakeStore.DEADLINE_NANOS + FakeStore.CALL_NANOS);
+    store.calls.clear();
+    machine.close();
+    machine.settle();
+    assertThat(waiting.toCompletableFuture()).isDone();
+    assertThat(refused(waiting)).isEqualTo(RefusedCode.CLOSED);
+    machine.runFor(60 * SECOND);
+    assertThat(store.calls).as("asked of a client that is closed").isEmpty();
+    store.away = false;
+    assertThat(refused(queue.takeAsync(LONG))).as("asked for afterwards").isEqualTo(RefusedCode.CLOSED);
+  }
+
+  @Test
+  @DisplayName("keys of somebody else among those of a queue end a call that would come upon them for ever")
+  void keysOfOthers() {
+    offer("a");
+    putAll(IntStream.range(0, 12_000).mapToObj(i -> String.format("{q}/queue/items/~%06d", i)).toList());
+    assertThat(refused(queue.takeAsync(Duration.ZERO))).isEqualTo(RefusedCode.BAD_REQUEST);
+    assertThat(refused(queue.sizeAsync())).isEqualTo(RefusedCode.BAD_REQUEST);
+    store.txn(Txn.of(TxnOp.deleteRange(KeyRange.prefix("{q}/queue/items/~"))));
+    assertThat(take().valueUtf8()).isEqualTo("a");
+    assertThat(ended(queue.sizeAsync())).isEqualTo(1);
+  }
+
+  @Test
+  @DisplayName("the size of a queue of several pages, with what is in hand; as much as fits is offered together, and no byte more")
+  void sizeAndBytes() {
+    for (int i = 0; i < 8; i++) {
+      ended(queue.offerAllAsync(java.util.Collections.nCopies(500, ByteSeq.EMPTY)));
+    }
+    putAll(IntStream.rangeClosed(1, 4_000).mapToObj(i -> String.format("{q}/queue/items/%016x/", i))
+        .flatMap(item -> Stream.of(item + "claim", item + "deliveries")).toList());
+    assertThat(ended(queue.sizeAsync())).as("12,000 keys").isEqualTo(4_000);
+    ByteSeq half = ByteSeq.of(new byte[(768 << 10) / 2 - 1_200]);
+    assertThat(ended(queue.offerAllAsync(List.of(half, half)))).containsExactly(4_001L, 4_002L);
+    assertThatThrownBy(() -> queue.offerAllAsync(List.of(half, half.successor()))).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("786433 bytes");
   }
 
   @ParameterizedTest

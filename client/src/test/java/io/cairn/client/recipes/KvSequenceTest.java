@@ -61,6 +61,21 @@ class KvSequenceTest {
   }
 
   @Test
+  @DisplayName("who is told of an id may wait for the next one then and there: others that wait are served meanwhile")
+  void askedForWithinAnAnswer() {
+    KvSequence sequence = new KvSequence(store, KEY, 1);
+    List<Long> ids = new ArrayList<>();
+    CompletableFuture<Void> first = sequence.nextAsync().thenAccept(id -> {
+      ids.add(id);
+      machine.turnInside(SECOND); // It stands still, while others go on.
+      assertThat(ids).as("the one behind it has its own").containsExactly(1L, 2L);
+    }).toCompletableFuture();
+    sequence.nextAsync().thenAccept(ids::add);
+    machine.runFor(2 * SECOND);
+    first.join();
+  }
+
+  @Test
   void whatIsNoNumberIsSaidAndLeft() {
     store.txn(io.cairn.client.Txn.of(io.cairn.client.TxnOp.put("ids", "many")));
     CompletableFuture<Long> id = new KvSequence(store, KEY, 3).nextAsync().toCompletableFuture();

@@ -18,6 +18,7 @@ public final class VirtualMachine {
   private final ArrayDeque<Runnable> ready = new ArrayDeque<>();
   private final PriorityQueue<Due> timers = new PriorityQueue<>();
   private final RandomSource random;
+  private final Closing closing = new Closing(ready::add);
   private long now;
   private long number;
 
@@ -30,7 +31,13 @@ public final class VirtualMachine {
       Due due = new Due(now + delay.toNanos(), ++number, task);
       timers.add(due);
       return () -> timers.remove(due);
-    });
+    }, closing);
+  }
+
+  /** As a client does that is closed: its timers run no more. */
+  public void close() {
+    timers.clear();
+    closing.close();
   }
 
   public long now() {

@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The Java that a recipe shows is code of a test that runs. In the page: {@code <!-- recipe: NAME -->} in the line before the block. In
- * {@code jepsen-like-tests}, in the class that the page names as {@code `...RecipeTest`}: the same lines between {@code // recipe: NAME} and
- * {@code // end}, further in by as much as the code around them asks for.
+ * {@code jepsen-like-tests}, in the class that the page names as {@code `...Recipe`} and {@code RecipePagesTest} runs: the same lines between
+ * {@code // recipe: NAME} and {@code // end}, further in by as much as the code around them asks for.
  */
 class RecipesTest {
   private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
@@ -32,14 +32,16 @@ class RecipesTest {
   @DisplayName("every block of Java in docs/recipes is code of a test that runs, and every recipe of such a test is shown")
   void whatRecipesShowRuns() throws IOException {
     List<Path> pages = pages();
+    String runs = Files.readString(SOURCES.resolve("RecipePagesTest.java"));
     assertThat(pages).hasSizeGreaterThanOrEqualTo(3);
     for (Path page : pages) {
       Map<String, String> shown = shown(page);
       String text = Files.readString(page);
-      int named = text.indexOf("RecipeTest`");
-      assertThat(named).as("%s names the test that runs its code, as in `CacheRecipeTest`", page.getFileName()).isPositive();
-      String test = text.substring(text.lastIndexOf('`', named) + 1, named) + "RecipeTest.java";
-      assertThat(shown).as("%s and %s", page.getFileName(), test).isNotEmpty().isEqualTo(recipes(SOURCES.resolve(test)));
+      int named = text.indexOf("Recipe`");
+      assertThat(named).as("%s names the test that runs its code, as in `CacheRecipe`", page.getFileName()).isPositive();
+      String test = text.substring(text.lastIndexOf('`', named) + 1, named) + "Recipe";
+      assertThat(runs).contains("extends " + test + " {");
+      assertThat(shown).as("%s and %s", page.getFileName(), test).isNotEmpty().isEqualTo(recipes(SOURCES.resolve(test + ".java")));
     }
   }
 

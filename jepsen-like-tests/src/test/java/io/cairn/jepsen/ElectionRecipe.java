@@ -16,14 +16,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** docs/recipes/election.md: the code that it shows is here, between the lines that say recipe, and runs. */
-final class ElectionRecipeTest {
+/** docs/recipes/election.md: the code that it shows is here, between the lines that say recipe, and runs in {@link RecipePagesTest}. */
+abstract class ElectionRecipe {
   private static final Duration MOST = Duration.ofSeconds(30);
-
-  @RegisterExtension
-  static final ClusterExtension EXTENSION = new ClusterExtension(() -> LocalCluster.builder().build());
 
   private static Leadership campaign(KvClient client, String address) throws InterruptedException {
     // recipe: campaign
@@ -64,8 +60,7 @@ final class ElectionRecipeTest {
 
   @Test
   @DisplayName("one leads, others hear of it, the work of who led before is refused; the node that decides is killed in between")
-  void oneLeads() throws Exception {
-    LocalCluster cluster = EXTENSION.cluster();
+  void oneLeads(LocalCluster cluster) throws Exception {
     var chief = new AtomicReference<>("");
     try (KvClient one = cluster.client(MOST); KvClient two = cluster.client(MOST); AutoCloseable _ = observe(two, chief)) {
       Leadership first = campaign(one, "10.0.0.1:7000");

@@ -16,14 +16,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** docs/recipes/locks.md: the code that it shows is here, between the lines that say recipe, and runs. */
-final class LocksRecipeTest {
+/** docs/recipes/locks.md: the code that it shows is here, between the lines that say recipe, and runs in {@link RecipePagesTest}. */
+abstract class LocksRecipe {
   private static final Duration MOST = Duration.ofSeconds(30);
-
-  @RegisterExtension
-  static final ClusterExtension EXTENSION = new ClusterExtension(() -> LocalCluster.builder().build());
 
   // recipe: resource
   /** Something outside of the store that one may write at a time: a file, a device, another service. */
@@ -72,8 +68,7 @@ final class LocksRecipeTest {
 
   @Test
   @DisplayName("who lost the lock while it stood still is told so, and neither the resource nor the store takes what it writes late")
-  void aLateWriterIsRefused() throws Exception {
-    LocalCluster cluster = EXTENSION.cluster();
+  void aLateWriterIsRefused(LocalCluster cluster) throws Exception {
     var printer = new Printer();
     try (KvClient paused = cluster.client(MOST); KvClient next = cluster.client(MOST)) {
       KvLock lock = paused.lock("printer");

@@ -8,7 +8,6 @@ import io.cairn.client.KvClient;
 import io.cairn.client.Txn;
 import io.cairn.client.TxnOp;
 import io.cairn.jepsen.cluster.Await;
-import io.cairn.jepsen.cluster.KvdNode;
 import io.cairn.jepsen.cluster.LocalCluster;
 import java.time.Duration;
 import java.util.Map;
@@ -18,14 +17,10 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** docs/recipes/configuration.md: the code that it shows is here, between the lines that say recipe, and runs. */
-final class ConfigurationRecipeTest {
+/** docs/recipes/configuration.md: the code that it shows is here, between the lines that say recipe, and runs in {@link RecipePagesTest}. */
+abstract class ConfigurationRecipe {
   private static final Duration MOST = Duration.ofSeconds(30);
-
-  @RegisterExtension
-  static final ClusterExtension EXTENSION = new ClusterExtension(() -> LocalCluster.builder().build());
 
   // recipe: settings
   record Settings(int workers, Duration timeout) {
@@ -70,8 +65,7 @@ final class ConfigurationRecipeTest {
 
   @Test
   @DisplayName("settings follow the keys, two that change together together; what is wrong changes nothing; without a leader they stay")
-  void settingsAreInjected() throws Exception {
-    LocalCluster cluster = EXTENSION.cluster();
+  void settingsAreInjected(LocalCluster cluster) throws Exception {
     var complaints = new CopyOnWriteArrayList<String>();
     var seen = new CopyOnWriteArrayList<Settings>();
     try (KvClient client = cluster.client(); KvClient operator = cluster.client(); KvCache cache = client.cache(KeyRange.prefix(Settings.PREFIX))) {
@@ -85,13 +79,10 @@ final class ConfigurationRecipeTest {
       operator.put("{config/shop}/workers", "none");
       Await.until("somebody is told", MOST, () -> !complaints.isEmpty());
       assertThat(settings.get()).isEqualTo(changed);
-      KvdNode leader = cluster.leaderOf(Settings.PREFIX);
-      leader.kill();
+      cluster.leaderOf(Settings.PREFIX).kill();
       assertThat(settings.get()).isEqualTo(changed);
       operator.put("{config/shop}/workers", "9");
       Await.until("it is followed again", MOST, () -> settings.get().workers() == 9);
-      leader.start();
-      cluster.awaitReady();
     }
   }
 }

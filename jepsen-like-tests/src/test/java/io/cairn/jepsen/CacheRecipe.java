@@ -7,20 +7,15 @@ import io.cairn.client.KeyRange;
 import io.cairn.client.KvCache;
 import io.cairn.client.KvClient;
 import io.cairn.jepsen.cluster.Await;
-import io.cairn.jepsen.cluster.KvdNode;
 import io.cairn.jepsen.cluster.LocalCluster;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** docs/recipes/cache.md: the code that it shows is here, between the lines that say recipe, and runs. */
-final class CacheRecipeTest {
+/** docs/recipes/cache.md: the code that it shows is here, between the lines that say recipe, and runs in {@link RecipePagesTest}. */
+abstract class CacheRecipe {
   private static final Duration MOST = Duration.ofSeconds(30);
-
-  @RegisterExtension
-  static final ClusterExtension EXTENSION = new ClusterExtension(() -> LocalCluster.builder().build());
 
   private final AtomicInteger loads = new AtomicInteger();
 
@@ -54,19 +49,15 @@ final class CacheRecipeTest {
 
   @Test
   @DisplayName("a page is rendered once for all processes, found without the network, and rendered anew once it was deleted; a killed leader changes nothing")
-  void pagesAreRenderedOnce() throws Exception {
-    LocalCluster cluster = EXTENSION.cluster();
+  void pagesAreRenderedOnce(LocalCluster cluster) throws Exception {
     try (KvClient one = cluster.client(); KvClient two = cluster.client(); KvCache first = open(one); KvCache second = open(two)) {
       assertThat(page(first, "home")).isEqualTo("page home, rendered 1");
       assertThat(page(second, "home")).isEqualTo("page home, rendered 1");
-      KvdNode leader = cluster.leaderOf("pages/");
-      leader.kill();
+      cluster.leaderOf("pages/").kill();
       assertThat(page(first, "home")).as("found here").isEqualTo("page home, rendered 1");
       forget(two, second, "home");
       assertThat(page(second, "home")).isEqualTo("page home, rendered 2");
       Await.until("the other cache follows", MOST, () -> first.get("pages/home").map(kv -> kv.valueUtf8()).orElse("").endsWith("2"));
-      leader.start();
-      cluster.awaitReady();
     }
   }
 }

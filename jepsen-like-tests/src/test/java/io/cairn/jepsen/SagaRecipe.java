@@ -19,14 +19,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** docs/recipes/saga.md: the code that it shows is here, between the lines that say recipe, and runs. */
-final class SagaRecipeTest {
+/** docs/recipes/saga.md: the code that it shows is here, between the lines that say recipe, and runs in {@link RecipePagesTest}. */
+abstract class SagaRecipe {
   private static final Duration MOST = Duration.ofSeconds(30);
-
-  @RegisterExtension
-  static final ClusterExtension EXTENSION = new ClusterExtension(() -> LocalCluster.builder().build());
 
   // recipe: step
   interface Step {
@@ -151,8 +147,7 @@ final class SagaRecipeTest {
 
   @Test
   @DisplayName("a process stands still in the middle: another one goes on, cannot, and undoes all in reverse; the first wakes and can write nothing")
-  void undoneByAnother() throws Exception {
-    LocalCluster cluster = EXTENSION.cluster();
+  void undoneByAnother(LocalCluster cluster) throws Exception {
     try (KvClient first = cluster.client(MOST); KvClient second = cluster.client(MOST)) {
       var reached = new CountDownLatch(1);
       var awake = new CountDownLatch(1);

@@ -18,7 +18,6 @@ import io.cairn.client.services.choosers.WeightedRoundRobin;
 import io.cairn.client.services.health.HealthSchedule;
 import io.cairn.client.services.health.TcpCheck;
 import io.cairn.jepsen.cluster.Await;
-import io.cairn.jepsen.cluster.KvdNode;
 import io.cairn.jepsen.cluster.LocalCluster;
 import io.cairn.resilience.CallSettings;
 import io.cairn.resilience.ServiceCalls;
@@ -37,17 +36,11 @@ import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** docs/recipes/registration.md: the code that it shows is here, between the lines that say recipe, and runs. */
-final class RegistrationRecipeTest {
+/** docs/recipes/registration.md: the code that it shows is here, between the lines that say recipe, and runs in {@link RecipePagesTest}. */
+abstract class RegistrationRecipe {
   private static final Duration MOST = Duration.ofSeconds(30);
   private static final RandomGenerator random = new Random(95);
-
-  @RegisterExtension
-  static final ClusterExtension EXTENSION = new ClusterExtension(() -> LocalCluster.builder().build());
-
-  private final LocalCluster cluster = EXTENSION.cluster();
 
   private static Registration register(KvClient client, String id, String host, int port, String version) {
     // recipe: register
@@ -93,7 +86,7 @@ final class RegistrationRecipeTest {
 
   @Test
   @DisplayName("a canary gets 5 %, then, as its weights change, everything; the leader is killed in between, and it stays so")
-  void aCanary() throws Exception {
+  void aCanary(LocalCluster cluster) throws Exception {
     String host = InetAddress.getLoopbackAddress().getHostAddress();
     try (KvClient client = cluster.client(); KvClient consumer = cluster.client(); ServerSocket server = new ServerSocket(0, 50, InetAddress.getByName(host))) {
       List<Registration> mine = IntStream.range(0, 3)
@@ -114,16 +107,13 @@ final class RegistrationRecipeTest {
       try {
         Await.until("all pass", MOST, () -> orders.candidates().size() == 3 && !orders.now().ignoresHealth());
         assertThat(calls("v2", 2_000, calls)).isBetween(60L, 140L);
-        KvdNode leader = cluster.leaderOf("services/");
-        leader.kill();
+        cluster.leaderOf("services/").kill();
         assertThat(calls("v2", 2_000, calls)).isBetween(60L, 140L);
         consumer.put("config/orders/weights", "v1=0,v2=1");
         Await.until("the new weights are followed", MOST, () -> chooser.choose(orders.candidates()).orElseThrow().id().equals("orders-2"));
         assertThat(calls("v2", 100, calls)).isEqualTo(100);
         stop(mine.get(2));
         assertThat(calls("v1", 10, calls)).as("the canary is gone, on purpose").isEqualTo(10);
-        leader.start();
-        cluster.awaitReady();
       } finally {
         calls.close();
         weights.close();

@@ -16,14 +16,10 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** docs/recipes/queue.md: the code that it shows is here, between the lines that say recipe, and runs. */
-final class QueueRecipeTest {
+/** docs/recipes/queue.md: the code that it shows is here, between the lines that say recipe, and runs in {@link RecipePagesTest}. */
+abstract class QueueRecipe {
   private static final Duration MOST = Duration.ofSeconds(30);
-
-  @RegisterExtension
-  static final ClusterExtension EXTENSION = new ClusterExtension(() -> LocalCluster.builder().build());
 
   private static KvQueue open(KvClient client) {
     // recipe: open
@@ -79,8 +75,7 @@ final class QueueRecipeTest {
 
   @Test
   @DisplayName("orders are shipped once, in order; one that cannot be is a dead letter after its third delivery; a killed leader changes nothing")
-  void ordersAreShipped() throws Exception {
-    LocalCluster cluster = EXTENSION.cluster();
+  void ordersAreShipped(LocalCluster cluster) throws Exception {
     try (KvClient client = cluster.client(MOST)) {
       KvQueue orders = open(client);
       offer(orders);
