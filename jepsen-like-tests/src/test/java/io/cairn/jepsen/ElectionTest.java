@@ -49,6 +49,23 @@ final class ElectionTest {
     return elected;
   }
 
+  /** What is done while the node is away that led the shard of the key. */
+  @FunctionalInterface
+  private interface Doing {
+    void run() throws Exception;
+  }
+
+  private void withoutLeader(String key, Doing doing) throws Exception {
+    KvdNode leader = cluster.leaderOf(key);
+    leader.kill();
+    try {
+      doing.run();
+    } finally {
+      leader.start();
+      cluster.awaitReady();
+    }
+  }
+
   @Test
   @DisplayName("U30 one leads at a time, through a kill of the node that decides; terms only grow; who led before can proclaim and write no more")
   void oneLeadsAtATime() throws Exception {
@@ -65,9 +82,7 @@ final class ElectionTest {
         CompletableFuture<Leadership> next = campaign(other.election("chief", USUAL), "two");
         assertThat(other.election("chief", USUAL).campaign("three", Duration.ofMillis(200))).isEmpty();
 
-        KvdNode leader = cluster.leaderOf(client.clusterMap().shardOf(ByteSeq.utf8("{chief}/")).orElseThrow().id());
-        leader.kill();
-        try {
+        withoutLeader("{chief}/", () -> {
           assertThat(first.isLeader()).isTrue();
           assertThat(next).isNotDone();
           first.resign();
@@ -83,10 +98,7 @@ final class ElectionTest {
           second.resign();
           Await.until("nobody leads", MOST, () -> election.leader().isEmpty() && seen.get(seen.size() - 1).isEmpty());
           assertThat(seen.stream().flatMap(Optional::stream).map(Leader::term)).isSorted();
-        } finally {
-          leader.start();
-          cluster.awaitReady();
-        }
+        });
       }
     }
   }
@@ -105,7 +117,7 @@ final class ElectionTest {
   }
 
   @Test
-  @DisplayName("readers share, a writer is alone, and a reader that comes after a waiting writer waits behind it")
+  @DisplayName("readers share, a writer is alone, and a reader that comes after a waiting writer waits behind it, also at the next leader")
   void readersAndWriters() throws Exception {
     try (KvClient client = cluster.client(MOST); KvClient other = cluster.client(MOST)) {
       KvReadWriteLock mine = client.readWriteLock("book", USUAL);
@@ -120,16 +132,19 @@ final class ElectionTest {
       });
       Await.until("the writer waits", MOST, () -> client.range(io.cairn.client.KeyRange.prefix("{book}/rw/")).keyValues().size() == 3);
       assertThat(client.readWriteLock("book", USUAL).readLock().tryLock(200, TimeUnit.MILLISECONDS)).as("behind the writer").isFalse();
-      mine.readLock().unlock();
-      assertThat(writer).isNotDone();
-      theirs.readLock().unlock();
-      assertThat(writer.get(30, TimeUnit.SECONDS)).isPositive();
-      assertThat(mine.readLock().tryLock()).isFalse();
+      withoutLeader("{book}/", () -> {
+        mine.readLock().unlock();
+        assertThat(mine.readLock().tryLock(1, TimeUnit.SECONDS)).as("still behind the writer, as the next leader sees it").isFalse();
+        assertThat(writer).isNotDone();
+        theirs.readLock().unlock();
+        assertThat(writer.get(30, TimeUnit.SECONDS)).isPositive();
+        assertThat(mine.readLock().tryLock()).isFalse();
+      });
     }
   }
 
   @Test
-  @DisplayName("a semaphore never gives more than it has, and what a client took that has died comes back")
+  @DisplayName("a semaphore never gives more than it has, through a kill of its leader, and what a client took that is closed comes back")
   void permits() throws Exception {
     try (KvClient client = cluster.client(MOST)) {
       KvSemaphore semaphore = client.semaphore("pool", 3, USUAL);
@@ -139,8 +154,12 @@ final class ElectionTest {
       one.close();
       assertThat(semaphore.tryAcquire(2, Duration.ofMillis(100))).isEmpty();
       assertThat(semaphore.tryAcquire(1, MOST)).isPresent();
-      two.close();
-      two.close();
+      withoutLeader("{pool}/", () -> {
+        assertThat(semaphore.tryAcquire(1, Duration.ofSeconds(1))).as("the next leader knows what is taken").isEmpty();
+        two.close();
+        two.close();
+        assertThat(semaphore.tryAcquire(1, MOST)).isPresent().get().satisfies(LockHold::close);
+      });
       try (KvClient dying = cluster.client(MOST)) {
         assertThat(dying.semaphore("pool", 3, USUAL.withTtl(Duration.ofSeconds(2))).tryAcquire(2, MOST)).isPresent();
         assertThat(semaphore.tryAcquire(1, Duration.ZERO)).isEmpty();

@@ -7,6 +7,7 @@ import io.cairn.client.services.KnownInstance;
 import io.cairn.client.services.Lifecycle;
 import io.cairn.client.services.ServiceView;
 import io.cairn.jepsen.cluster.Await;
+import io.cairn.jepsen.cluster.KvdNode;
 import io.cairn.jepsen.cluster.LocalCluster;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -22,12 +23,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Issue 6: {@code kvctl service register|list|watch|drain} as processes. */
+/** Issue 6: {@code kvctl service register|list|watch|drain} as processes, against three real nodes. */
 final class KvctlServicesTest {
   private static final Duration MOST = Duration.ofSeconds(30);
 
   @RegisterExtension
-  static final ClusterExtension EXTENSION = new ClusterExtension(() -> LocalCluster.builder().nodes(1).build());
+  static final ClusterExtension EXTENSION = new ClusterExtension(() -> LocalCluster.builder().build());
 
   @TempDir
   private Path directory;
@@ -61,15 +62,16 @@ final class KvctlServicesTest {
   }
 
   @Test
-  @DisplayName("it is registered while kvctl runs, told that it drains, and deregistered on SIGTERM, on purpose; after SIGKILL its lease ends")
+  @DisplayName("it is registered while kvctl runs, told that it drains, and deregistered on SIGTERM, on purpose, also while the "
+      + "leader is killed; after SIGKILL its lease ends")
   void registeredWhileItRuns() throws Exception {
     try (KvClient client = EXTENSION.cluster().client(); ServiceView view = client.discovery().service("orders")) {
       start("watch", "service", "watch", "orders");
       start("json", "service", "watch", "orders", "-w", "json");
       start("raw", "service", "watch", "orders", "-w", "raw");
-      Process one = start("one", "service", "register", "orders", "o-1", "--address", "10.0.0.7:8080", "--ttl", "2s", "--weight", "7", "--version", "v2",
+      Process one = start("one", "service", "register", "orders", "o-1", "--address", "10.0.0.7:8080", "--ttl", "5s", "--weight", "7", "--version", "v2",
           "--zone", "z", "--tag", "a", "--tag", "b", "--meta", "rack=r1", "--meta", "owner=x=y");
-      Process two = start("two", "service", "register", "orders", "o-2", "--address", "10.0.0.8:8080", "--ttl", "2s", "-w", "json");
+      Process two = start("two", "service", "register", "orders", "o-2", "--address", "10.0.0.8:8080", "--ttl", "5s", "-w", "json");
       awaitText("one.out", "registered orders o-1 at 10.0.0.7:8080\n");
       awaitText("two.out", "{\"service\":\"orders\",\"id\":\"o-2\",\"address\":\"10.0.0.8:8080\",\"generation\":1}\n");
       Await.until("both are seen", MOST, () -> view.candidates().size() == 2);
@@ -91,11 +93,16 @@ final class KvctlServicesTest {
       Await.until("it is no candidate", MOST, () -> view.candidates().stream().map(KnownInstance::id).toList().equals(List.of("o-2")));
       assertThat(view.instances().get(0).lifecycle()).isEqualTo(Lifecycle.DRAINING);
 
+      KvdNode leader = EXTENSION.cluster().leaderOf(0);
+      leader.kill();
       two.destroy();
       assertThat(two.waitFor(MOST.toSeconds(), TimeUnit.SECONDS)).isTrue();
       assertThat(two.exitValue()).isEqualTo(143);
       Await.until("it went on purpose", MOST, () -> view.instances().size() == 1);
       assertThat(view.now().isPanicking()).isFalse();
+      leader.start();
+      EXTENSION.cluster().awaitReady();
+      assertThat(view.instances().get(0).lifecycle()).as("its lease has outlived the leader").isEqualTo(Lifecycle.DRAINING);
       one.destroyForcibly();
       Await.until("its lease has ended", MOST, () -> kvctl("service", "list", "orders").isEmpty());
       assertThat(text("raw.out")).contains("\n10.0.0.8:8080\n");

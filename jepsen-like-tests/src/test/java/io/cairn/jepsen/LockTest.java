@@ -196,7 +196,8 @@ final class LockTest {
   }
 
   @Test
-  @DisplayName("kvctl lock runs a command while it holds, with key, token and status; it gives up in time, and ends the command when the lock is lost")
+  @DisplayName("kvctl lock runs a command while it holds, with key, token and status; it gives up in time, holds on through a kill of "
+      + "the leader, and ends the command when the lock is lost")
   void aCommandUnderALock() throws Exception {
     var kvctl = new Kvctl(cluster);
     try (KvClient client = cluster.client(MOST)) {
@@ -218,6 +219,13 @@ final class LockTest {
           throw new IllegalStateException(e);
         }
       });
+      awaitPlaces(client, "nightly", 1);
+      KvdNode leader = cluster.leaderOf("{nightly}/lock/");
+      leader.kill();
+      assertThat(client.lock("nightly").tryLock(1, TimeUnit.SECONDS)).as("kvctl holds it, as the next leader sees it").isFalse();
+      leader.start();
+      cluster.awaitReady();
+      assertThat(held).isNotDone();
       awaitPlaces(client, "nightly", 1);
       client.leases().revoke(client.range(KeyRange.prefix(ByteSeq.utf8("{nightly}/lock/"))).keyValues().get(0).lease());
       Kvctl.Ended ended = held.get(45, TimeUnit.SECONDS);
