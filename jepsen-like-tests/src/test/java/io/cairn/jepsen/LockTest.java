@@ -135,7 +135,7 @@ final class LockTest {
   @DisplayName("LL-09 a lock is never taken for one of an earlier session, and LL-01 a waiter's lease is alive when it is granted")
   void placesNameTheirSession() throws Exception {
     try (KvClient client = cluster.client(MOST); KvClient other = cluster.client(MOST)) {
-      Session first = client.openSession(Duration.ofMinutes(1));
+      Session first = client.openSession(Duration.ofSeconds(6)); // Renewed, and so found gone, every 2 s.
       Session second = client.openSession(Duration.ofMinutes(1));
       long one = client.lock("own", LockOptions.DEFAULT.withSession(first)).lockAndGetToken();
       assertThat(client.lock("own", LockOptions.DEFAULT.withSession(second)).tryLock()).as("the first session's place is not adopted").isFalse();
