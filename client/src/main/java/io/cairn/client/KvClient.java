@@ -10,6 +10,7 @@ import io.cairn.client.recipes.Recipes;
 import io.cairn.client.seams.Closing;
 import io.cairn.client.services.Discovery;
 import io.cairn.client.services.Registry;
+import io.cairn.client.who.LockQueue;
 import io.cairn.client.who.Who;
 import io.cairn.platform.EventLoop;
 import io.cairn.platform.JdkCallbackPool;
@@ -458,7 +459,7 @@ public final class KvClient implements AutoCloseable {
 
   /** The lock of that name, for as many threads as like; asking for it here asks nobody yet. What it needs lies under <code>{name}/</code>. */
   public KvLock lock(String name, LockOptions options) {
-    return new KvLock(name, LockSpec.exclusive(KvLock.queue(name, "lock")), options, queueing);
+    return new KvLock(name, LockSpec.exclusive(KvLock.queue(name, LockQueue.Kind.LOCK)), options, queueing);
   }
 
   /** The read-write lock of that name, as {@link #lock(String, LockOptions)}. */

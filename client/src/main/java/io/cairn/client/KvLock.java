@@ -1,6 +1,7 @@
 package io.cairn.client;
 
 import io.cairn.client.core.LockSpec;
+import io.cairn.client.who.LockQueue;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -49,11 +50,11 @@ public final class KvLock implements Lock {
     this.queueing = queueing;
   }
 
-  static String queue(String name, String kind) {
+  static String queue(String name, LockQueue.Kind kind) {
     if (name.isEmpty() || ByteSeq.utf8(name).size() > 1_024) {
       throw new IllegalArgumentException("The name of a lock has 1 to 1,024 bytes, was '" + name + "'");
     }
-    return "{" + name + "}/" + kind + "/";
+    return "{" + name + "}/" + kind.segment() + "/";
   }
 
   public String name() {

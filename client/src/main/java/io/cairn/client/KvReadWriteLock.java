@@ -1,6 +1,7 @@
 package io.cairn.client;
 
 import io.cairn.client.core.LockSpec;
+import io.cairn.client.who.LockQueue;
 import java.util.concurrent.locks.ReadWriteLock;
 
 /**
@@ -13,7 +14,7 @@ public final class KvReadWriteLock implements ReadWriteLock {
   private final KvLock write;
 
   KvReadWriteLock(String name, LockOptions options, LockQueueing queueing) {
-    String queue = KvLock.queue(name, "rw");
+    String queue = KvLock.queue(name, LockQueue.Kind.READ_WRITE);
     this.read = new KvLock(name, LockSpec.shared(queue), options, queueing);
     this.write = new KvLock(name, LockSpec.exclusive(queue), options, queueing);
   }

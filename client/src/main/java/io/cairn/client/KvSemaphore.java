@@ -1,6 +1,7 @@
 package io.cairn.client;
 
 import io.cairn.client.core.LockSpec;
+import io.cairn.client.who.LockQueue;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -19,7 +20,7 @@ public final class KvSemaphore {
     if (permits < 1) {
       throw new IllegalArgumentException("A semaphore has 1 permit or more, not " + permits);
     }
-    this.queue = KvLock.queue(name, "semaphore");
+    this.queue = KvLock.queue(name, LockQueue.Kind.SEMAPHORE);
     this.permits = permits;
     this.options = options;
     this.queueing = queueing;

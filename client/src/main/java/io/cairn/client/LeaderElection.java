@@ -1,6 +1,7 @@
 package io.cairn.client;
 
 import io.cairn.client.core.LockSpec;
+import io.cairn.client.who.LockQueue;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -25,7 +26,7 @@ public final class LeaderElection {
   private final KvClient client;
 
   LeaderElection(String name, LockOptions options, LockQueueing queueing, KvClient client) {
-    this.queue = KvLock.queue(name, "election");
+    this.queue = KvLock.queue(name, LockQueue.Kind.ELECTION);
     this.options = options;
     this.queueing = queueing;
     this.client = client;
