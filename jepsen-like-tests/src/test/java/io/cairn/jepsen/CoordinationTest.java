@@ -16,7 +16,6 @@ import io.cairn.client.recipes.KvSequence;
 import io.cairn.client.recipes.QueueMessage;
 import io.cairn.client.recipes.QueueOptions;
 import io.cairn.jepsen.cluster.Await;
-import io.cairn.jepsen.cluster.KvdNode;
 import io.cairn.jepsen.cluster.LocalCluster;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -57,18 +56,6 @@ final class CoordinationTest {
     return of.get(60, TimeUnit.SECONDS);
   }
 
-  /** Kills the node that leads the shard of the key, does something, and brings the node back; who kills next waits until it is there. */
-  private void withoutLeader(String key, Callable<Void> does) throws Exception {
-    cluster.awaitReady();
-    KvdNode leader = cluster.leaderOf(key);
-    leader.kill();
-    try {
-      does.call();
-    } finally {
-      leader.start();
-    }
-  }
-
   @Test
   @DisplayName("CL-01 the leader is killed while clients count and take ids: no addition is lost or done twice, no id is given twice")
   void numbersAndIds() throws Exception {
@@ -94,7 +81,7 @@ final class CoordinationTest {
         }));
       }
       Await.until("they are at work", MOST, () -> progress.get() > 60);
-      withoutLeader("z/count", () -> {
+      cluster.withoutLeader("z/count", () -> {
         var all = new ArrayList<Long>();
         for (CompletableFuture<List<Long>> each : counting) {
           all.addAll(end(each));
@@ -102,7 +89,6 @@ final class CoordinationTest {
         assertThat(all).hasSize(240).doesNotHaveDuplicates();
         assertThat(two.recipes().atomicLong("z/count").get()).isEqualTo(240);
         assertThat(one.recipes().sequence("z/ids").next()).as("a client that has restarted").isGreaterThan(all.stream().mapToLong(id -> id).max().orElseThrow());
-        return null;
       });
     }
   }
@@ -116,7 +102,7 @@ final class CoordinationTest {
       assertThat(latch.create(3)).isTrue();
       var waiting = List.of(start(() -> latch.await(MOST)), start(() -> two.recipes().latch("ready").await(MOST)));
       assertThat(latch.countDown("a")).isEqualTo(2);
-      withoutLeader("{ready}/latch/", () -> {
+      cluster.withoutLeader("{ready}/latch/", () -> {
         assertThat(two.recipes().latch("ready").countDown("a")).isEqualTo(2);
         assertThat(latch.countDown("b")).isEqualTo(1);
         assertThat(waiting).noneMatch(CompletableFuture::isDone);
@@ -124,7 +110,6 @@ final class CoordinationTest {
         for (CompletableFuture<Boolean> each : waiting) {
           assertThat(end(each)).isTrue();
         }
-        return null;
       });
       latch.delete();
       assertThat(latch.await(Duration.ZERO)).isFalse();
@@ -165,7 +150,7 @@ final class CoordinationTest {
       };
       rounds.call();
       CompletableFuture<Optional<KvBarrier.Entry>> early = start(() -> barrier.enter("p0", sessions.get(0), MOST));
-      withoutLeader("{step}/barrier/", () -> {
+      cluster.withoutLeader("{step}/barrier/", () -> {
         CompletableFuture<Optional<KvBarrier.Entry>> second = start(() -> barrier.enter("p1", sessions.get(1), MOST));
         assertThat(early).isNotDone();
         end(start(() -> same.enter("p2", sessions.get(2), MOST))).orElseThrow();
@@ -175,7 +160,6 @@ final class CoordinationTest {
         assertThat(end(second).orElseThrow().leave(Duration.ofMillis(50))).as("p2 is inside").isFalse();
         sessions.get(2).close();
         assertThat(end(leaving)).isTrue();
-        return null;
       });
       assertThat(barrier.enter("p0", sessions.get(0), Duration.ofMillis(100))).as("alone").isEmpty();
     }
@@ -221,11 +205,10 @@ final class CoordinationTest {
       working.add(acknowledging(queue, done, 80));
       working.add(acknowledging(two.recipes().queue("mail", SHORT), done, 80));
       Await.until("they are at work", MOST, () -> done.size() > 10);
-      withoutLeader("{mail}/queue/", () -> {
+      cluster.withoutLeader("{mail}/queue/", () -> {
         for (CompletableFuture<Void> each : working) {
           end(each);
         }
-        return null;
       });
       assertThat(offered).hasSize(80).doesNotHaveDuplicates();
       assertThat(done).extracting(QueueMessage::number).containsExactlyInAnyOrderElementsOf(offered);
@@ -241,7 +224,7 @@ final class CoordinationTest {
       KvQueue queue = one.recipes().queue("lines");
       KvQueue other = two.recipes().queue("lines");
       assertThat(queue.offerAll(List.of(ByteSeq.utf8("0"), ByteSeq.utf8("1"), ByteSeq.utf8("2")))).containsExactly(1L, 2L, 3L);
-      withoutLeader("{lines}/queue/", () -> {
+      cluster.withoutLeader("{lines}/queue/", () -> {
         for (int i = 3; i < 20; i++) {
           (i % 2 == 0 ? queue : other).offer(Integer.toString(i));
         }
@@ -250,7 +233,6 @@ final class CoordinationTest {
           assertThat(message.valueUtf8()).isEqualTo(Integer.toString(i));
           message.acknowledge();
         }
-        return null;
       });
       assertThat(queue.take(Duration.ofMillis(100))).isEmpty();
       CompletableFuture<Optional<QueueMessage>> waiting = start(() -> other.take(MOST));

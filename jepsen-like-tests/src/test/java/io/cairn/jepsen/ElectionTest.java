@@ -15,7 +15,6 @@ import io.cairn.client.LockOptions;
 import io.cairn.client.RefusedCode;
 import io.cairn.client.RefusedException;
 import io.cairn.jepsen.cluster.Await;
-import io.cairn.jepsen.cluster.KvdNode;
 import io.cairn.jepsen.cluster.LocalCluster;
 import java.time.Duration;
 import java.util.List;
@@ -49,23 +48,6 @@ final class ElectionTest {
     return elected;
   }
 
-  /** What is done while the node is away that led the shard of the key. */
-  @FunctionalInterface
-  private interface Doing {
-    void run() throws Exception;
-  }
-
-  private void withoutLeader(String key, Doing doing) throws Exception {
-    KvdNode leader = cluster.leaderOf(key);
-    leader.kill();
-    try {
-      doing.run();
-    } finally {
-      leader.start();
-      cluster.awaitReady();
-    }
-  }
-
   @Test
   @DisplayName("U30 one leads at a time, through a kill of the node that decides; terms only grow; who led before can proclaim and write no more")
   void oneLeadsAtATime() throws Exception {
@@ -82,7 +64,7 @@ final class ElectionTest {
         CompletableFuture<Leadership> next = campaign(other.election("chief", USUAL), "two");
         assertThat(other.election("chief", USUAL).campaign("three", Duration.ofMillis(200))).isEmpty();
 
-        withoutLeader("{chief}/", () -> {
+        cluster.withoutLeader("{chief}/", () -> {
           assertThat(first.isLeader()).isTrue();
           assertThat(next).isNotDone();
           first.resign();
@@ -132,7 +114,7 @@ final class ElectionTest {
       });
       Await.until("the writer waits", MOST, () -> client.range(io.cairn.client.KeyRange.prefix("{book}/rw/")).keyValues().size() == 3);
       assertThat(client.readWriteLock("book", USUAL).readLock().tryLock(200, TimeUnit.MILLISECONDS)).as("behind the writer").isFalse();
-      withoutLeader("{book}/", () -> {
+      cluster.withoutLeader("{book}/", () -> {
         mine.readLock().unlock();
         assertThat(mine.readLock().tryLock(1, TimeUnit.SECONDS)).as("still behind the writer, as the next leader sees it").isFalse();
         assertThat(writer).isNotDone();
@@ -154,7 +136,7 @@ final class ElectionTest {
       one.close();
       assertThat(semaphore.tryAcquire(2, Duration.ofMillis(100))).isEmpty();
       assertThat(semaphore.tryAcquire(1, MOST)).isPresent();
-      withoutLeader("{pool}/", () -> {
+      cluster.withoutLeader("{pool}/", () -> {
         assertThat(semaphore.tryAcquire(1, Duration.ofSeconds(1))).as("the next leader knows what is taken").isEmpty();
         two.close();
         two.close();

@@ -219,6 +219,24 @@ public final class LocalCluster implements AutoCloseable {
     return Await.until("shard " + shard + " has a leader", LOOK_MOST, () -> nowLeading(shard), this::logs);
   }
 
+  /** What is done while a node is away. */
+  @FunctionalInterface
+  public interface Task {
+    void run() throws Exception;
+  }
+
+  /** Kills the node that leads the shard of the key, does something, and starts the node again; whoever kills next waits until it is there. */
+  public void withoutLeader(String key, Task task) throws Exception {
+    awaitReady();
+    KvdNode leader = leaderOf(key);
+    leader.kill();
+    try {
+      task.run();
+    } finally {
+      leader.start();
+    }
+  }
+
   /** Among those that believe they lead, the one of the highest term. */
   private Optional<KvdNode> nowLeading(int shard) {
     KvdNode leader = null;
