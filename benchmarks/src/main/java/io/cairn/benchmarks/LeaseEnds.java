@@ -75,7 +75,7 @@ public final class LeaseEnds implements Callable<Integer> {
   private Path file;
 
   @Option(names = "--sample", defaultValue = "0", description = "await: asks ten times a second for this many of the keys until they are gone, "
-      + "then counts what is left, instead of watching all; 400 are next to no load. Default: ${DEFAULT-VALUE}.")
+      + "then counts what is left, instead of watching all. Default: ${DEFAULT-VALUE}.")
   private int sample;
 
   @Option(names = "--endpoints", split = ",", defaultValue = "127.0.0.1:7001,127.0.0.1:7002,127.0.0.1:7003", paramLabel = "H:P")
@@ -180,7 +180,7 @@ public final class LeaseEnds implements Callable<Integer> {
     }
   }
 
-  /** The first is seen in the sample alone, so late by up to a hundredth of the whole; the last by counting, once the sample has gone. */
+  /** The first is seen in the sample alone, so late by about one part of as many as are asked for; the last by counting, once the sample has gone. */
   private boolean ask(KvClient client, Times times, Ends ends) throws InterruptedException, ExecutionException {
     var keys = new SampledKeys(client, times.count, Math.min(sample, times.count), LeaseEnds::key);
     if (keys.ask() > 0 || System.currentTimeMillis() >= times.overAt()) {
