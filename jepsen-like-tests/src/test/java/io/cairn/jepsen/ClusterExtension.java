@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.extension.AfterAllCallback;
-import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
+import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
@@ -18,7 +18,7 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  * under {@code target/failed-clusters}. When all have passed, no node may have logged an error: whatever clients and faults do, that word
  * is for what a person must look at.
  */
-final class ClusterExtension implements BeforeAllCallback, AfterAllCallback, AfterTestExecutionCallback, ParameterResolver {
+final class ClusterExtension implements BeforeAllCallback, AfterAllCallback, AfterEachCallback, ParameterResolver {
   private static final Path KEPT = Path.of("target", "failed-clusters");
 
   private final Supplier<LocalCluster> make;
@@ -52,8 +52,9 @@ final class ClusterExtension implements BeforeAllCallback, AfterAllCallback, Aft
     }
   }
 
+  /** After the methods that the class itself has for this: what they find is a failure of the test, too. */
   @Override
-  public void afterTestExecution(ExtensionContext context) {
+  public void afterEach(ExtensionContext context) {
     if (context.getExecutionException().isPresent()) {
       failed = true;
       cluster.keepLogs(KEPT.resolve(context.getRequiredTestClass().getSimpleName() + "." + context.getRequiredTestMethod().getName()));

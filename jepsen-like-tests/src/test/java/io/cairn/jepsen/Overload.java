@@ -56,6 +56,7 @@ record Overload(LocalCluster cluster, Records records) {
   /** Everybody reads everything over and over, while one writes large values. */
   void everybodyReadsAllWhileOneWrites(Duration time) throws InterruptedException {
     Map<String, Long> processes = processes();
+    cluster.awaitLeadersTogether();
     Map<Integer, String> leaders = leaders();
     long until = System.nanoTime() + time.toNanos();
     ScanStorm storm = ScanStorm.start(records, () -> cluster.client(DEADLINE), CLIENTS, DEADLINE, () -> System.nanoTime() - until < 0);
@@ -69,7 +70,7 @@ record Overload(LocalCluster cluster, Records records) {
     sayMemory();
     assertThat(storm.faults()).isEmpty();
     assertThat(processes()).as("no node has died").isEqualTo(processes);
-    assertThat(leaders()).as("no shard has changed its leader; the nodes say: %s", warnings()).isEqualTo(leaders);
+    assertThat(leaders()).as("no shard has changed its leader; the nodes say: %s", cluster.warnings()).isEqualTo(leaders);
     assertThat(writes.done()).as("writes go on").isPositive();
     assertThat(storm.calls().longest()).isLessThan(DEADLINE.plus(LATE_MOST));
     assertThat(writes.longest()).isLessThan(DEADLINE.plus(LATE_MOST));
@@ -94,16 +95,6 @@ record Overload(LocalCluster cluster, Records records) {
       leaders.put(shard, leader + " in term " + replica.term());
     }
     return leaders;
-  }
-
-  /** What the nodes found worth a warning, of which a change of leader is the consequence. */
-  private String warnings() {
-    var text = new StringBuilder();
-    for (KvdNode node : cluster.nodes()) {
-      node.log().lines().filter(line -> line.contains(" WARN ") || line.contains("campaign")).forEach(
-          line -> text.append('\n').append(node.name()).append(": ").append(line));
-    }
-    return text.toString();
   }
 
   private void sayMemory() {

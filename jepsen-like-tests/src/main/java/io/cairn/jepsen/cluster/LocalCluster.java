@@ -219,6 +219,26 @@ public final class LocalCluster implements AutoCloseable {
     return Await.until("shard " + shard + " has a leader", LOOK_MOST, () -> nowLeading(shard), this::logs);
   }
 
+  /**
+   * Waits until every shard is led by the node that leads the system shard, as {@code raft.leaders = together} has it: elections of a
+   * fresh cluster may have put one elsewhere, which is handed over seconds later, in a new term. Whoever says "no change of leader" waits
+   * for it first.
+   */
+  public void awaitLeadersTogether() {
+    List<Integer> shards = inspector().clusterMap().shards().stream().map(ClusterMap.Shard::id).toList();
+    Await.until("one node leads all shards", START_MOST, () -> shards.stream().map(this::leaderOf).distinct().count() == 1);
+  }
+
+  /** What the nodes found worth a warning, of which a change of leader is the consequence. */
+  public String warnings() {
+    var text = new StringBuilder();
+    for (KvdNode node : nodes) {
+      node.log().lines().filter(line -> line.contains(" WARN ") || line.contains("campaign")).forEach(
+          line -> text.append('\n').append(node.name()).append(": ").append(line));
+    }
+    return text.toString();
+  }
+
   /** What is done while a node is away. */
   @FunctionalInterface
   public interface Task {
