@@ -81,11 +81,11 @@ public final class HomeLeases {
 
   /** An id that nobody bears, found from the place of the grant in the log: the same on every replica. */
   public long freeId(long grant) {
-    long drawn = LeaseIds.draw(grant);
-    while (!LeaseIds.isGranted(LeaseIds.granted(drawn)) || byId.containsKey(LeaseIds.granted(drawn))) {
-      drawn = LeaseIds.draw(drawn);
+    long id = LeaseIds.granted(grant);
+    while (byId.containsKey(id)) {
+      id = LeaseIds.after(id);
     }
-    return LeaseIds.granted(drawn);
+    return id;
   }
 
   public Lease grant(long id, long grant, long ttlMillis) {

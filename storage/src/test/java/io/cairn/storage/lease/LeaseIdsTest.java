@@ -24,6 +24,11 @@ class LeaseIdsTest {
     for (long id : new long[] {0, -1, Long.MIN_VALUE, Long.MIN_VALUE + 1, 1L << 62, Long.MAX_VALUE}) {
       assertThat(LeaseIds.isGranted(id)).as("%d", id).isFalse();
     }
+    for (long grant : new long[] {1, (7L << 20) + 3, Long.MAX_VALUE - 1, Long.MAX_VALUE}) {
+      long id = LeaseIds.granted(grant);
+      assertThat(LeaseIds.isGranted(id) && LeaseIds.isGranted(LeaseIds.after(id))).as("%d of grant %d", id, grant).isTrue();
+    }
+    assertThat(LeaseIds.granted(8)).as("later grants have larger ids").isGreaterThan(LeaseIds.granted(7));
     assertThat(LeaseIds.isGranted(1) && LeaseIds.isGranted((1L << 62) - 1)).isTrue();
   }
 }
