@@ -10,7 +10,6 @@ import io.cairn.server.command.ShardCommand.ChangeLeases.Kind;
 import io.cairn.server.outcome.Outcome;
 import io.cairn.server.replica.Replica;
 import io.cairn.server.replica.WriteRequest;
-import io.cairn.storage.lease.KnownLease;
 import io.cairn.storage.mvcc.LeaseReads;
 import io.cairn.storage.mvcc.Op.Generation;
 import io.cairn.storage.mvcc.Op.LeaseDelete;
@@ -71,24 +70,15 @@ final class ShardFences {
    * they are registered in has fenced them.
    */
   void delete(List<Generation> leases, long deadline, Consumer<Boolean> answer) {
-    LeaseReads reads = replica.store().leaseReads();
-    scanLoop.execute(() -> {
-      KnownLease[] known = reads.known(leases.stream().mapToLong(Generation::id).toArray());
-      replica.loop().execute(() -> delete(leases, known, deadline, answer));
-    });
-  }
-
-  /** @param known what the shard knew of them a moment ago, for the size of the commands alone */
-  private void delete(List<Generation> leases, KnownLease[] known, long deadline, Consumer<Boolean> answer) {
     if (!replica.leaderReady()) {
       answer.accept(false);
       return;
     }
+    LeaseReads reads = replica.store().leaseReads();
     var commands = new ArrayList<LeaseDelete>();
     int room = 0;
-    for (int i = 0; i < known.length; i++) {
-      Generation lease = leases.get(i);
-      int keys = known[i] == null || known[i].grant() != lease.grant() ? 0 : known[i].keys();
+    for (Generation lease : leases) {
+      int keys = reads.keysAbout(lease.id());
       if (commands.isEmpty() || keys > room) {
         commands.add(new LeaseDelete(new ArrayList<>(), new ArrayList<>()));
         room = DELETE_KEYS_MAX;

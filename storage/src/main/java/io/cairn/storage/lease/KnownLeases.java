@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The leases that keys of this shard may be, or must not any more be, put under, and which keys are.
@@ -35,6 +36,9 @@ public final class KnownLeases {
   /** What the round has done to the index: what stands in the engine is not seen before the round is written. */
   private final TreeMap<byte[], Boolean> indexed = new TreeMap<>(Arrays::compareUnsigned);
 
+  /** How many keys those leases have that have more than one: what other threads may ask. Looked up, never iterated. */
+  private final Map<Long, Integer> keysOfMany = new ConcurrentHashMap<>();
+
   /** Leases whose last key was taken off them since this was last asked. */
   private List<Long> emptied = new ArrayList<>();
 
@@ -44,7 +48,7 @@ public final class KnownLeases {
 
   public static KnownLeases load(EngineView view, long store) {
     var leases = new KnownLeases(store);
-    read(view, store).forEach(lease -> leases.byId.put(lease.id(), lease));
+    read(view, store).forEach(leases::hold);
     return leases;
   }
 
@@ -85,6 +89,11 @@ public final class KnownLeases {
   /** What the shard knows of the id, or null. */
   public KnownLease get(long id) {
     return byId.get(id);
+  }
+
+  /** How many keys are under the lease, 1 or more, as of a moment ago: who asks does not wait for the apply loop. From any thread. */
+  public int keysAbout(long id) {
+    return keysOfMany.getOrDefault(id, 1);
   }
 
   /** Whether a key may be put under the lease now. */
@@ -152,8 +161,17 @@ public final class KnownLeases {
   }
 
   private void set(KnownLease lease) {
-    byId.put(lease.id(), lease);
+    hold(lease);
     unsaved.put(lease.id(), lease);
+  }
+
+  private void hold(KnownLease lease) {
+    KnownLease before = byId.put(lease.id(), lease);
+    if (lease.keys() > 1) {
+      keysOfMany.put(lease.id(), lease.keys());
+    } else if (before != null && before.keys() > 1) {
+      keysOfMany.remove(lease.id());
+    }
   }
 
   /** A key's newest version names another lease than the one before; 0 is none. {@code key} is the caller's, without the store. */

@@ -9,7 +9,7 @@ import io.cairn.storage.lease.Lease;
 import java.util.List;
 
 /** What is committed of a store's leases. From any thread. */
-public record LeaseReads(Engine engine, long store) {
+public record LeaseReads(Engine engine, long store, KnownLeases table) {
 
   /** Every lease granted here and not forgotten, in the order of ids. */
   public List<Lease> granted() {
@@ -41,6 +41,11 @@ public record LeaseReads(Engine engine, long store) {
       }
     }
     return found;
+  }
+
+  /** How many keys the shard has under the lease, 1 or more, as of a moment ago; without a look into the engine. */
+  public int keysAbout(long lease) {
+    return table.keysAbout(lease);
   }
 
   /** Keys under the lease, in order; at most {@code max}. */

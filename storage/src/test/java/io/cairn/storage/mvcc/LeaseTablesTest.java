@@ -105,6 +105,22 @@ class LeaseTablesTest {
   }
 
   @Test
+  @DisplayName("how many keys a lease has, for commands of bounded size, is known without the engine: also after a restart, and when they leave")
+  void theKeysOfALeaseAreCounted() {
+    known(table -> {
+      table.know(5, 100);
+      table.know(6, 200);
+    });
+    apply(put("a", 5), put("b", 5), put("c", 5), put("d", 6));
+    for (int round = 0; round < 2; round++) {
+      assertThat(List.of(5L, 6L, 7L)).extracting(id -> store.leaseReads().keysAbout(id)).containsExactly(3, 1, 1);
+      store = ShardStore.open(scratch.engine(), store.store(), SHARD);
+    }
+    apply(put("a", 6), new Op.Delete(bytes("b"), false));
+    assertThat(List.of(5L, 6L)).extracting(id -> store.leaseReads().keysAbout(id)).containsExactly(1, 2);
+  }
+
+  @Test
   @DisplayName("SM-04 a transaction that puts under a lease the shard does not know changes nothing; a branch that is not taken asks for none")
   void aTransactionPutsUnderLeasesOrNotAtAll() {
     known(table -> table.know(5, 100));
