@@ -65,6 +65,10 @@ public final class Bench implements Callable<Integer> {
       description = "A command of the shell that is done before each round, unmeasured and without load: what the event needs.")
   private String beforeEvent;
 
+  @Option(names = "--event-waits", description = "The command of --event is begun with the --seconds before it, and waits for the event by itself: "
+      + "what its own start costs is not measured.")
+  private boolean eventWaits;
+
   @Option(names = "--rounds", defaultValue = "5", description = "How often both are done, with --event. Default: ${DEFAULT-VALUE}.")
   private int rounds;
 
@@ -93,8 +97,8 @@ public final class Bench implements Callable<Integer> {
       System.err.println("bench: --event needs --rate: as fast as possible, what the event takes shows in the throughput, not in the latency");
       return 2;
     }
-    if (event == null && beforeEvent != null) {
-      System.err.println("bench: --before-event needs --event");
+    if (event == null && (beforeEvent != null || eventWaits)) {
+      System.err.println("bench: --before-event and --event-waits need --event");
       return 2;
     }
     try (KvClient client = KvClient.builder().endpoints(endpoints).deadline(Duration.ofSeconds(10)).build()) {
@@ -104,7 +108,7 @@ public final class Bench implements Callable<Integer> {
         next = new Load(request, inFlight, rate).run(0, warmSeconds);
       }
       if (event != null) {
-        return new EventRun(request, inFlight, rate, beforeEvent, event).run(next, rounds, seconds, eventSeconds);
+        return new EventRun(request, inFlight, rate, beforeEvent, event, eventWaits).run(next, rounds, seconds, eventSeconds);
       }
       long cpuBefore = cpuMicros(client);
       var load = new Load(request, inFlight, rate);

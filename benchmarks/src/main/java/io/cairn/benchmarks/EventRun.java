@@ -16,9 +16,14 @@ final class EventRun {
   private final double rate;
   private final String preparation;
   private final String command;
+  private final boolean waits;
 
-  /** @param preparation a command done before each round; null for none */
-  EventRun(LongFunction<CompletionStage<?>> request, int inFlight, double rate, String preparation, String command) {
+  /**
+   * @param preparation a command done before each round; null for none
+   * @param waits whether the command is begun with the time before the event, and waits for the event by itself
+   */
+  EventRun(LongFunction<CompletionStage<?>> request, int inFlight, double rate, String preparation, String command, boolean waits) {
+    this.waits = waits;
     this.preparation = preparation;
     this.request = request;
     this.inFlight = inFlight;
@@ -35,15 +40,21 @@ final class EventRun {
         return 1;
       }
       var before = new Load(request, inFlight, rate);
-      next = before.run(next, secondsBefore);
       var during = new Load(request, inFlight, rate);
-      try (Event event = Event.start(command)) {
+      Event event = waits ? Event.start(command) : null;
+      try {
+        next = before.run(next, secondsBefore);
+        event = waits ? event : Event.start(command);
         next = during.run(next, secondsDuring);
         for (int look = 0; look < HUNG_SECONDS && !event.awaitEnd(0); look++) {
           next = during.run(next, LOOK_SECONDS);
         }
         if (!isWell(event, "the event", command)) {
           return 1;
+        }
+      } finally {
+        if (event != null) {
+          event.close();
         }
       }
       done.add(new Ratios.Round(before.figures(secondsBefore, 0), during.figures(secondsDuring, 0)));

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongFunction;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,7 +32,7 @@ class EventRunTest {
   @Test
   void theEventRunsOnceARoundBesideTheLoad() throws Exception {
     Path ran = directory.resolve("ran");
-    var run = new EventRun(CompletableFuture::completedFuture, 2, 200, null, "echo . >> " + ran);
+    var run = new EventRun(CompletableFuture::completedFuture, 2, 200, null, "echo . >> " + ran, false);
     assertThat(run.run(0, 2, 0.02, 0.02)).isZero();
     assertThat(Files.readAllLines(ran)).hasSize(2);
   }
@@ -37,15 +40,32 @@ class EventRunTest {
   @Test
   void whatTheEventNeedsIsDoneBeforeEachRoundOrNothingIsMeasured() throws Exception {
     Path made = directory.resolve("made");
-    var run = new EventRun(CompletableFuture::completedFuture, 2, 200, "touch " + made, "rm " + made);
+    var run = new EventRun(CompletableFuture::completedFuture, 2, 200, "touch " + made, "rm " + made, false);
     assertThat(run.run(0, 2, 0.02, 0.02)).isZero();
-    assertThat(new EventRun(CompletableFuture::completedFuture, 2, 200, "exit 3", "touch " + made).run(0, 2, 0.02, 0.02)).isEqualTo(1);
+    assertThat(new EventRun(CompletableFuture::completedFuture, 2, 200, "exit 3", "touch " + made, false).run(0, 2, 0.02, 0.02)).isEqualTo(1);
     assertThat(made).doesNotExist();
   }
 
   @Test
+  void anEventThatWaitsByItselfIsBegunBeforeItsTime() throws Exception {
+    for (boolean waits : new boolean[] {true, false}) {
+      Path began = directory.resolve("began-" + waits);
+      var seenBefore = new AtomicBoolean();
+      LongFunction<CompletionStage<?>> request = number -> {
+        if (number < 200 && Files.exists(began)) {
+          seenBefore.set(true);
+        }
+        return CompletableFuture.completedFuture(number);
+      };
+      assertThat(new EventRun(request, 2, 200, null, "touch " + began, waits).run(0, 1, 1, 0.02)).isZero();
+      assertThat(seenBefore.get()).isEqualTo(waits);
+      assertThat(began).exists();
+    }
+  }
+
+  @Test
   void anEventThatFailsEndsTheRun() throws Exception {
-    assertThat(new EventRun(CompletableFuture::completedFuture, 2, 200, null, "exit 3").run(0, 2, 0.02, 0.02)).isEqualTo(1);
+    assertThat(new EventRun(CompletableFuture::completedFuture, 2, 200, null, "exit 3", false).run(0, 2, 0.02, 0.02)).isEqualTo(1);
   }
 
   @Test
