@@ -7,6 +7,9 @@ import io.cairn.client.seams.ClientSeams;
 /**
  * What processes agree by, made of transactions, watches and leases: {@code client.recipes()}. Asking for one asks nobody yet. Semantics, bounds and errors are in
  * {@code docs/coordination.md}; locks, read-write locks, semaphores and elections are the client's own.
+ *
+ * <p>What waits here for an answer keeps its thread until a thread of the client's callbacks brings it. The client's own threads make room for that; an executor
+ * given to {@code KvClient.Builder.callbacks} needs more threads than callbacks that wait at a time, or they wait for each other.
  */
 public final class Recipes {
   private static final int BLOCK = 100;
