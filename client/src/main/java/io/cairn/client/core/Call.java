@@ -226,6 +226,8 @@ abstract class Call<T> {
     if (!response.hasError()) {
       if (current || takesLateAnswers()) {
         answered(response);
+      } else {
+        inDoubt |= isWrite(); // An earlier sending has taken effect: no later one is the first.
       }
       return;
     }

@@ -97,8 +97,8 @@ class WriteCall<T> extends Call<T> {
 
   @Override
   boolean recovered(Error error) {
-    // What the shard forgot it may have forgotten of this write: only a first attempt is surely new.
-    if (error.getCode() != ErrorCode.HORIZON || isInDoubt()) {
+    // What the shard forgot it may have forgotten of this write: only a first attempt is surely new. A withdrawal is sent beside the first.
+    if (error.getCode() != ErrorCode.HORIZON || isInDoubt() || hasUnanswered()) {
       return false;
     }
     encode();
