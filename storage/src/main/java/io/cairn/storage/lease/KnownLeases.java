@@ -23,7 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * <p><b>Invariant.</b> A key is in the index under a lease, or is the only one in the lease's record, exactly while its newest version names the
  * lease; and the record counts it. So an end finds every key, whatever else happened to them.
  *
- * <p>Used by the apply loop alone, but for what reads a view.
+ * <p>Used by the apply loop alone, but for what reads a view, and {@link #keysAbout}.
  */
 public final class KnownLeases {
   private static final byte[] NOTHING = new byte[0];

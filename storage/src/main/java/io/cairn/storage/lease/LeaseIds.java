@@ -6,7 +6,7 @@ package io.cairn.storage.lease;
  * whoever holds an id knows whom to ask.
  *
  * <p>What shard 0 chooses follows from the grant's place in the log: later ones are larger. So leases that were granted together, which often end
- * together, lie side by side in every table, and a hundred thousand ends touch each of its blocks once (docs/measurements.md).
+ * together, lie side by side in every table (what that gives: docs/measurements.md).
  *
  * <pre>
  *  bit 63       0
