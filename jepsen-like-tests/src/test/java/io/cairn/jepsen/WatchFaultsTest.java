@@ -18,7 +18,9 @@ import io.cairn.jepsen.raw.AnswerCutter;
 import io.cairn.jepsen.record.WatchRecorder;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -83,7 +85,7 @@ final class WatchFaultsTest {
         List<Watching> watches = List.of(rest, some, more, state);
         shake(writer, number, BREAKS, watches, all.given.reconnects());
         long last = writer.put("m/last", "x");
-        Await.until("all have come to " + last, MOST, () -> watches.stream().allMatch(each -> each.given.upTo() >= last));
+        awaitAllAt(last, watches);
         recorder.add(at -> new Event.Drained(at, last));
         cluster.awaitReady();
       }
@@ -91,6 +93,12 @@ final class WatchFaultsTest {
     Verdict verdict = new WatchChecker().check(recorder.history());
     assertThat(verdict.violations()).isEmpty();
     assertThat(verdict.judged(WatchChecker.RELIABLE)).isGreaterThan(100);
+  }
+
+  private void awaitAllAt(long last, List<Watching> watches) {
+    Await.until("all have come to " + last, MOST,
+        () -> watches.stream().allMatch(each -> each.given.upTo() >= last) ? Optional.of(true) : Optional.empty(),
+        () -> watches.stream().map(each -> each.given.toString()).collect(Collectors.joining("; ", "but: ", cluster.warnings())));
   }
 
   /** Writes while connections are cut and two nodes are killed, until so many connections of watches were lost; the next number to write. */

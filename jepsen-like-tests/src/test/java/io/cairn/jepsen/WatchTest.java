@@ -102,6 +102,19 @@ final class WatchTest {
   }
 
   @Test
+  @DisplayName("marks of a watch over one shard, in which nothing happens, pass what happens in the others")
+  void marksOfAnIdleShardGoOn() {
+    try (KvClient client = EXTENSION.cluster().client()) {
+      var shown = new Shown();
+      Watch idle = client.watch(KeyRange.prefix("z/idle/"), WatchOptions.fromNow(), shown::take);
+      Await.until("it stands", MOST, () -> idle.state() == WatchState.ACTIVE);
+      shown.await(client.put("a/busy", "1").revision());
+      assertThat(shown.events).isEmpty();
+      idle.close();
+    }
+  }
+
+  @Test
   @DisplayName("a watch from a past revision shows what happened then, with what it replaced, and goes on with what happens now")
   void fromThePastWithWhatWasReplaced() throws Exception {
     try (KvClient client = EXTENSION.cluster().client()) {

@@ -52,6 +52,12 @@ public final class WatchRecorder implements WatchListener {
     return reconnects.get();
   }
 
+  /** Where it is, for messages: {@code "ACTIVE up to 20064, 3 reconnects"}. */
+  @Override
+  public String toString() {
+    return state + " up to " + upTo + ", " + reconnects + " reconnects";
+  }
+
   /** Its owner has ended it. */
   public void cancelled() {
     recorder.add(at -> new Event.Closed(at, watch, "CANCELLED", 0));

@@ -183,6 +183,11 @@ public final class Replica {
     return new LocalState(Math.max(store.applied().revision(), reads.resolved()), millisAgo);
   }
 
+  /** The highest revision that this node knows to have been handed out, in whatever shard. From any thread. */
+  public long handedOut() {
+    return ports.revisions().known();
+  }
+
   /** Takes a message in; one that is malformed is dropped, whoever sent it. */
   public void receive(RaftMessage message) {
     step(() -> {

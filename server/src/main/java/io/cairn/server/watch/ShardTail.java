@@ -198,8 +198,11 @@ final class ShardTail {
       return;
     }
     underWay = true;
+    boolean confirms = asked > answered;
     asking = asked;
-    var read = new ReadRequest(Math.max(wanted, hinted), room.now() + ASK_NANOS, outcome -> room.execute(() -> told(outcome)));
+    // A confirmation goes as far as this node knows of: marks that stayed where this shard last changed would be compacted under its watches.
+    long context = Math.max(Math.max(wanted, hinted), confirms ? replica.handedOut() : 0);
+    var read = new ReadRequest(context, room.now() + ASK_NANOS, outcome -> room.execute(() -> told(outcome)));
     replica.loop().run(() -> replica.read(read));
   }
 
