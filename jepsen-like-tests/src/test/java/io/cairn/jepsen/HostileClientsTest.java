@@ -30,6 +30,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -66,7 +67,7 @@ final class HostileClientsTest {
   private static final List<RawConnection> IDLE = new ArrayList<>();
   private static KvClient client;
   private static List<Long> processes;
-  private static List<Long> terms;
+  private static Map<Integer, String> leaders;
 
   private final LocalCluster cluster = EXTENSION.cluster();
   private final KvdNode node = cluster.nodes().getFirst();
@@ -78,7 +79,7 @@ final class HostileClientsTest {
     client.put("k/before", "kept");
     processes = cluster.nodes().stream().map(each -> each.process().id()).toList();
     cluster.awaitLeadersTogether();
-    terms = terms(cluster);
+    leaders = cluster.leaders();
     // Those that fall silent now are looked for in the last test: the others take the time they need.
     String address = cluster.nodes().getFirst().addresses().client();
     byte[] request = RawConnection.frame(FrameKind.REQUEST, 1, new RawWrites().put("k/half", "v", 0));
@@ -93,21 +94,13 @@ final class HostileClientsTest {
     client.close();
   }
 
-  private static List<Long> terms(LocalCluster cluster) {
-    List<Long> terms = new ArrayList<>();
-    for (int shard = 0; shard <= 3; shard++) {
-      terms.add(cluster.replica(cluster.leaderOf(shard), shard).orElseThrow().term());
-    }
-    return terms;
-  }
-
   @AfterEach
   void theSameProcessesServeOnUnderTheSameLeaders() {
     assertThat(cluster.nodes()).allMatch(KvdNode::isRunning);
     assertThat(cluster.nodes().stream().map(each -> each.process().id())).isEqualTo(processes);
     assertThat(node.adminStatus("/livez")).isEqualTo(200);
     assertThat(client.get("k/before").valueUtf8()).contains("kept");
-    assertThat(terms(cluster)).as("terms of the shards: no change of leader; the nodes say: %s", cluster.warnings()).isEqualTo(terms);
+    assertThat(cluster.leaders()).as("no change of leader; the nodes say: %s", cluster.warnings()).isEqualTo(leaders);
     for (KvdNode each : cluster.nodes()) {
       NodeStatus status = client.status(each.name());
       assertThat(status.peers()).as("links of %s to its peers", each).allMatch(NodeStatus.Peer::connected);

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cairn.client.KvClient;
 import io.cairn.client.NodeStatus;
-import io.cairn.jepsen.cluster.Await;
 import io.cairn.jepsen.cluster.KvdNode;
 import io.cairn.jepsen.cluster.LocalCluster;
 import io.cairn.jepsen.overload.Calls;
@@ -19,11 +18,9 @@ import java.util.Map;
 /** Issue 3, "Overload is a designed state": what is shown, in whatever size. The nodes run as bin/kvd runs them, on 256 MB of heap. */
 record Overload(LocalCluster cluster, Records records) {
   static final int CLIENTS = 50;
-  private static final int SHARDS = 4;
   private static final Duration DEADLINE = Duration.ofSeconds(10);
   /** A client's own timers run on two processors that three nodes and fifty clients use up. */
   private static final Duration LATE_MOST = Duration.ofSeconds(2);
-  private static final Duration LOOK_MOST = Duration.ofSeconds(60);
 
   static LocalCluster small() {
     return LocalCluster.builder().startedBy(Path.of("..", "bin", "kvd")).build();
@@ -57,7 +54,7 @@ record Overload(LocalCluster cluster, Records records) {
   void everybodyReadsAllWhileOneWrites(Duration time) throws InterruptedException {
     Map<String, Long> processes = processes();
     cluster.awaitLeadersTogether();
-    Map<Integer, String> leaders = leaders();
+    Map<Integer, String> leaders = cluster.leaders();
     long until = System.nanoTime() + time.toNanos();
     ScanStorm storm = ScanStorm.start(records, () -> cluster.client(DEADLINE), CLIENTS, DEADLINE, () -> System.nanoTime() - until < 0);
     Calls writes;
@@ -70,7 +67,7 @@ record Overload(LocalCluster cluster, Records records) {
     sayMemory();
     assertThat(storm.faults()).isEmpty();
     assertThat(processes()).as("no node has died").isEqualTo(processes);
-    assertThat(leaders()).as("no shard has changed its leader; the nodes say: %s", cluster.warnings()).isEqualTo(leaders);
+    assertThat(cluster.leaders()).as("no shard has changed its leader; the nodes say: %s", cluster.warnings()).isEqualTo(leaders);
     assertThat(writes.done()).as("writes go on").isPositive();
     assertThat(storm.calls().longest()).isLessThan(DEADLINE.plus(LATE_MOST));
     assertThat(writes.longest()).isLessThan(DEADLINE.plus(LATE_MOST));
@@ -83,18 +80,6 @@ record Overload(LocalCluster cluster, Records records) {
       processes.put(node.name(), node.process().id());
     }
     return processes;
-  }
-
-  /** Who leads each shard, and in which term. */
-  private Map<Integer, String> leaders() {
-    var leaders = new LinkedHashMap<Integer, String>();
-    for (int shard = 0; shard < SHARDS; shard++) {
-      KvdNode leader = cluster.leaderOf(shard);
-      int id = shard;
-      NodeStatus.Replica replica = Await.until(leader + " tells its term", LOOK_MOST, () -> cluster.replica(leader, id));
-      leaders.put(shard, leader + " in term " + replica.term());
-    }
-    return leaders;
   }
 
   private void sayMemory() {

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -227,6 +228,19 @@ public final class LocalCluster implements AutoCloseable {
   public void awaitLeadersTogether() {
     List<Integer> shards = inspector().clusterMap().shards().stream().map(ClusterMap.Shard::id).toList();
     Await.until("one node leads all shards", START_MOST, () -> shards.stream().map(this::leaderOf).distinct().count() == 1);
+  }
+
+  /** Who leads each shard, and in which term: {@code "n1 in term 3"}. Equal before and after: no leadership has moved meanwhile. */
+  public Map<Integer, String> leaders() {
+    var leaders = new TreeMap<Integer, String>();
+    for (ClusterMap.Shard shard : inspector().clusterMap().shards()) {
+      int id = shard.id();
+      leaders.put(id, Await.until("the leader of shard " + id + " tells its term", LOOK_MOST, () -> {
+        KvdNode leader = leaderOf(id);
+        return replica(leader, id).map(replica -> leader + " in term " + replica.term());
+      }));
+    }
+    return leaders;
   }
 
   /** What the nodes found worth a warning, of which a change of leader is the consequence. */

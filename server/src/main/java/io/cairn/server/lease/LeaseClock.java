@@ -31,7 +31,9 @@ final class LeaseClock {
     }
   }
 
-  private record Held(Lease lease, long stamp) {
+  /** A lease, and when it was granted or renewed last. */
+  record Held(Lease lease, long stamp) {
+    /** When its time is over. */
     long end() {
       return stamp + lease.ttlMillis() * NANOS_PER_MILLI;
     }
@@ -65,17 +67,15 @@ final class LeaseClock {
     return one.grant() == other.grant() && one.epoch() == other.epoch();
   }
 
-  /** A lease is this one now; returns what it was, or null. */
-  Lease changed(Lease lease) {
-    Held before = byId.get(lease.id());
-    ending -= before != null && before.lease.ending() ? 1 : 0;
-    if (lease.isForgotten()) {
-      byId.remove(lease.id());
-    } else {
-      boolean isNew = before == null || before.lease.grant() != lease.grant();
-      hold(lease, before != null && isSame(before.lease, lease) ? before.stamp : clock.nanoTime(), isNew);
+  /** A lease is this one now; returns what was known of the same grant before, or null. */
+  Held changed(Lease lease) {
+    Held any = lease.isForgotten() ? byId.remove(lease.id()) : byId.get(lease.id());
+    ending -= any != null && any.lease.ending() ? 1 : 0;
+    Held before = any == null || any.lease.grant() != lease.grant() ? null : any;
+    if (!lease.isForgotten()) {
+      hold(lease, before != null && isSame(before.lease, lease) ? before.stamp : clock.nanoTime(), before == null);
     }
-    return before == null || before.lease.grant() != lease.grant() ? null : before.lease;
+    return before;
   }
 
   private void hold(Lease lease, long stamp, boolean isNew) {
@@ -148,12 +148,6 @@ final class LeaseClock {
     Held held = byId.get(id);
     long left = held.lease.ending() ? 0 : (held.end() - clock.nanoTime()) / NANOS_PER_MILLI;
     return Math.max(0, Math.min(left, held.lease.ttlMillis()));
-  }
-
-  /** How long ago its time was over, in nanoseconds; less than 0 when it is not, or no lease with the id is held here. */
-  long overdueNanos(long id) {
-    Held held = byId.get(id);
-    return held == null ? -1 : clock.nanoTime() - held.end();
   }
 
   /** In the order of ids. */

@@ -27,6 +27,7 @@ final class ReplicaLeases {
   /** Ends in one entry: whoever writes meanwhile waits for it to be applied. There is a tick every few milliseconds. */
   private static final int EXPIRE_MAX = 600;
 
+  private final Clock clock;
   private final Replica replica;
   private final LeaseClock times;
   private final LeaseEnds ends;
@@ -38,6 +39,7 @@ final class ReplicaLeases {
   private boolean leads;
 
   ReplicaLeases(Clock clock, Replica replica, EventLoop scanLoop, LeaseEnds.Steps steps, Registrations.Home home, LeaseFigures figures) {
+    this.clock = clock;
     this.replica = replica;
     this.figures = figures;
     this.times = new LeaseClock(clock);
@@ -86,12 +88,13 @@ final class ReplicaLeases {
   /** Leases of which this shard is the home are these now, in the order of the log. */
   void changed(List<Lease> leases) {
     look();
+    long now = clock.nanoTime();
     for (Lease lease : leases) {
-      long overdue = leads && lease.isForgotten() ? times.overdueNanos(lease.id()) : -1;
-      if (overdue >= 0) {
-        figures.ended(overdue);
+      LeaseClock.Held before = times.changed(lease);
+      if (leads && lease.isForgotten() && before != null && now - before.end() >= 0) {
+        figures.ended(now - before.end());
       }
-      ends.changed(times.changed(lease), lease);
+      ends.changed(before == null ? null : before.lease(), lease);
     }
     count();
     ends.goOn();

@@ -78,7 +78,7 @@ final class ShardFences {
     var commands = new ArrayList<LeaseDelete>();
     int room = 0;
     for (Generation lease : leases) {
-      int keys = reads.keysAbout(lease.id());
+      int keys = reads.keysOf().applyAsInt(lease.id());
       if (commands.isEmpty() || keys > room) {
         commands.add(new LeaseDelete(new ArrayList<>(), new ArrayList<>()));
         room = DELETE_KEYS_MAX;

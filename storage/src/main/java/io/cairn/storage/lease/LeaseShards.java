@@ -8,11 +8,24 @@ import java.util.stream.IntStream;
 /**
  * Where a lease may have keys, and how far its end has come there, in the order of the shards' numbers. Immutable.
  *
- * <p>There are as many as leases, and nearly all have one shard: two small arrays, not a map with its entries.
+ * <p>There are as many as leases: two small arrays, not a map with its entries; and nearly all have one shard, and share them.
  */
 public final class LeaseShards {
   public static final LeaseShards NONE = new LeaseShards(new int[0], new byte[0]);
   private static final Stage[] STAGES = Stage.values();
+  /** Of those below, what one shard alone comes to is there once. */
+  private static final int SHARED_MAX = 256;
+  private static final LeaseShards[] SHARED = new LeaseShards[SHARED_MAX * STAGES.length];
+  private static final LeaseShards[] SHARED_HERE = new LeaseShards[STAGES.length];
+
+  static {
+    for (Stage stage : STAGES) {
+      for (int shard = 0; shard < SHARED_MAX; shard++) {
+        SHARED[shard * STAGES.length + stage.ordinal()] = new LeaseShards(new int[] {shard}, new byte[] {(byte) stage.ordinal()});
+      }
+      SHARED_HERE[stage.ordinal()] = new LeaseShards(new int[] {Lease.HERE}, new byte[] {(byte) stage.ordinal()});
+    }
+  }
 
   private final int[] numbers;
   private final byte[] stages;
@@ -30,6 +43,9 @@ public final class LeaseShards {
 
   /** The same, but for this shard, which it may not have had. */
   public LeaseShards with(int shard, Stage stage) {
+    if (numbers.length == 0 || numbers.length == 1 && numbers[0] == shard) {
+      return alone(shard, stage);
+    }
     int at = Arrays.binarySearch(numbers, shard);
     int insertAt = at >= 0 ? at : -at - 1;
     int size = at >= 0 ? numbers.length : numbers.length + 1;
@@ -42,6 +58,14 @@ public final class LeaseShards {
     }
     moreStages[insertAt] = (byte) stage.ordinal();
     return new LeaseShards(moreNumbers, moreStages);
+  }
+
+  private static LeaseShards alone(int shard, Stage stage) {
+    if (shard == Lease.HERE) {
+      return SHARED_HERE[stage.ordinal()];
+    }
+    return shard >= 0 && shard < SHARED_MAX ? SHARED[shard * STAGES.length + stage.ordinal()]
+        : new LeaseShards(new int[] {shard}, new byte[] {(byte) stage.ordinal()});
   }
 
   /** Null for a shard where it can have no key. */

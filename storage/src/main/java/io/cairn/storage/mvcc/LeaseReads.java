@@ -7,9 +7,14 @@ import io.cairn.storage.lease.KnownLease;
 import io.cairn.storage.lease.KnownLeases;
 import io.cairn.storage.lease.Lease;
 import java.util.List;
+import java.util.function.LongToIntFunction;
 
-/** What is committed of a store's leases. From any thread. */
-public record LeaseReads(Engine engine, long store, KnownLeases table) {
+/**
+ * What is committed of a store's leases. From any thread.
+ *
+ * @param keysOf how many keys the shard has under a lease, 1 or more, as of a moment ago; without a look into the engine
+ */
+public record LeaseReads(Engine engine, long store, LongToIntFunction keysOf) {
 
   /** Every lease granted here and not forgotten, in the order of ids. */
   public List<Lease> granted() {
@@ -41,11 +46,6 @@ public record LeaseReads(Engine engine, long store, KnownLeases table) {
       }
     }
     return found;
-  }
-
-  /** How many keys the shard has under the lease, 1 or more, as of a moment ago; without a look into the engine. */
-  public int keysAbout(long lease) {
-    return table.keysAbout(lease);
   }
 
   /** Keys under the lease, in order; at most {@code max}. */

@@ -395,7 +395,7 @@ public final class ShardStore {
 
   /** What everybody may see of leases: as of the last commit. From any thread. */
   public LeaseReads leaseReads() {
-    return new LeaseReads(engine, store, leases.known());
+    return new LeaseReads(engine, store, leases.known()::keysAbout);
   }
 
   /** The guards, to be changed as a part of {@code round}. */

@@ -113,11 +113,11 @@ class LeaseTablesTest {
     });
     apply(put("a", 5), put("b", 5), put("c", 5), put("d", 6));
     for (int round = 0; round < 2; round++) {
-      assertThat(List.of(5L, 6L, 7L)).extracting(id -> store.leaseReads().keysAbout(id)).containsExactly(3, 1, 1);
+      assertThat(List.of(5L, 6L, 7L)).extracting(id -> store.leaseReads().keysOf().applyAsInt(id)).containsExactly(3, 1, 1);
       store = ShardStore.open(scratch.engine(), store.store(), SHARD);
     }
     apply(put("a", 6), new Op.Delete(bytes("b"), false));
-    assertThat(List.of(5L, 6L)).extracting(id -> store.leaseReads().keysAbout(id)).containsExactly(1, 2);
+    assertThat(List.of(5L, 6L)).extracting(id -> store.leaseReads().keysOf().applyAsInt(id)).containsExactly(1, 2);
   }
 
   @Test
