@@ -16,7 +16,8 @@ import java.util.Arrays;
  * <p>A ring of bytes, written from its beginning to its end and over again: what was written longest ago goes first. A version that
  * still fits where its predecessor stands takes its place, so a set of keys that fits the ring stays in it however often it is
  * written. The index has four places for each bucket and forgets the oldest of them when a fifth comes: it is a cache, and what it
- * does not know is asked of the engine. Two arrays without references: the collector has nothing to follow in it. For the apply
+ * does not know is asked of the engine. A place bears some bits of its key's hash, so that the ring, which no processor's cache takes, is
+ * hardly ever looked at for another key. Two arrays without references: the collector has nothing to follow in it. For the apply
  * loop alone.
  *
  * <pre>
@@ -30,12 +31,15 @@ public final class RecentVersions {
   /** A successor's numbers (its revision, its count of versions) may take a few bytes more. */
   private static final int SLACK_BYTES = 8;
   private static final int WAYS = 4;
+  /** Of a place in the index: the position of its record, counted from the ring's first byte written. */
+  private static final int POSITION_BITS = 48;
+  private static final long POSITION_MASK = (1L << POSITION_BITS) - 1;
   private static final long NOTHING = -1;
   /** About what a small record takes; only the size of the index follows from it. */
   private static final int RECORD_BYTES_TYPICAL = 128;
 
   private final byte[] ring;
-  /** For each place the position of its record, counted from the ring's first byte ever written; or {@link #NOTHING}. */
+  /** For each place {@link #place(long, int)}; or {@link #NOTHING}. */
   private final long[] index;
   private final int bucketMask;
   /** Where the next record goes; never goes back. Records below {@code position - ring.length} are overwritten. */
@@ -43,21 +47,27 @@ public final class RecentVersions {
 
   /** @param bytes of the ring, 0 to keep nothing; the index takes up to another eighth of it */
   public RecentVersions(int bytes) {
+    this(bytes, 0);
+  }
+
+  /** @param position as if so many bytes had been written */
+  RecentVersions(int bytes, long position) {
     Invariant.check(bytes >= 0, "the bytes for recent versions are not negative: %d", bytes);
     ring = new byte[bytes];
     int buckets = Integer.highestOneBit(Math.max(1, bytes / RECORD_BYTES_TYPICAL / WAYS));
     bucketMask = buckets - 1;
     index = new long[buckets * WAYS];
     Arrays.fill(index, NOTHING);
+    this.position = position;
   }
 
   /** The newest version of the key as stored, or null when it is not known here. */
   byte[] get(byte[] storeKey) {
-    long found = find(storeKey, bucket(storeKey));
-    if (found == NOTHING) {
+    int way = find(storeKey, hash(storeKey));
+    if (way < 0) {
       return null;
     }
-    int at = offset(found);
+    int at = offset(index[way] & POSITION_MASK);
     int from = at + HEADER_BYTES + storeKey.length;
     return Arrays.copyOfRange(ring, from, from + int32(at + 8));
   }
@@ -66,37 +76,41 @@ public final class RecentVersions {
   void put(byte[] storeKey, byte[] version) {
     int bytes = HEADER_BYTES + storeKey.length + version.length;
     int room = bytes + SLACK_BYTES;
-    int bucket = bucket(storeKey);
-    long old = find(storeKey, bucket);
-    if (old != NOTHING && int32(offset(old)) >= bytes) {
-      write(offset(old), int32(offset(old)), storeKey, version);
-      return;
-    }
-    if (old != NOTHING) {
-      forget(old, bucket);
+    int hash = hash(storeKey);
+    int old = find(storeKey, hash);
+    if (old >= 0) {
+      int at = offset(index[old] & POSITION_MASK);
+      if (int32(at) >= bytes) {
+        write(at, int32(at), storeKey, version);
+        return;
+      }
+      index[old] = NOTHING;
     }
     if (room > ring.length / SHARE_MAX) {
       return;
     }
-    long at = place(room);
+    long at = room(room);
     write(offset(at), room, storeKey, version);
-    index[oldestWay(bucket)] = at;
+    index[oldestWay(bucket(hash))] = place(at, hash);
   }
 
   /** The key has no version from now on. */
   void remove(byte[] storeKey) {
-    int bucket = bucket(storeKey);
-    long old = find(storeKey, bucket);
-    if (old != NOTHING) {
-      forget(old, bucket);
+    int old = find(storeKey, hash(storeKey));
+    if (old >= 0) {
+      index[old] = NOTHING;
     }
   }
 
   /** Room in one piece: what does not fit before the ring's end begins at its front. */
-  private long place(int bytes) {
+  private long room(int bytes) {
     int left = ring.length - offset(position);
     if (left < bytes) {
       position += left;
+    }
+    if (position + bytes > POSITION_MASK) { // After 256 TiB: what is known is forgotten, and it begins anew.
+      Arrays.fill(index, NOTHING);
+      position = 0;
     }
     long at = position;
     position += bytes;
@@ -111,14 +125,16 @@ public final class RecentVersions {
     System.arraycopy(version, 0, ring, at + HEADER_BYTES + storeKey.length, version.length);
   }
 
-  private long find(byte[] storeKey, int bucket) {
+  /** Where in the index the key's record is; less than 0 when it is not. */
+  private int find(byte[] storeKey, int hash) {
+    int bucket = bucket(hash);
     for (int way = bucket; way < bucket + WAYS; way++) {
-      long at = index[way];
-      if (at != NOTHING && at >= position - ring.length && holds(offset(at), storeKey)) {
-        return at;
+      long at = index[way] & POSITION_MASK;
+      if (index[way] == place(at, hash) && at >= position - ring.length && holds(offset(at), storeKey)) {
+        return way;
       }
     }
-    return NOTHING;
+    return -1;
   }
 
   private boolean holds(int at, byte[] storeKey) {
@@ -126,28 +142,32 @@ public final class RecentVersions {
     return int32(at + 4) == storeKey.length && Arrays.equals(ring, from, from + storeKey.length, storeKey, 0, storeKey.length);
   }
 
-  private void forget(long at, int bucket) {
-    for (int way = bucket; way < bucket + WAYS; way++) {
-      if (index[way] == at) {
-        index[way] = NOTHING;
-      }
-    }
-  }
-
   private int oldestWay(int bucket) {
     int oldest = bucket;
-    for (int way = bucket + 1; way < bucket + WAYS; way++) {
-      if (index[way] < index[oldest]) {
+    for (int way = bucket; way < bucket + WAYS; way++) {
+      if (index[way] == NOTHING) {
+        return way;
+      }
+      if ((index[way] & POSITION_MASK) < (index[oldest] & POSITION_MASK)) {
         oldest = way;
       }
     }
     return oldest;
   }
 
-  /** The first place of the key's bucket. Keys that were made to collide push each other out, and cost a question each. */
-  private int bucket(byte[] storeKey) {
+  private static int hash(byte[] storeKey) {
     int hash = Arrays.hashCode(storeKey) * 0x9E3779B1;
-    return ((hash ^ hash >>> 15) & bucketMask) * WAYS;
+    return hash ^ hash >>> 15;
+  }
+
+  /** The first place of the key's bucket. Keys that were made to collide push each other out, and cost a question each. */
+  private int bucket(int hash) {
+    return (hash & bucketMask) * WAYS;
+  }
+
+  /** A place in the index: in front of the position the upper bits of the hash, of which the bucket says little; never {@link #NOTHING}. */
+  private static long place(long position, int hash) {
+    return (long) (hash >>> 17) << POSITION_BITS | position;
   }
 
   private int offset(long at) {

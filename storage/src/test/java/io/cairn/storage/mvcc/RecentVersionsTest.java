@@ -3,6 +3,9 @@ package io.cairn.storage.mvcc;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class RecentVersionsTest {
@@ -63,6 +66,43 @@ class RecentVersionsTest {
     none.put(bytes("a"), bytes("1"));
     none.remove(bytes("b"));
     assertThat(none.get(bytes("a"))).isNull();
+  }
+
+  @Test
+  void what_is_found_is_what_was_put_last() {
+    var random = new Random(1);
+    var put = new HashMap<String, byte[]>();
+    int found = 0;
+    for (int i = 0; i < 200_000; i++) {
+      String key = "key " + random.nextInt(400);
+      switch (random.nextInt(5)) {
+        case 0 -> {
+          recent.remove(bytes(key));
+          put.remove(key);
+        }
+        case 1, 2 -> {
+          put.put(key, bytes(key + " at " + i + " ".repeat(random.nextInt(300))));
+          recent.put(bytes(key), put.get(key));
+        }
+        default -> {
+          byte[] version = recent.get(bytes(key));
+          found += version == null ? 0 : 1;
+          assertThat(version).as("%s, step %d", key, i).matches(each -> each == null || Arrays.equals(each, put.get(key)));
+        }
+      }
+    }
+    assertThat(found).isGreaterThan(10_000);
+  }
+
+  @Test
+  void when_the_positions_are_used_up_it_begins_anew() {
+    var old = new RecentVersions(RING, (1L << 48) - 1_000);
+    for (int i = 0; i < 100; i++) {
+      old.put(bytes("key " + i), bytes("version " + i));
+      assertThat(old.get(bytes("key " + i))).as("the one just put, %d", i).isEqualTo(bytes("version " + i));
+    }
+    assertThat(old.get(bytes("key 0"))).isNull();
+    assertThat(old.get(bytes("key 98"))).isEqualTo(bytes("version 98"));
   }
 
   private static byte[] bytes(String text) {
