@@ -25,7 +25,7 @@ final class ReplicaLeases {
   private static final long EXPIRE_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   /** Ends in one entry: whoever writes meanwhile waits for it to be applied. There is a tick every few milliseconds. */
-  private static final int EXPIRE_MAX = 700;
+  private static final int EXPIRE_MAX = 650;
 
   private final Clock clock;
   private final Replica replica;
