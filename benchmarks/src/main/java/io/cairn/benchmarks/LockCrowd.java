@@ -17,6 +17,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 
 /**
  * Many clients in some processes that queue on one lock, of which some processes are killed while one of their clients holds it. All times are of
@@ -92,10 +93,13 @@ public final class LockCrowd implements AutoCloseable {
       KvLock gate = client.lock(plan.name, LockOptions.DEFAULT.withTtl(Duration.ofSeconds(30)));
       long first = gate.lockAndGetToken();
       KeyRange places = KeyRange.prefix("{" + plan.name + "}/lock/");
-      for (int i = 0; i < plan.processes; i++) {
-        start(i, plan.clients / plan.processes + (i < plan.clients % plan.processes ? 1 : 0));
-      }
-      await("all clients have their place", () -> client.range(places, RangeOptions.DEFAULT.withCountOnly()).count() == plan.clients + 1);
+      LongSupplier taken = () -> client.range(places, RangeOptions.DEFAULT.withCountOnly()).count() - 1;
+      start(0, plan.killed);
+      int doomed = plan.clients - survivors(plan);
+      // Or all of them might stand behind everybody else, and nobody be left to wait for the dead.
+      await("half of those that are to be killed have their place", () -> taken.getAsLong() >= doomed / 2);
+      start(plan.killed, plan.processes);
+      await("all clients have their place", () -> taken.getAsLong() == plan.clients);
       var queue = new TreeSet<Long>();
       for (KeyValue place : client.scan(places, RangeOptions.DEFAULT.withKeysOnly())) {
         queue.add(place.createRevision());
@@ -110,7 +114,13 @@ public final class LockCrowd implements AutoCloseable {
     }
   }
 
-  private void start(int number, int clients) throws IOException {
+  private void start(int from, int to) throws IOException {
+    for (int i = from; i < to; i++) {
+      startProcess(i, clients(plan, i));
+    }
+  }
+
+  private void startProcess(int number, int clients) throws IOException {
     Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx128m", "-XX:MaxDirectMemorySize=64m",
         "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow",
         "-Dslf4j.internal.verbosity=ERROR", "-cp", System.getProperty("java.class.path"), LockWaiters.class.getName(), plan.endpoints, plan.name,
@@ -154,9 +164,14 @@ public final class LockCrowd implements AutoCloseable {
   static int survivors(Plan plan) {
     int survivors = 0;
     for (int i = plan.killed; i < plan.processes; i++) {
-      survivors += plan.clients / plan.processes + (i < plan.clients % plan.processes ? 1 : 0);
+      survivors += clients(plan, i);
     }
     return survivors;
+  }
+
+  /** How many clients are in one process. */
+  private static int clients(Plan plan, int process) {
+    return plan.clients / plan.processes + (process < plan.clients % plan.processes ? 1 : 0);
   }
 
   /** What is not so in time is for the verdict to say. */
