@@ -42,7 +42,7 @@ public final class RecentVersions {
   /** For each place {@link #place(long, int)}; or {@link #NOTHING}. */
   private final long[] index;
   private final int bucketMask;
-  /** Where the next record goes; never goes back. Records below {@code position - ring.length} are overwritten. */
+  /** Where the next record goes; goes back only when all positions are used up, and the index is empty then. Records below {@code position - ring.length} are overwritten. */
   private long position;
 
   /** @param bytes of the ring, 0 to keep nothing; the index takes up to another eighth of it */
