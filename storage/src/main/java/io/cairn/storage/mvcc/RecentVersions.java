@@ -42,7 +42,10 @@ public final class RecentVersions {
   /** For each place {@link #place(long, int)}; or {@link #NOTHING}. */
   private final long[] index;
   private final int bucketMask;
-  /** Where the next record goes; goes back only when all positions are used up, and the index is empty then. Records below {@code position - ring.length} are overwritten. */
+  /**
+   * Where the next record goes. Records below {@code position - ring.length} are overwritten. It begins anew, with an empty index, when all
+   * positions are used up.
+   */
   private long position;
 
   /** @param bytes of the ring, 0 to keep nothing; the index takes up to another eighth of it */
