@@ -27,7 +27,8 @@ import java.util.function.BiConsumer;
 final class LocalNode implements NodeLifecycle {
   /** Up to this many cores one loop carries all connections and replicas: fewer hand-overs beat more threads. */
   private static final int CORES_PER_LOOP = 4;
-  private static final int BACKGROUND_JOBS = 2;
+  /** A flush, and merges of three families at once: a long one must not keep short ones waiting. */
+  private static final int BACKGROUND_JOBS = 4;
 
   private final Node node;
   private final NettyTransport transport;

@@ -10,6 +10,7 @@ import java.util.concurrent.locks.StampedLock;
 import java.util.function.Consumer;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.PerfLevel;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
@@ -29,6 +30,7 @@ final class RocksEngine implements Engine {
   private final Set<RocksView> views = ConcurrentHashMap.newKeySet();
   private final AtomicLong unflushed = new AtomicLong();
   private final AtomicLong viewsTaken = new AtomicLong();
+  private final MergePace pace = new MergePace();
   private final RocksOptions options;
   private final RocksFailures failures;
   private final RocksDB db;
@@ -40,7 +42,7 @@ final class RocksEngine implements Engine {
   private final RocksSpace space = new RocksSpace();
 
   RocksEngine(String directory, EngineSettings settings, Consumer<StorageFailure> onFailure) {
-    options = new RocksOptions(settings);
+    options = new RocksOptions(settings, pace);
     failures = new RocksFailures(directory, onFailure);
     var descriptors = new ArrayList<ColumnFamilyDescriptor>();
     descriptors.add(new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, options.family(null)));
@@ -51,6 +53,7 @@ final class RocksEngine implements Engine {
       db = RocksDB.open(options.database, directory, descriptors, handles);
     } catch (RocksDBException e) {
       options.close();
+      pace.close();
       throw RocksEngines.openFailed(directory, e);
     }
     for (Family family : Family.values()) {
@@ -149,6 +152,8 @@ final class RocksEngine implements Engine {
     long stamp = enter();
     try (var encoded = new WriteBatch(changes.encoded())) {
       unflushed.addAndGet(changes.bytes());
+      // Of the calling thread: nobody reads what it would count of each comparison of keys.
+      db.setPerfLevel(PerfLevel.DISABLE);
       db.write(options.write, encoded);
       failures.checkBackground(db);
       changes.clear();
@@ -166,6 +171,7 @@ final class RocksEngine implements Engine {
       long covered = unflushed.get();
       db.flush(options.flush, handles);
       unflushed.addAndGet(-covered);
+      pace.follow(db, families);
     } catch (RocksDBException e) {
       throw failed("flushing", e);
     } finally {
@@ -206,6 +212,7 @@ final class RocksEngine implements Engine {
       db.close();
       space.close();
       options.close();
+      pace.close();
     } finally {
       gate.unlockWrite(stamp);
     }

@@ -1,11 +1,14 @@
 package io.cairn.storage.engine;
 
 import io.cairn.raft.Invariant;
+import io.cairn.storage.OnDiskFormat;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
+import java.util.Properties;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
 import org.rocksdb.Cache;
@@ -31,6 +34,13 @@ final class RocksOptions implements AutoCloseable {
   private static final int LEVELS = 7;
   /** Runs of events that lie side by side before they are merged. */
   private static final int EVENT_RUNS = 24;
+  /** Filters make a look into one more file cheap; every merge of keys rewrites all that lives where keys are random. */
+  private static final int KEY_FILES = 8;
+  private static final int SMALL_FILES = 4;
+  /** With so many times the files with which a merge begins, RocksDB slows writes down, and with half as many again it stops them. */
+  static final int SLOWED_AT = 4;
+  /** A merge reads ahead in each of its files, which is memory: of events, in 24. */
+  private static final int READ_AHEAD_BYTES = 512 << 10;
   /**
    * The cache in two parts, for the few threads that read. RocksDB's own choice makes 64 of them of a cache of 32 MiB: half a megabyte each,
    * of which the index or filter of one large file takes more than there is, and is read from the file again for each key
@@ -50,12 +60,12 @@ final class RocksOptions implements AutoCloseable {
   final ReadOptions read;
   final ReadOptions readDurable;
 
-  RocksOptions(EngineSettings settings) {
+  RocksOptions(EngineSettings settings, MergePace pace) {
     this.settings = settings;
     // Half of the cache is kept for indexes and filters: every read needs those, and blocks of data read once must not push them out.
     cache = own(new LRUCache(settings.blockCacheBytes(), CACHE_SHARD_BITS, false, 0.5));
     filter = own(new BloomFilter(10));
-    database = own(database());
+    database = own(database(pace));
     // The Raft log is the write-ahead log; a sync without one would be refused by RocksDB anyway (SM-12).
     write = own(new WriteOptions().setDisableWAL(true).setSync(false));
     // The caller asks early enough (half of the budget): it need not wait for a stall to pass first.
@@ -66,7 +76,7 @@ final class RocksOptions implements AutoCloseable {
     checkWrite(write);
   }
 
-  private DBOptions database() {
+  private DBOptions database(MergePace pace) {
     return new DBOptions()
         .setCreateIfMissing(true)
         .setCreateMissingColumnFamilies(true)
@@ -81,6 +91,8 @@ final class RocksOptions implements AutoCloseable {
         .setMaxBackgroundJobs(settings.backgroundJobs())
         // After a background error nothing is known of the files: the node stops, nothing resumes by itself (ST-11).
         .setMaxBgErrorResumeCount(0)
+        .setRateLimiter(pace.limiter)
+        .setCompactionReadaheadSize(READ_AHEAD_BYTES)
         .setParanoidChecks(true)
         .setMaxOpenFiles(512)
         .setBytesPerSync(1 << 20)
@@ -105,7 +117,7 @@ final class RocksOptions implements AutoCloseable {
       table.setFilterPolicy(filter).setWholeKeyFiltering(true)
           .setDataBlockIndexType(DataBlockIndexType.kDataBlockBinaryAndHash);
     }
-    ColumnFamilyOptions options = own(new ColumnFamilyOptions())
+    ColumnFamilyOptions options = own(family == null ? new ColumnFamilyOptions() : withHints(family))
         .setTableFormatConfig(table)
         // A half of the budget each for the two families that hold values; the budget over all is in the database's options.
         .setWriteBufferSize(Math.max(1 << 20, settings.writeBufferBytes() / 2))
@@ -117,16 +129,30 @@ final class RocksOptions implements AutoCloseable {
         .setNumLevels(LEVELS)
         .setCompressionPerLevel(RESTING)
         .setLevelCompactionDynamicLevelBytes(true);
+    if (family != null) {
+      options.setLevel0FileNumCompactionTrigger(filesToMerge(family))
+          .setLevel0SlowdownWritesTrigger(SLOWED_AT * filesToMerge(family))
+          .setLevel0StopWritesTrigger(SLOWED_AT * filesToMerge(family) * 3 / 2);
+    }
     if (family == Family.EVENTS) {
       arrivesInOrder(options);
     }
     if (family == Family.NEWEST || family == Family.DELETED) {
-      options.setMemtablePrefixBloomSizeRatio(0.02).setMemtableWholeKeyFiltering(true)
-          // Filters make a look into one more file cheap; every merge of them rewrites all that lives where keys are random.
-          .setLevel0FileNumCompactionTrigger(8);
+      options.setMemtablePrefixBloomSizeRatio(0.02).setMemtableWholeKeyFiltering(true);
     }
     checkFamily(options);
     return options;
+  }
+
+  /**
+   * Remembers for each store, in {@link Family#SMALL} for each kind of record of it, where the last insert into the memtable was: what comes
+   * next mostly goes near it, since events ascend and the ends of leases come sorted (docs/measurements.md). Java has no setter for it.
+   */
+  private static ColumnFamilyOptions withHints(Family family) {
+    int prefix = family == Family.SMALL ? OnDiskFormat.smallPrefix(1).length + 1 : OnDiskFormat.storePrefix(1).length;
+    var text = new Properties();
+    text.setProperty("memtable_insert_with_hint_prefix_extractor", "rocksdb.FixedPrefix." + prefix);
+    return Objects.requireNonNull(ColumnFamilyOptions.getColumnFamilyOptionsFromProps(text), "an option that RocksDB knows");
   }
 
   /**
@@ -143,10 +169,16 @@ final class RocksOptions implements AutoCloseable {
         .setCompactionOptionsUniversal(universal)
         // Compressed at rest only, old runs would look smaller than they are, of like size with new ones, and be merged again and again.
         .setCompressionPerLevel(List.of())
-        .setLevelCompactionDynamicLevelBytes(false)
-        .setLevel0FileNumCompactionTrigger(EVENT_RUNS)
-        .setLevel0SlowdownWritesTrigger(4 * EVENT_RUNS)
-        .setLevel0StopWritesTrigger(6 * EVENT_RUNS);
+        .setLevelCompactionDynamicLevelBytes(false);
+  }
+
+  /** Files of the youngest level of a family with which a merge of it begins. */
+  static int filesToMerge(Family family) {
+    return switch (family) {
+      case EVENTS -> EVENT_RUNS;
+      case NEWEST, DELETED -> KEY_FILES;
+      case SMALL -> SMALL_FILES;
+    };
   }
 
   /** @throws IllegalStateException for options under which a crash could lose or tear what was acknowledged */
