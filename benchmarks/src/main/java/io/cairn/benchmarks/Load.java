@@ -25,6 +25,7 @@ final class Load {
   private final double ratePerSecond;
   private final ConcurrentHistogram micros = new ConcurrentHistogram(LONGEST_MICROS, 3);
   private final LongAdder errors = new LongAdder();
+  private final StolenTime stolen = new StolenTime();
 
   /** @param ratePerSecond 0 for a closed loop */
   Load(LongFunction<CompletionStage<?>> request, int inFlight, double ratePerSecond) {
@@ -35,6 +36,7 @@ final class Load {
 
   /** Runs from request {@code first} on; returns the number of the request after the last one. Waits for all answers. */
   long run(long first, double seconds) throws InterruptedException {
+    stolen.begin();
     var places = new Semaphore(inFlight);
     long began = System.nanoTime();
     long end = began + (long) (seconds * 1e9);
@@ -51,6 +53,7 @@ final class Load {
       send(next++, ratePerSecond > 0 ? due : System.nanoTime(), places);
     }
     places.acquire(inFlight);
+    stolen.end();
     return next;
   }
 
@@ -78,6 +81,6 @@ final class Load {
 
   Figures figures(double seconds, long cpuMicros) {
     return new Figures(micros.getTotalCount() - errors.sum(), seconds, micros.getValueAtPercentile(50), micros.getValueAtPercentile(99),
-        cpuMicros, errors.sum());
+        cpuMicros, errors.sum(), stolen.percent());
   }
 }

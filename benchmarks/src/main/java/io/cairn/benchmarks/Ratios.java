@@ -14,9 +14,10 @@ record Ratios(List<Round> rounds) {
     }
 
     String line(int number) {
-      return String.format(Locale.ROOT, "round=%d before_p50_us=%d before_p99_us=%d during_p50_us=%d during_p99_us=%d p99_ratio=%.2f errors=%d",
+      return String.format(Locale.ROOT, "round=%d before_p50_us=%d before_p99_us=%d during_p50_us=%d during_p99_us=%d p99_ratio=%.2f errors=%d "
+              + "before_stolen_percent=%s during_stolen_percent=%s",
           number, before.p50Micros(), before.p99Micros(), during.p50Micros(), during.p99Micros(), p99Ratio(),
-          before.errors() + during.errors());
+          before.errors() + during.errors(), StolenTime.text(before.stolenPercent()), StolenTime.text(during.stolenPercent()));
     }
   }
 

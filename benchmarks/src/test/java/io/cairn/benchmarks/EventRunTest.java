@@ -18,7 +18,7 @@ class EventRunTest {
   private Path directory;
 
   private static Figures p99(long micros) {
-    return new Figures(1_000, 1, micros / 2, micros, 0, 1);
+    return new Figures(1_000, 1, micros / 2, micros, 0, 1, 2.5);
   }
 
   @Test
@@ -26,7 +26,7 @@ class EventRunTest {
     var ratios = Ratios.of(new Ratios.Round(p99(100), p99(150)), new Ratios.Round(p99(100), p99(900)), new Ratios.Round(p99(200), p99(220)));
     assertThat(ratios.line()).isEqualTo("rounds=3 p99_ratio_median=1.50 p99_ratio_lowest=1.10 p99_ratio_highest=9.00 errors=6");
     assertThat(ratios.rounds().getFirst().line(1))
-        .isEqualTo("round=1 before_p50_us=50 before_p99_us=100 during_p50_us=75 during_p99_us=150 p99_ratio=1.50 errors=2");
+        .isEqualTo("round=1 before_p50_us=50 before_p99_us=100 during_p50_us=75 during_p99_us=150 p99_ratio=1.50 errors=2 before_stolen_percent=2.5 during_stolen_percent=2.5");
   }
 
   @Test

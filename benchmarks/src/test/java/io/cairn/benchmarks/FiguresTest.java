@@ -9,13 +9,13 @@ class FiguresTest {
 
   @Test
   void theLastLineHasTheFieldsThatScriptsRead() {
-    assertThat(new Figures(1_000, 2.0, 120, 900, 50_000, 3).line())
-        .isEqualTo("throughput=500 p50_us=120 p99_us=900 cpu_us_per_op=50.0 errors=3");
+    assertThat(new Figures(1_000, 2.0, 120, 900, 50_000, 3, 1.25).line())
+        .isEqualTo("throughput=500 p50_us=120 p99_us=900 cpu_us_per_op=50.0 errors=3 stolen_percent=1.3");
   }
 
   @Test
   void nothingDoneIsNoDivisionByZero() {
-    assertThat(new Figures(0, 1.0, 0, 0, 10, 5).line()).isEqualTo("throughput=0 p50_us=0 p99_us=0 cpu_us_per_op=0.0 errors=5");
+    assertThat(new Figures(0, 1.0, 0, 0, 10, 5, Double.NaN).line()).isEqualTo("throughput=0 p50_us=0 p99_us=0 cpu_us_per_op=0.0 errors=5 stolen_percent=unknown");
   }
 
   @Test

@@ -27,6 +27,10 @@ final class MergePace implements AutoCloseable {
   private static final int FAIRNESS = 10;
   private static final String WAITING = "rocksdb.num-files-at-level0";
 
+  static {
+    RocksDB.loadLibrary(); // The limiter may be the first of RocksDB's objects, and does not do it itself.
+  }
+
   final RateLimiter limiter = new RateLimiter(UNHURRIED, REFILL_MICROS, FAIRNESS, RateLimiterMode.READS_ONLY);
   private long pace = UNHURRIED;
 
