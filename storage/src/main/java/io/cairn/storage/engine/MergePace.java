@@ -15,7 +15,10 @@ import org.rocksdb.RocksDBException;
  * and is gone long before RocksDB would slow down writes: merges keep up with whatever is written.
  */
 final class MergePace implements AutoCloseable {
-  /** Bytes read by all merges in a second while none of them is late. */
+  /**
+   * Bytes read by all merges in a second while none of them is late. RocksDB does not charge all that a merge of many runs reads: one of
+   * events goes at up to twice this.
+   */
   static final long UNHURRIED = 8L << 20;
   /** As fast as the machine goes. */
   static final long UNLIMITED = 1L << 30;
