@@ -8,7 +8,7 @@ import org.rocksdb.RocksDBException;
 
 /**
  * How fast files are merged: slowly while few wait for it, and the faster the more there are. Unhurried, the merge of half a gigabyte of
- * events takes all of a core for seconds, on every node of a cluster at the same moment as all of them have written the same; here it is
+ * events takes 40 % of a core for seven seconds, on every node of a cluster at the same moment as all of them have written the same; here it is
  * stretched to half a minute (docs/measurements.md).
  *
  * <p>The limit is on what merges read, so a flush is never held up. It follows the number of files that wait, looked at after each flush,
