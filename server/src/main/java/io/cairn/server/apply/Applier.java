@@ -42,12 +42,12 @@ public final class Applier {
 
   private record Task(ShardStore store, List<Entry> entries, EventLoop reply, EffectListener listener) {}
 
-  private final Engine engine;
   private final EventLoop loop;
   private final Clock clock;
   private final FailStop failStop;
   private final RoundListener listener;
-  private final RecentVersions recent;
+  /** Of every round, one after another: what its batch has grown to is there for the next. */
+  private final ApplyRound round;
   private final Object lock = new Object();
   private List<Task> queue = new ArrayList<>();
   private boolean drainScheduled;
@@ -55,8 +55,7 @@ public final class Applier {
 
   /** @param recentBytes for {@link RecentVersions}: what is applied often is not read from the engine before each put */
   public Applier(Engine engine, int recentBytes, EventLoop loop, Clock clock, FailStop failStop, RoundListener listener) {
-    this.engine = engine;
-    recent = new RecentVersions(recentBytes);
+    round = new ApplyRound(engine, new RecentVersions(recentBytes));
     this.loop = loop;
     this.clock = clock;
     this.failStop = failStop;
@@ -88,7 +87,6 @@ public final class Applier {
   /** Changes stores between two rounds, in a round of its own; a failure stops the node. */
   public void change(String what, Consumer<ApplyRound> change) {
     run(what, () -> {
-      var round = new ApplyRound(engine, recent);
       change.accept(round);
       round.commit();
     });
@@ -113,35 +111,34 @@ public final class Applier {
 
   private void round(List<Task> tasks) {
     long began = clock.nanoTime();
-    var round = new ApplyRound(engine, recent);
     var done = new ArrayList<Runnable>(tasks.size());
     int commands = 0;
     for (Task task : tasks) {
       var effects = new ArrayList<EntryEffect>(task.entries.size());
       for (Entry entry : task.entries) {
         if (round.bytes() >= WRITE_BYTES) {
-          write(round, done, began, commands);
+          write(done, began, commands);
           began = clock.nanoTime();
           commands = 0;
         }
-        EntryEffect effect = apply(task.store, round, entry);
+        EntryEffect effect = apply(task.store, entry);
         effects.add(effect);
         commands += effect instanceof EntryEffect.Written written ? written.results().size() : 0;
       }
       done.add(() -> task.reply.execute(() -> task.listener.applied(task.entries, effects)));
     }
-    write(round, done, began, commands);
+    write(done, began, commands);
   }
 
   /** Writes what is applied so far, and tells those whose entries it holds to the last. */
-  private void write(ApplyRound round, List<Runnable> done, long began, int commands) {
+  private void write(List<Runnable> done, long began, int commands) {
     round.commit();
     listener.applied(clock.nanoTime() - began, commands);
     done.forEach(Runnable::run);
     done.clear();
   }
 
-  private static EntryEffect apply(ShardStore store, ApplyRound round, Entry entry) {
+  private EntryEffect apply(ShardStore store, Entry entry) {
     byte[] payload = entry.payload();
     if (entry.kind() == EntryKind.COMMAND && EntryPayload.isCommands(payload)) {
       store.needsLevel(round, EntryPayload.level(payload));

@@ -2,6 +2,7 @@ package io.cairn.storage.lease;
 
 import io.cairn.raft.Invariant;
 import io.cairn.storage.OnDiskFormat;
+import io.cairn.storage.engine.Engine;
 import io.cairn.storage.engine.EngineBatch;
 import io.cairn.storage.engine.EngineCursor;
 import io.cairn.storage.engine.EngineView;
@@ -224,13 +225,13 @@ public final class KnownLeases {
     indexed.put(at, true);
   }
 
-  /** Walks the index, for {@link #keys(EngineCursor, long)}: most leases do not need it. */
-  public EngineCursor index(EngineView view) {
-    return view.cursor(Family.SMALL, OnDiskFormat.leaseKey(store, OnDiskFormat.STORE_LEASE_KEY, 0), OnDiskFormat.leaseKeysEnd(store, Long.MAX_VALUE));
+  /** Walks the index, for {@link #keys(LeaseKeyWalk, long)}. */
+  public LeaseKeyWalk walk(Engine engine) {
+    return new LeaseKeyWalk(engine, store);
   }
 
-  /** The keys under the lease now, in order: those of {@link #index}, with the round's changes over them. */
-  public List<byte[]> keys(EngineCursor index, long id) {
+  /** The keys under the lease now, in order: those of the index, with the round's changes over them. */
+  public List<byte[]> keys(LeaseKeyWalk walk, long id) {
     KnownLease lease = byId.get(id);
     if (lease.only() != null || lease.keys() == 0) {
       return lease.only() == null ? List.of() : List.of(lease.only());
@@ -238,7 +239,7 @@ public final class KnownLeases {
     byte[] first = OnDiskFormat.leaseKey(store, OnDiskFormat.STORE_LEASE_KEY, id);
     NavigableMap<byte[], Boolean> now = indexed.subMap(first, true, OnDiskFormat.leaseKeysEnd(store, id), false);
     // Not one key further than is known of: behind it may lie many that other ends have deleted, and the engine would go through them.
-    List<byte[]> stored = stored(index, first, now.isEmpty() ? lease.keys() : Integer.MAX_VALUE);
+    List<byte[]> stored = stored(walk.cursor(), first, now.isEmpty() ? lease.keys() : Integer.MAX_VALUE);
     if (now.isEmpty()) {
       return stored;
     }

@@ -60,6 +60,8 @@ public final class ShardStore {
   private long term;
   private long revision;
   private long compacted;
+  /** What the record {@link #LEVEL} says, 0 while there is none: most entries of leases and transactions ask. */
+  private int recordedLevel;
   /** The round that has changed this store and is not committed yet, or null. */
   private ApplyRound open;
 
@@ -81,6 +83,7 @@ public final class ShardStore {
     term = state.applied().term();
     revision = state.applied().revision();
     compacted = state.compacted();
+    recordedLevel = featureLevel();
   }
 
   /** Opens what lies under the number, with shard 0's number in the ids of its leases. */
@@ -333,11 +336,9 @@ public final class ShardStore {
 
   /** An entry of this feature level is about to be applied: whoever holds this store understands it, also by a snapshot. */
   public void needsLevel(ApplyRound round, int level) {
-    if (level >= RECORDED_LEVEL) {
-      byte[] known = record(round, LEVEL);
-      if (known == null || known[0] < level) {
-        putRecord(round, LEVEL, new byte[] {(byte) level});
-      }
+    if (level >= RECORDED_LEVEL && level > recordedLevel) {
+      putRecord(round, LEVEL, new byte[] {(byte) level});
+      recordedLevel = level;
     }
   }
 

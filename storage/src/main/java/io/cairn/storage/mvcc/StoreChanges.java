@@ -10,6 +10,7 @@ import io.cairn.storage.engine.EngineView;
 import io.cairn.storage.engine.Family;
 import io.cairn.storage.guard.HomeGuards;
 import io.cairn.storage.lease.KnownLeases;
+import io.cairn.storage.lease.LeaseKeyWalk;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -131,17 +132,17 @@ final class StoreChanges {
   /** Deletes every key under these leases under one revision; returns how many there were. */
   int deleteLeases(ApplyRound round, Write write, Op.LeaseDelete ended, long revision) {
     int deleted = 0;
-    try (EngineView view = engine.view(); EngineCursor index = leases.index(view)) {
+    try (LeaseKeyWalk walk = leases.walk(engine)) {
       for (Op.Generation lease : ended.leases()) {
         if (leases.isKnown(lease.id(), lease.grant())) {
-          deleted = deleteLease(round, write, index, lease, revision, deleted);
+          deleted = deleteLease(round, write, walk, lease, revision, deleted);
           leases.forget(lease.id());
         }
       }
       for (Op.Generation lease : ended.kept()) {
         leases.fence(lease.id(), lease.grant());
         if (leases.isFenced(lease.id(), lease.grant())) {
-          deleted = deleteLease(round, write, index, lease, revision, deleted);
+          deleted = deleteLease(round, write, walk, lease, revision, deleted);
         }
       }
     }
@@ -149,9 +150,9 @@ final class StoreChanges {
   }
 
   /** @param ordinal of its first key's event; returns that of the next */
-  private int deleteLease(ApplyRound round, Write write, EngineCursor index, Op.Generation lease, long revision, int ordinal) {
+  private int deleteLease(ApplyRound round, Write write, LeaseKeyWalk walk, Op.Generation lease, long revision, int ordinal) {
     int next = ordinal;
-    for (byte[] userKey : leases.keys(index, lease.id())) {
+    for (byte[] userKey : leases.keys(walk, lease.id())) {
       byte[] key = OnDiskFormat.storeKey(store, userKey);
       Changed before = changed.get(key);
       delete(round, write, key, before != null ? before.version() : newest(round, key), revision, next++);
@@ -236,11 +237,11 @@ final class StoreChanges {
   /** The keys that the end of leases deletes, as the round has left them so far. */
   List<byte[]> keysUnder(Op.LeaseDelete ended) {
     var found = new ArrayList<byte[]>();
-    try (EngineView view = engine.view(); EngineCursor index = leases.index(view)) {
+    try (LeaseKeyWalk walk = leases.walk(engine)) {
       for (List<Op.Generation> list : List.of(ended.leases(), ended.kept())) {
         for (Op.Generation lease : list) {
           if (leases.isKnown(lease.id(), lease.grant())) {
-            found.addAll(leases.keys(index, lease.id()));
+            found.addAll(leases.keys(walk, lease.id()));
           }
         }
       }
