@@ -225,6 +225,12 @@ public final class NodeMeters {
     return add(MeterName.ENGINE_BYTES, bytes);
   }
 
+  /** How the engine's merges keep up. */
+  public void engineMerges(LongSupplier lateFiles, LongSupplier limitBytes) {
+    add(MeterName.ENGINE_LATE_FILES, lateFiles);
+    add(MeterName.ENGINE_MERGE_LIMIT, limitBytes);
+  }
+
   /** Takes a supplier out of its sum again, when what it measures is gone. */
   public interface Registration {
     void remove();

@@ -392,6 +392,7 @@ final class Rooms {
     meters.connections("peer", peerAcceptance::connections);
     meters.logBytes(logStore::diskBytes);
     meters.engineBytes(engine::diskBytes);
+    meters.engineMerges(() -> engine.merges().late(), () -> engine.merges().bytesPerSecond());
     meters.queue("log", limits.logQueueBytes(), logWriter::queuedBytes);
     meters.queue("requests", limits.nodeInflightBytes(), clients::requestBytes);
     meters.queue("pages", clients.pageBytesMax(), clients::pageBytes);

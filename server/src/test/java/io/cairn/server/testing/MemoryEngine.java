@@ -250,6 +250,12 @@ public final class MemoryEngine implements Engine {
     return 0;
   }
 
+  /** Nothing is ever merged here. */
+  @Override
+  public Merges merges() {
+    return new Merges(0, 0);
+  }
+
   @Override
   public void close() {}
 }

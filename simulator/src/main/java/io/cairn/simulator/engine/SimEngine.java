@@ -132,6 +132,12 @@ final class SimEngine implements Engine {
     return image.durable(disk.scheduler().now()).bytes();
   }
 
+  /** Nothing is ever merged here. */
+  @Override
+  public Merges merges() {
+    return new Merges(0, 0);
+  }
+
   /** Without a flush, like a crash: whoever wants to keep more than the last flush covered flushes first. */
   @Override
   public void close() {

@@ -55,6 +55,16 @@ public interface Engine extends AutoCloseable {
   /** Bytes of the files. */
   long diskBytes();
 
+  /**
+   * How merges of files keep up, as of the last flush.
+   *
+   * @param late files that wait beyond those with which a merge begins, in the family that has most of them
+   * @param bytesPerSecond that merges may read
+   */
+  record Merges(int late, long bytesPerSecond) {}
+
+  Merges merges();
+
   @Override
   void close();
 }

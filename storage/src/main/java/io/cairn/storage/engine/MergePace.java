@@ -7,12 +7,14 @@ import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 
 /**
- * How fast files are merged: slowly while few wait for it, and the faster the more there are. Unhurried, the merge of half a gigabyte of
+ * How fast files are merged: slowly while few wait for it, and the faster the more there are. Unlimited, the merge of half a gigabyte of
  * events takes 40 % of a core for seven seconds, on every node of a cluster at the same moment as all of them have written the same; here it is
  * stretched to half a minute (docs/measurements.md).
  *
- * <p>The limit is on what merges read, so a flush is never held up. It follows the number of files that wait, looked at after each flush,
- * and is gone long before RocksDB would slow down writes: merges keep up with whatever is written.
+ * <p>The limit is on what merges read. A flush writes as fast as it can; of its new files it reads the end once, a kilobyte each, for which it
+ * may wait a tenth of a second behind merges. The limit follows how late merges are, looked at after each flush, and is
+ * gone before RocksDB would slow down writes: merges keep up with whatever is written. Lateness is counted in flushes, each of which adds a
+ * file to every family: so a burst of some seconds, which brings ten of them, is not made worse by merges that hurry in the middle of it.
  */
 final class MergePace implements AutoCloseable {
   /**
@@ -22,9 +24,10 @@ final class MergePace implements AutoCloseable {
   static final long UNHURRIED = 8L << 20;
   /** As fast as the machine goes. */
   static final long UNLIMITED = 1L << 30;
-  /** Twelfths of the number of files with which a merge begins: not late up to a third more, and for each twelfth beyond twice as fast. */
-  private static final int TWELFTHS = 12;
-  private static final int AT_EASE = 16;
+  /** Files beyond those with which a merge begins that are no reason to hurry; it was begun with the first of them, or soon will be. */
+  static final int AT_EASE = 16;
+  /** So many more, and merges go twice as fast. */
+  private static final int DOUBLED_EACH = 2;
 
   private static final int REFILL_MICROS = 100_000;
   private static final int FAIRNESS = 10;
@@ -35,25 +38,30 @@ final class MergePace implements AutoCloseable {
   }
 
   final RateLimiter limiter = new RateLimiter(UNHURRIED, REFILL_MICROS, FAIRNESS, RateLimiterMode.READS_ONLY);
-  private long pace = UNHURRIED;
+  private volatile Engine.Merges now = new Engine.Merges(0, UNHURRIED);
 
-  /** Bytes in a second when {@code files} wait in the youngest level of a family whose merge begins with {@code toMerge}. */
-  static long pace(int files, int toMerge) {
-    int doublings = Math.clamp(TWELFTHS * files / toMerge - AT_EASE, 0, Long.numberOfTrailingZeros(UNLIMITED / UNHURRIED));
+  /** Bytes in a second when there are {@code late} files beyond those with which a merge begins. */
+  static long pace(int late) {
+    int doublings = Math.clamp((late - AT_EASE + DOUBLED_EACH - 1) / DOUBLED_EACH, 0, Long.numberOfTrailingZeros(UNLIMITED / UNHURRIED));
     return UNHURRIED << doublings;
+  }
+
+  Engine.Merges now() {
+    return now;
   }
 
   /** Sets the pace by what waits now: by the family that is the latest. */
   synchronized void follow(RocksDB db, ColumnFamilyHandle[] families) throws RocksDBException {
-    long wanted = UNHURRIED;
+    int late = 0;
     for (Family family : Family.values()) {
       int files = Integer.parseInt(db.getProperty(families[family.ordinal()], WAITING));
-      wanted = Math.max(wanted, pace(files, RocksOptions.filesToMerge(family)));
+      late = Math.max(late, files - RocksOptions.filesToMerge(family));
     }
-    if (wanted != pace) {
+    long wanted = pace(late);
+    if (wanted != now.bytesPerSecond()) {
       limiter.setBytesPerSecond(wanted);
-      pace = wanted;
     }
+    now = new Engine.Merges(late, wanted);
   }
 
   @Override

@@ -30,7 +30,7 @@ final class RocksEngine implements Engine {
   private final Set<RocksView> views = ConcurrentHashMap.newKeySet();
   private final AtomicLong unflushed = new AtomicLong();
   private final AtomicLong viewsTaken = new AtomicLong();
-  private final MergePace pace = new MergePace();
+  final MergePace pace = new MergePace();
   private final RocksOptions options;
   private final RocksFailures failures;
   private final RocksDB db;
@@ -194,6 +194,11 @@ final class RocksEngine implements Engine {
     } finally {
       leave(stamp);
     }
+  }
+
+  @Override
+  public Merges merges() {
+    return pace.now();
   }
 
   /** Waits for calls under way, frees views left open, and closes without a flush: what is not durable by now is the log's. */

@@ -37,8 +37,9 @@ final class RocksOptions implements AutoCloseable {
   /** Filters make a look into one more file cheap; every merge of keys rewrites all that lives where keys are random. */
   private static final int KEY_FILES = 8;
   private static final int SMALL_FILES = 4;
-  /** With so many times the files with which a merge begins, RocksDB slows writes down, and with half as many again it stops them. */
-  static final int SLOWED_AT = 4;
+  /** With so many files more than those with which a merge begins, RocksDB slows writes down; with the second number it stops them. */
+  static final int SLOWED_LATE = 40;
+  private static final int STOPPED_LATE = 60;
   /** A merge reads ahead in each of its files, which is memory: of events, in 24. */
   private static final int READ_AHEAD_BYTES = 512 << 10;
   /**
@@ -131,8 +132,8 @@ final class RocksOptions implements AutoCloseable {
         .setLevelCompactionDynamicLevelBytes(true);
     if (family != null) {
       options.setLevel0FileNumCompactionTrigger(filesToMerge(family))
-          .setLevel0SlowdownWritesTrigger(SLOWED_AT * filesToMerge(family))
-          .setLevel0StopWritesTrigger(SLOWED_AT * filesToMerge(family) * 3 / 2);
+          .setLevel0SlowdownWritesTrigger(filesToMerge(family) + SLOWED_LATE)
+          .setLevel0StopWritesTrigger(filesToMerge(family) + STOPPED_LATE);
     }
     if (family == Family.EVENTS) {
       arrivesInOrder(options);

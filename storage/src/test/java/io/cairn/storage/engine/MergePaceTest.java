@@ -22,24 +22,38 @@ import org.rocksdb.RocksDBException;
 class MergePaceTest {
 
   @ParameterizedTest
-  @CsvSource({"0, 24, 1", "24, 24, 1", "32, 24, 1", "34, 24, 2", "36, 24, 4", "46, 24, 128", "48, 24, 128", "1000000, 24, 128",
-      "8, 8, 1", "10, 8, 1", "11, 8, 1", "12, 8, 4", "4, 4, 1", "5, 4, 1", "6, 4, 4", "8, 4, 128"})
-  void eachTwelfthThatIsLateDoublesThePace(int files, int toMerge, int times) {
-    assertThat(MergePace.pace(files, toMerge)).isEqualTo(times * MergePace.UNHURRIED);
+  @CsvSource({"0, 1", "1, 1", "16, 1", "17, 2", "18, 2", "19, 4", "29, 128", "30, 128", "1000000, 128"})
+  void eachTwoFilesMoreThatAreLateDoubleThePace(int late, int times) {
+    assertThat(MergePace.pace(late)).isEqualTo(times * MergePace.UNHURRIED);
   }
 
   @Test
-  @DisplayName("long before RocksDB slows writes down, nothing limits merges, in any family")
+  @DisplayName("ten flushes before RocksDB slows writes down, nothing limits merges")
   void nothingIsLimitedWhereWritesWouldBeSlowedDown() {
-    for (Family family : Family.values()) {
-      int toMerge = RocksOptions.filesToMerge(family);
-      int halfWay = RocksOptions.SLOWED_AT * toMerge / 2;
-      assertThat(MergePace.pace(halfWay, toMerge)).as("%s", family).isEqualTo(MergePace.UNLIMITED);
+    assertThat(MergePace.pace(RocksOptions.SLOWED_LATE - 10)).isEqualTo(MergePace.UNLIMITED);
+  }
+
+  @Test
+  @DisplayName("an engine's merges keep to the limit, and the limit follows its flushes: with next to nothing files pile up, until they are late")
+  void anEngineKeepsToIt(@TempDir Path directory) {
+    try (var engine = new RocksEngine(directory.toString(), new EngineSettings(4 << 20, 16 << 20, 4), failure -> {})) {
+      engine.pace.limiter.setBytesPerSecond(500_000); // A flush a second, and many come in one.
+      int flushes = 0;
+      while (engine.merges().late() <= MergePace.AT_EASE) {
+        assertThat(engine.merges().bytesPerSecond()).as("after %d flushes", flushes).isEqualTo(MergePace.UNHURRIED);
+        assertThat(flushes++).as("flushes without one that merges are late for").isLessThan(300);
+        EngineBatch batch = engine.newBatch();
+        batch.put(Family.SMALL, new byte[] {1}, new byte[500_000]); // Files with one key each would only be moved.
+        engine.write(batch);
+        engine.flush();
+      }
+      assertThat(engine.merges().bytesPerSecond()).isEqualTo(MergePace.pace(engine.merges().late()));
+      assertThat(engine.pace.limiter.getBytesPerSecond()).isEqualTo(engine.merges().bytesPerSecond()).isGreaterThan(MergePace.UNHURRIED);
     }
   }
 
   @Test
-  @DisplayName("36 runs of events wait, then none: the limit goes up, and down again")
+  @DisplayName("43 runs of events wait, then none: the limit goes up, and down again")
   void theLimitFollowsTheFilesThatWait(@TempDir Path directory) throws RocksDBException {
     try (var pace = new MergePace(); var unmerged = new ColumnFamilyOptions().setDisableAutoCompactions(true);
         var options = new DBOptions().setCreateIfMissing(true).setCreateMissingColumnFamilies(true); var flush = new FlushOptions()) {
@@ -54,7 +68,7 @@ class MergePaceTest {
         pace.follow(db, families);
         assertThat(pace.limiter.getBytesPerSecond()).isEqualTo(MergePace.UNHURRIED);
 
-        for (byte i = 0; i < 36; i++) {
+        for (byte i = 0; i < 24 + MergePace.AT_EASE + 3; i++) {
           db.put(events, new byte[] {i}, new byte[1]);
           db.flush(flush, events);
         }
