@@ -29,7 +29,7 @@ import java.util.function.Consumer;
  */
 final class LeaseEnds {
   /** Leases in one message to a shard: some ten thousand end in a second, and none of the entries is large. */
-  private static final int STEP_LEASES_MAX = 1_000;
+  private static final int STEP_LEASES_MAX = 2_000;
   private static final long ASK_NANOS = TimeUnit.SECONDS.toNanos(5);
   private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
