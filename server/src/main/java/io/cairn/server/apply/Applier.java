@@ -46,7 +46,7 @@ public final class Applier {
   private final Clock clock;
   private final FailStop failStop;
   private final RoundListener listener;
-  /** Of every round, one after another: what its batch has grown to is there for the next. */
+  /** Of every round, one after another: what its batch has grown to, up to some megabytes, is there for the next. */
   private final ApplyRound round;
   private final Object lock = new Object();
   private List<Task> queue = new ArrayList<>();

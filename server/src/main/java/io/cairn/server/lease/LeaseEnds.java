@@ -28,8 +28,11 @@ import java.util.function.Consumer;
  * goes on where this one was cut off; every step may come twice.
  */
 final class LeaseEnds {
-  /** Leases in one message to a shard: some ten thousand end in a second, and none of the entries is large. */
-  private static final int STEP_LEASES_MAX = 2_000;
+  /**
+   * Leases in one message to a shard: tens of thousands end in a second. What they delete is mostly one entry there, and its events hold the
+   * versions that go, so this bounds the memory that it takes to apply.
+   */
+  private static final int STEP_LEASES_MAX = 1_000;
   private static final long ASK_NANOS = TimeUnit.SECONDS.toNanos(5);
   private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 

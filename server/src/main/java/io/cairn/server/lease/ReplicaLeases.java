@@ -24,11 +24,6 @@ final class ReplicaLeases {
   /** An end that was proposed and came to nothing is proposed again after this. */
   private static final long EXPIRE_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  /** Ends in one entry: whoever writes meanwhile waits for it to be applied. */
-  private static final int EXPIRE_MAX = 1_300;
-  /** After an entry with so many there is none for this long: the writes of others come between them. A little less than two ticks of 25 ms. */
-  private static final long EXPIRE_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(45);
-
   private final Clock clock;
   private final Replica replica;
   private final LeaseClock times;
@@ -38,9 +33,8 @@ final class ReplicaLeases {
   private final GatheredCommands<Long> renewals;
   private final GatheredCommands<InShard> registers;
   private final LeaseFigures figures;
+  private final EndPace pace;
   private boolean leads;
-  /** No end is proposed before. */
-  private long expiresAgainAt;
 
   ReplicaLeases(Clock clock, Replica replica, EventLoop scanLoop, LeaseEnds.Steps steps, Registrations.Home home, LeaseFigures figures) {
     this.clock = clock;
@@ -54,7 +48,7 @@ final class ReplicaLeases {
     this.fences = new ShardFences(clock, replica, scanLoop, registrations::isOpen);
     this.renewals = new GatheredCommands<>(clock, LeaseLimits.NAMED_MAX, HomeCommand.Renew::new, this::submit);
     this.registers = new GatheredCommands<>(clock, LeaseLimits.NAMED_MAX, HomeCommand.Register::new, this::submit);
-    expiresAgainAt = clock.nanoTime();
+    this.pace = new EndPace(clock.nanoTime());
     times.reset(replica.store().leaseReads().granted());
   }
 
@@ -147,11 +141,9 @@ final class ReplicaLeases {
       return;
     }
     long now = clock.nanoTime();
-    List<Seen> over = now - expiresAgainAt < 0 ? List.of() : times.due(EXPIRE_MAX, EXPIRE_AGAIN_NANOS);
-    if (over.size() == EXPIRE_MAX) {
-      expiresAgainAt = now + EXPIRE_PAUSE_NANOS;
-    }
+    List<Seen> over = times.due(pace.room(now), EXPIRE_AGAIN_NANOS);
     if (!over.isEmpty()) {
+      pace.began(over.size(), now);
       submit(new HomeCommand.Expire(over), outcome -> { // What was renewed meanwhile is named again when its time is over.
         if (outcome instanceof Outcome.Refused<EntryEffect>) { // As while leadership is on its way to another, which may not take it.
           times.notProposed(over);

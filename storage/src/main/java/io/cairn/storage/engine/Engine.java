@@ -58,8 +58,8 @@ public interface Engine extends AutoCloseable {
   /**
    * How merges of files keep up, as of the last flush.
    *
-   * @param late files that wait beyond those with which a merge begins, in the family that has most of them
-   * @param bytesPerSecond that merges may read
+   * @param late files beyond those with which a merge begins, those being merged included, in the family that has most of them
+   * @param bytesPerSecond that merges are charged with for their reads at most
    */
   record Merges(int late, long bytesPerSecond) {}
 

@@ -13,8 +13,8 @@ import org.rocksdb.RocksDBException;
  *
  * <p>The limit is on what merges read. A flush writes as fast as it can; of its new files it reads the end once, a kilobyte each, for which it
  * may wait a tenth of a second behind merges. The limit follows how late merges are, looked at after each flush, and is
- * gone before RocksDB would slow down writes: merges keep up with whatever is written. Lateness is counted in flushes, each of which adds a
- * file to every family: so a burst of some seconds, which brings ten of them, is not made worse by merges that hurry in the middle of it.
+ * gone before RocksDB would slow down writes: merges keep up with whatever is written. Lateness is counted in flushes, each of which adds at
+ * most one file to a family: so a burst of some seconds, which brings ten of them, is not made worse by merges that hurry in the middle of it.
  */
 final class MergePace implements AutoCloseable {
   /**
@@ -31,7 +31,7 @@ final class MergePace implements AutoCloseable {
 
   private static final int REFILL_MICROS = 100_000;
   private static final int FAIRNESS = 10;
-  private static final String WAITING = "rocksdb.num-files-at-level0";
+  private static final String FILES_AT_LEVEL = "rocksdb.num-files-at-level";
 
   static {
     RocksDB.loadLibrary(); // The limiter may be the first of RocksDB's objects, and does not do it itself.
@@ -54,14 +54,26 @@ final class MergePace implements AutoCloseable {
   synchronized void follow(RocksDB db, ColumnFamilyHandle[] families) throws RocksDBException {
     int late = 0;
     for (Family family : Family.values()) {
-      int files = Integer.parseInt(db.getProperty(families[family.ordinal()], WAITING));
-      late = Math.max(late, files - RocksOptions.filesToMerge(family));
+      late = Math.max(late, waiting(db, families[family.ordinal()], family) - RocksOptions.filesToMerge(family));
     }
     long wanted = pace(late);
     if (wanted != now.bytesPerSecond()) {
       limiter.setBytesPerSecond(wanted);
     }
     now = new Engine.Merges(late, wanted);
+  }
+
+  /** As RocksDB counts what it would slow writes down for: of events the runs, each of which below the youngest level is a whole level. */
+  private static int waiting(RocksDB db, ColumnFamilyHandle handle, Family family) throws RocksDBException {
+    int waiting = files(db, handle, 0);
+    for (int level = 1; family == Family.EVENTS && level < RocksOptions.LEVELS; level++) {
+      waiting += Math.min(1, files(db, handle, level));
+    }
+    return waiting;
+  }
+
+  private static int files(RocksDB db, ColumnFamilyHandle handle, int level) throws RocksDBException {
+    return Integer.parseInt(db.getProperty(handle, FILES_AT_LEVEL + level));
   }
 
   @Override

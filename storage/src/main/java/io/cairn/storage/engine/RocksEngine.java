@@ -61,6 +61,11 @@ final class RocksEngine implements Engine {
       families[family.ordinal()] = handle;
       familyIds[family.ordinal()] = handle.getID();
     }
+    try {
+      pace.follow(db, families); // What a crash has left may be late already.
+    } catch (RocksDBException e) {
+      throw failed("looking at the files that wait to be merged", e);
+    }
   }
 
   @Override

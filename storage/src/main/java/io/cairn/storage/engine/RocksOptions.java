@@ -31,7 +31,7 @@ import org.rocksdb.WriteOptions;
  * objects; they live as long as the database.
  */
 final class RocksOptions implements AutoCloseable {
-  private static final int LEVELS = 7;
+  static final int LEVELS = 7;
   /** Runs of events that lie side by side before they are merged. */
   private static final int EVENT_RUNS = 24;
   /** Filters make a look into one more file cheap; every merge of keys rewrites all that lives where keys are random. */
@@ -40,7 +40,7 @@ final class RocksOptions implements AutoCloseable {
   /** With so many files more than those with which a merge begins, RocksDB slows writes down; with the second number it stops them. */
   static final int SLOWED_LATE = 40;
   private static final int STOPPED_LATE = 60;
-  /** A merge reads ahead in each of its files, which is memory: of events, in 24. */
+  /** A merge reads ahead in each of its files, which is memory: of events, in 24 and those that came while it had to wait. */
   private static final int READ_AHEAD_BYTES = 512 << 10;
   /**
    * The cache in two parts, for the few threads that read. RocksDB's own choice makes 64 of them of a cache of 32 MiB: half a megabyte each,
@@ -160,7 +160,7 @@ final class RocksOptions implements AutoCloseable {
    * Events arrive in ascending order within each store, and every flushed file spans all stores: level compaction would rewrite
    * all of its upper level for each few files, a third of what a put cost (docs/measurements.md). Runs of like size are merged
    * instead; a watch or a read of the past that goes to the files looks into each run, of which there are {@link #EVENT_RUNS}
-   * and a few.
+   * and those that came since, up to {@link MergePace#AT_EASE} more as a rule.
    */
   private void arrivesInOrder(ColumnFamilyOptions options) {
     var universal = own(new CompactionOptionsUniversal()

@@ -50,6 +50,9 @@ class MergePaceTest {
       assertThat(engine.merges().bytesPerSecond()).isEqualTo(MergePace.pace(engine.merges().late()));
       assertThat(engine.pace.limiter.getBytesPerSecond()).isEqualTo(engine.merges().bytesPerSecond()).isGreaterThan(MergePace.UNHURRIED);
     }
+    try (var again = new RocksEngine(directory.toString(), new EngineSettings(4 << 20, 16 << 20, 4), failure -> {})) {
+      assertThat(again.merges().late()).as("looked at when it is opened").isPositive();
+    }
   }
 
   @Test

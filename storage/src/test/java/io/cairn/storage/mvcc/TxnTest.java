@@ -122,6 +122,9 @@ class TxnTest {
     script.store.pass(round, script.next());
     round.commit();
     assertThat(script.store.featureLevel()).isEqualTo(3);
-    assertThat(new StoreScript(scratch.engine(), script.store.store()).store.featureLevel()).isEqualTo(3);
+    ShardStore again = new StoreScript(scratch.engine(), script.store.store()).store;
+    assertThat(again.featureLevel()).isEqualTo(3);
+    again.needsLevel(round, 3);
+    assertThat(round.isEmpty()).as("what is written down already is not written again, also after a start").isTrue();
   }
 }
