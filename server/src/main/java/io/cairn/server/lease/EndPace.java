@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class EndPace {
   /** Ends in one entry: whoever writes meanwhile waits for it to be applied. */
-  static final int PORTION = 1_300;
+  static final int PORTION = 1_200;
   /** Between two full portions; after a smaller one, as much less. */
   static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
   /** What a loop that came late has missed is made up for, up to this: a node that stood still must not begin all ends at once. */
