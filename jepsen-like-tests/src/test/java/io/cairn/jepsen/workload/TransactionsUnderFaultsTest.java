@@ -47,7 +47,7 @@ final class TransactionsUnderFaultsTest implements FaultRun.Work {
   @Test
   @DisplayName("CL-01 CL-02 CL-03 SM-04 SM-18 transactions while leaders are killed, paused and cut off are what one machine alone would do")
   void transactionsAreStrictlySerializable() throws Exception {
-    new FaultRun("transactions", SEED, 1, 5).of(this);
+    new FaultRun("transactions", SEED, 1, 8).of(this);
   }
 
   @Test
