@@ -64,6 +64,7 @@ final class RocksEngine implements Engine {
     try {
       pace.follow(db, families); // What a crash has left may be late already.
     } catch (RocksDBException e) {
+      close(); // Nobody has it who could.
       throw failed("looking at the files that wait to be merged", e);
     }
   }
