@@ -106,9 +106,10 @@ final class Handshakes {
     };
   }
 
-  /** Null once it is known here who is who: before that nobody can be told that he is not who he says. */
+  /** Null once it is known here who is who, and that is written down. */
   private HandshakeRefused notJoined() {
-    return !cluster.joins() || directory.identity().bootstrapped() ? null : Handshake.refused(HandshakeError.UNKNOWN_NODE,
+    boolean joined = !cluster.joins() || directory.identity().bootstrapped();
+    return joined && book.knowsItsCluster() ? null : Handshake.refused(HandshakeError.UNKNOWN_NODE,
         "node '" + cluster.nodeName() + "' has not joined its cluster yet; ask another one");
   }
 

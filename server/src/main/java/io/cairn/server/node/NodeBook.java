@@ -37,7 +37,10 @@ final class NodeBook {
   private volatile SortedMap<ReplicaId, String> born;
   private volatile NodeTable table = NodeTable.NONE;
 
-  /** @param born the replicas that every shard began with, and their nodes; counts until there is a table */
+  /**
+   * @param born the replicas that every shard began with, and their nodes; counts until there is a table. Empty on a node that was added
+   *     and has not been told yet: its configuration may list the others, and would number them as the cluster does not
+   */
   NodeBook(ClusterConfig config, SortedMap<ReplicaId, String> born) {
     this.config = config;
     this.born = born;
@@ -46,6 +49,11 @@ final class NodeBook {
   /** What the cluster of the data directory began with. */
   void bornWith(SortedMap<ReplicaId, String> replicas) {
     born = replicas;
+  }
+
+  /** Whether it is known who is who. Before that nobody can be told that he is not who he says. */
+  boolean knowsItsCluster() {
+    return table.isFounded() || !born.isEmpty();
   }
 
   /** Takes a table that is not older than the one here; whether it was. */

@@ -64,6 +64,7 @@ import io.cairn.storage.mvcc.ShardStore;
 import io.cairn.storage.snapshot.SnapshotSource;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -196,7 +197,8 @@ final class Rooms {
   private void joinCluster() {
     oracle = new RevisionOracle(devices.clock(), new SystemLeadership(replicas, devices.tap()));
     ShardMap shards = directory.identity().bootstrapped() ? ShardHost.storedShards(catalog) : Bootstrap.shards(config.cluster());
-    book = new NodeBook(config.cluster(), shards.shards().getFirst().replicas());
+    boolean joins = config.cluster().joins() && !directory.identity().bootstrapped();
+    book = new NodeBook(config.cluster(), joins ? Collections.emptySortedMap() : shards.shards().getFirst().replicas());
     // A node that was added finds the others by what it was told when it joined, until it has applied a newer table.
     catalog.joined().map(MemberCodec::decodeTable).ifPresent(book::take);
     handshakes = new Handshakes(config.cluster(), directory, blocking.log(), facts.version(), book, () -> members.met());
@@ -227,7 +229,7 @@ final class Rooms {
     peerService = new PeerService(replicas, oracle, nodeLoop, snapshotReceiver, this::aboutCluster, this::betweenShards, leaders::told,
         new RefusedConnections(devices.clock(), "peer"));
     members.serveWith(peerService);
-    if (config.cluster().joins() && !directory.identity().bootstrapped()) {
+    if (joins) {
       joining = new Joining(nodeLoop, config.cluster().join(), config.cluster().nodeName(), handshakes.incarnation(),
           answer -> blocking.log().execute(() -> openJoined(answer)), how -> members.removed(how),
           (listener, addresses) -> new Peers(nodeLoop, devices.transport(), devices.clock(), devices.random().split("joining"), addresses,
