@@ -37,19 +37,24 @@ final class BatchWriter {
     this.out = out;
   }
 
+  /** The bytes of a part with these entries. */
+  static long entriesBytes(List<Entry> entries) {
+    long bytes = ENTRIES_HEADER_BYTES;
+    for (int i = 0; i < entries.size(); i++) {
+      bytes += ENTRY_HEADER_BYTES + entries.get(i).payload().length;
+    }
+    return bytes;
+  }
+
   /** The most data bytes that a batch of these writes can take. */
   static long bytesMax(List<LogWrite> writes) {
     long bytes = BATCH_HEADER_BYTES;
     boolean states = false;
     for (LogWrite write : writes) {
-      bytes += RECORD_HEADER_BYTES + RESTART_BYTES + ENTRIES_HEADER_BYTES;
+      bytes += RECORD_HEADER_BYTES + RESTART_BYTES + entriesBytes(write.entries());
       if (write.hardState().isPresent()) {
         bytes += 2L * HARD_STATE_BYTES + RECORD_HEADER_BYTES;
         states = true;
-      }
-      List<Entry> entries = write.entries();
-      for (int i = 0; i < entries.size(); i++) {
-        bytes += ENTRY_HEADER_BYTES + entries.get(i).payload().length;
       }
     }
     return states ? bytes + BLOCK_BYTES : bytes;

@@ -42,7 +42,7 @@ final class LogRecovery {
   }
 
   void read() throws IOException {
-    Map<Integer, String> numbered = new TreeMap<>();
+    var numbered = new TreeMap<Integer, String>();
     for (String name : files.list(directory)) {
       if (name.endsWith(SegmentPool.TEMPORARY)) {
         temporary.add(name);
@@ -50,6 +50,7 @@ final class LogRecovery {
         numbered.put(numberOf(name), name);
       }
     }
+    passOverWhatWasMended(numbered);
     for (Map.Entry<Integer, String> segment : numbered.entrySet()) {
       openSegment(segment.getKey(), segment.getValue());
     }
@@ -59,6 +60,27 @@ final class LogRecovery {
       readBatches(live.get(i), headers.get(i), end);
     }
     forgetLastWithoutBatches();
+  }
+
+  /**
+   * A segment that names none before it begins the log: a damaged one was mended into it ({@link LogSalvage}), and what is older counts no
+   * more. It is deleted, not used again: some of its sectors are bad.
+   */
+  private void passOverWhatWasMended(TreeMap<Integer, String> numbered) throws IOException {
+    for (Map.Entry<Integer, String> segment : numbered.descendingMap().entrySet()) {
+      if (segment.getKey() > 0 && beginsTheLog(segment.getKey(), directory + "/" + segment.getValue())) {
+        Map<Integer, String> older = numbered.subMap(1, segment.getKey());
+        temporary.addAll(older.values());
+        older.clear();
+        return;
+      }
+    }
+  }
+
+  private boolean beginsTheLog(int number, String path) throws IOException {
+    try (SegmentSalvage segment = SegmentSalvage.open(files, path, number, settings.segmentBytes())) {
+      return segment.header != null && segment.header.previous() == 0;
+    }
   }
 
   /** Puts the unused files into the pool and clears away what was never finished: the first change to the directory. */
@@ -256,6 +278,10 @@ final class LogRecovery {
       segment.nextSector += sectors;
       segment.batches++;
       nextBatch++;
+    }
+    if (end < 0 && segment.nextSector >= segment.sectors && segment.bytes() < settings.segmentBytes()) {
+      throw window.corrupt(segment.sectors, "the file is cut off: the log reaches to its end, and a segment has at least "
+          + settings.segmentBytes() + " bytes");
     }
   }
 

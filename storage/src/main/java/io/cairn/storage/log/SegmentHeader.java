@@ -5,6 +5,7 @@ import static io.cairn.storage.log.OnDiskFormat.BLOCK_SECTORS;
 import io.cairn.raft.ReplicaId;
 import io.cairn.raft.log.EntryId;
 import io.cairn.raft.log.HardState;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -35,7 +36,17 @@ record SegmentHeader(int number, long nextWrite, long nextBatch, int previous, i
     return new Places(copySectors, secondCopy, secondCopy + copySectors);
   }
 
-  void encode(SectorBuffer out) {
+  /** Writes both copies; the caller syncs. */
+  void write(SectorBuffer buffer, Segment segment) throws IOException {
+    Places places = places();
+    for (int copy : new int[] {0, places.secondCopy}) {
+      encode(buffer);
+      buffer.seal(0, places.copySectors, copy, segment.number, 0);
+      segment.file.write(buffer.sealed(places.copySectors), (long) copy * OnDiskFormat.SECTOR_BYTES);
+    }
+  }
+
+  private void encode(SectorBuffer out) {
     Places places = places();
     out.begin(OnDiskFormat.dataAt(places.copySectors));
     out.putLong(OnDiskFormat.SEGMENT_MAGIC);

@@ -9,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.Locale;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import java.util.zip.CRC32C;
 
 /**
@@ -53,6 +54,19 @@ final class SegmentPool {
 
   static String nameOf(int number) {
     return String.format(Locale.ROOT, "%010d", number) + SUFFIX;
+  }
+
+  /** The number of the segment that has this name; 0 when no numbered segment has it. */
+  static int numberOf(String name) {
+    if (!name.endsWith(SUFFIX)) {
+      return 0;
+    }
+    try {
+      int number = Integer.parseInt(name.substring(0, name.length() - SUFFIX.length()));
+      return number > 0 && nameOf(number).equals(name) ? number : 0;
+    } catch (NumberFormatException other) {
+      return 0;
+    }
   }
 
   /** Puts back what recovery found: a file that no batch was ever written to under its number, or the reserve. */
@@ -196,7 +210,7 @@ final class SegmentPool {
       files.delete(path);
     }
     StoredFile file = files.open(path, true);
-    fill(file, sectors);
+    fill(file, sectors, () -> closed);
     file.sync();
     int number = takeNumber();
     return new Spare(number, rename(path, nameOf(number)), file, sectors);
@@ -211,7 +225,7 @@ final class SegmentPool {
         files.delete(path);
       }
       file = files.open(path, true);
-      fill(file, segmentSectors);
+      fill(file, segmentSectors, () -> closed);
       written = true;
       file.sync();
       // In a turn of its own: nothing follows a wait for the disk in the same one.
@@ -245,14 +259,14 @@ final class SegmentPool {
     }
   }
 
-  /** Fills the file with empty sectors. */
-  private void fill(StoredFile file, int sectors) throws IOException {
+  /** Fills the file with empty sectors, unless {@code closed} says meanwhile that nobody wants them any more. */
+  static void fill(StoredFile file, int sectors, BooleanSupplier closed) throws IOException {
     ByteBuffer piece = ByteBuffer.allocateDirect(Math.min(sectors, FILL_SECTORS) * OnDiskFormat.SECTOR_BYTES);
     var crc = new CRC32C();
     crc.update(new byte[OnDiskFormat.CHECK_OFFSET]);
     int check = (int) crc.getValue();
     for (int from = 0; from < sectors; from += FILL_SECTORS) {
-      if (closed) {
+      if (closed.getAsBoolean()) {
         throw new IOException("the log was closed");
       }
       int count = Math.min(FILL_SECTORS, sectors - from);

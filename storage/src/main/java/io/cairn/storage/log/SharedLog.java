@@ -73,6 +73,32 @@ public final class SharedLog implements LogStore {
    * @throws StorageFailure as {@link StorageFailure.Kind} tells; except for {@code DISK} nothing was changed
    */
   public static SharedLog open(Files files, String directory, LogSettings settings, Executor preparer) {
+    return open(files, directory, settings, preparer, null);
+  }
+
+  /**
+   * Opens or begins the log in {@code directory}, and mends it where it can when bytes of it have gone bad.
+   *
+   * @param repair is asked, and told, what to do about damage; null: damage is a failure
+   * @throws StorageFailure {@code CORRUPT} when there is damage that cannot be mended, with what to do; nothing was changed then
+   */
+  public static SharedLog open(Files files, String directory, LogSettings settings, Executor preparer, LogRepair repair) {
+    try {
+      return openWhole(files, directory, settings, preparer);
+    } catch (StorageFailure damage) {
+      if (repair == null || damage.kind() != StorageFailure.Kind.CORRUPT) {
+        throw damage;
+      }
+      try {
+        LogSalvage.mend(files, directory, settings, repair, damage);
+      } catch (IOException failure) {
+        throw new StorageFailure(StorageFailure.Kind.DISK, "mending the log in " + directory + " failed: " + failure.getMessage(), failure);
+      }
+      return openWhole(files, directory, settings, preparer);
+    }
+  }
+
+  private static SharedLog openWhole(Files files, String directory, LogSettings settings, Executor preparer) {
     LogRecovery found = new LogRecovery(files, directory, settings);
     try {
       files.createDirectories(directory);
@@ -216,10 +242,7 @@ public final class SharedLog implements LogStore {
     }
     if (!entries.isEmpty()) {
       parts++;
-      length += OnDiskFormat.ENTRIES_HEADER_BYTES;
-      for (int i = 0; i < entries.size(); i++) {
-        length += OnDiskFormat.ENTRY_HEADER_BYTES + entries.get(i).payload().length;
-      }
+      length += BatchWriter.entriesBytes(entries);
     }
     if (parts == 0) {
       return;
@@ -297,14 +320,9 @@ public final class SharedLog implements LogStore {
   private void begin(SegmentPool.Spare spare) throws IOException {
     Segment segment = new Segment(spare.number(), spare.path(), spare.file(), spare.sectors());
     SegmentHeader header = header(spare.number());
-    SegmentHeader.Places places = header.places();
-    for (int copy : new int[] {0, places.secondCopy()}) {
-      header.encode(buffer);
-      buffer.seal(0, places.copySectors(), copy, spare.number(), 0);
-      segment.file.write(buffer.sealed(places.copySectors()), (long) copy * OnDiskFormat.SECTOR_BYTES);
-    }
+    header.write(buffer, segment);
     segment.file.sync();
-    segment.nextSector = places.firstBatch();
+    segment.nextSector = header.places().firstBatch();
     live.addLast(segment);
     active = segment;
   }

@@ -22,6 +22,11 @@ final class LogModel {
     /** The highest durably applied index that the log was told of. */
     long applied;
 
+    /** What its engine holds: what was applied, or the snapshot that the log was restarted at. */
+    EntryId durablyApplied() {
+      return applied <= base.index() ? base : entries.get((int) (applied - base.index() - 1)).id();
+    }
+
     EntryId last() {
       return entries.isEmpty() ? base : entries.getLast().id();
     }
@@ -76,7 +81,7 @@ final class LogModel {
     return null;
   }
 
-  private static String difference(LogStore log, ReplicaKey key, Replica expected) {
+  static String difference(LogStore log, ReplicaKey key, Replica expected) {
     var view = log.view(key);
     long base = view.base().index();
     if (!log.hardState(key).equals(expected.hardState)) {

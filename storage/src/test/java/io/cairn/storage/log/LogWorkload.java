@@ -185,6 +185,34 @@ final class LogWorkload {
     log.clean(floors);
   }
 
+  /** Ends the workload, with some appends to the segment that is in use: the log is closed, and what it should hold is known. */
+  LogModel close() {
+    for (int i = random.nextInt(12); i > 0; i--) {
+      next = model.copy();
+      append();
+      model = next;
+    }
+    log.close();
+    return model;
+  }
+
+  /** The segment that was written last. */
+  String activeSegment() {
+    return "/log/" + SegmentPool.nameOf(log.activeSegment());
+  }
+
+  MemoryFiles files() {
+    return files;
+  }
+
+  LogSettings settings() {
+    return settings;
+  }
+
+  List<ReplicaKey> keys() {
+    return keys;
+  }
+
   /** How many segments were begun in all. */
   int segments() {
     return files.list("/log").stream().filter(name -> !name.startsWith("reserve") && name.endsWith(".seg"))
