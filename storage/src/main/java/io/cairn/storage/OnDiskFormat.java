@@ -15,6 +15,8 @@ import java.util.Arrays;
  *  small    00                                         the engine's format number
  *           01                                         the next store number
  *           02 shard(4)                                the replica of that shard     ReplicaRecord
+ *           03                                         what a node that was added was told when it joined
+ *           04 shard(4)                                the replica of that shard may lack what it acknowledged: its id, a varint
  *           10 store(4) 00                             applied index, term, revision StoreState
  *           10 store(4) 01 client id(16)               what a client has sent        ClientRecord
  *           10 store(4) 02 name                        a named record of whoever sits on top
@@ -50,6 +52,7 @@ public final class OnDiskFormat {
   public static final byte SMALL_NEXT_STORE = 0x01;
   public static final byte SMALL_REPLICA = 0x02;
   public static final byte SMALL_JOINED = 0x03;
+  public static final byte SMALL_SUSPECT = 0x04;
   public static final byte SMALL_STORE = 0x10;
 
   /** What follows the store number in keys of {@link #SMALL_STORE}. */
@@ -193,8 +196,16 @@ public final class OnDiskFormat {
   }
 
   public static byte[] replicaKey(int shard) {
+    return shardKey(SMALL_REPLICA, shard);
+  }
+
+  public static byte[] suspectKey(int shard) {
+    return shardKey(SMALL_SUSPECT, shard);
+  }
+
+  private static byte[] shardKey(byte kind, int shard) {
     byte[] key = new byte[5];
-    key[0] = SMALL_REPLICA;
+    key[0] = kind;
     int32(key, 1, shard);
     return key;
   }

@@ -64,6 +64,8 @@ public enum MeterName {
   ENGINE_LATE_FILES(Type.GAUGE, "kvd_engine_late_files", "files",
       "Files to be merged beyond those with which a merge begins, of the family with most, as of the last flush; with 40 writes are slowed down."),
   ENGINE_MERGE_LIMIT(Type.GAUGE, "kvd_engine_merge_limit_bytes", "bytes", "Most that merges of files are charged with in a second for what they read; it doubles with each two late files from 17 on."),
+  SUSPECT_REPLICAS(Type.GAUGE, "kvd_suspect_replicas", "replicas",
+      "Replicas whose log was damaged and mended, and that may lack entries they have acknowledged: they do not vote before they are brought up."),
   JVM_HEAP_USED(Type.GAUGE, "kvd_jvm_heap_used_bytes", "bytes", "Heap in use, garbage not yet collected included."),
   JVM_HEAP_MAX(Type.GAUGE, "kvd_jvm_heap_max_bytes", "bytes", "Largest heap the JVM may take (-Xmx)."),
   JVM_DIRECT_USED(Type.GAUGE, "kvd_jvm_direct_used_bytes", "bytes", "Memory outside the heap held by buffers of Java and of Netty."),

@@ -225,6 +225,11 @@ public final class NodeMeters {
     return add(MeterName.ENGINE_BYTES, bytes);
   }
 
+  /** Replicas that may lack what they have acknowledged. */
+  public void suspectReplicas(LongSupplier replicas) {
+    add(MeterName.SUSPECT_REPLICAS, replicas);
+  }
+
   /** How the engine's merges keep up. */
   public void engineMerges(LongSupplier lateFiles, LongSupplier limitBytes) {
     add(MeterName.ENGINE_LATE_FILES, lateFiles);

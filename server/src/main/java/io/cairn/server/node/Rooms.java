@@ -167,7 +167,8 @@ final class Rooms {
     catalog = ReplicaCatalog.open(engine);
     sweep();
     logStore = SharedLog.open(devices.files(), directory.logDirectory(),
-        new LogSettings(config.storage().logSegmentBytes(), config.storage().logKeepBytes(), config.cluster().id()), blocking.flush());
+        new LogSettings(config.storage().logSegmentBytes(), config.storage().logKeepBytes(), config.cluster().id()), blocking.flush(),
+        new LogMending(engine, catalog));
     logWriter = new LogWriter(logStore, blocking.log(), devices.clock(), failStop,
         config.limits().logQueueBytes(), (nanos, bytes, writes) -> {
           meters.fsync(nanos, bytes);
@@ -224,7 +225,7 @@ final class Rooms {
         devices.random().split("snapshots").nextLong() >>> 2);
     var snapshots = new SnapshotRoutes(snapshotSender, snapshotReceiver);
     host = new ShardHost(config, devices, engine, catalog, logStore, replicas, loop -> new ReplicaPorts(loop, devices.clock(), logWriter,
-        applier, revisions, this::send, snapshots, events), this::ticked, this::opened);
+        applier, revisions, this::send, snapshots, events), this::ticked, this::opened, this::broughtUp);
     clients = clientService();
     peerService = new PeerService(replicas, oracle, nodeLoop, snapshotReceiver, this::aboutCluster, this::betweenShards, leaders::told,
         new RefusedConnections(devices.clock(), "peer"));
@@ -244,6 +245,14 @@ final class Rooms {
     leases.tick();
     locks.tick();
     guards.tick();
+  }
+
+  private void broughtUp(int shard) {
+    applier.run("noting that a replica was brought up", () -> {
+      var batch = engine.newBatch();
+      catalog.clearSuspect(batch, shard);
+      engine.write(batch);
+    });
   }
 
   private void opened(Replica replica) {
@@ -408,6 +417,7 @@ final class Rooms {
     meters.compactions(history::asked, history::byRetention, space::reclaimed);
     meters.watches(watches::watches, watches::behind, watches::sentEvents, watches::pagesRead);
     meters.leases(leaseFigures::leases, leaseFigures::ending, leaseFigures::renewals);
+    meters.suspectReplicas(host::suspects);
     meters.replicasLed(() -> replicas.all().stream().filter(Replica::leads).count());
   }
 

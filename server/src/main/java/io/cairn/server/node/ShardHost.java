@@ -1,6 +1,7 @@
 package io.cairn.server.node;
 
 import io.cairn.platform.EventLoop;
+import io.cairn.raft.DiskState;
 import io.cairn.raft.LeaderEntry;
 import io.cairn.raft.Raft;
 import io.cairn.raft.RaftSettings;
@@ -33,9 +34,12 @@ import io.cairn.storage.mvcc.ShardStore;
 import io.cairn.storage.mvcc.TxnBounds;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.IntConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,16 +57,21 @@ final class ShardHost {
   private final Function<EventLoop, ReplicaPorts> ports;
   private final Runnable ticked;
   private final Consumer<Replica> opened;
+  private final IntConsumer cleared;
   private final SharedJitter jitter;
+  /** The shards whose replicas may lack what they have acknowledged. */
+  private final Set<Integer> suspects = new ConcurrentSkipListSet<>();
   private volatile boolean closed;
 
   /**
    * @param ports the rooms for replicas of a loop
    * @param ticked runs on the node's first loop after each tick: what waits for a lease may look again
    * @param opened hears of each replica, on the node's first loop
+   * @param cleared hears that a replica which was suspect lacks nothing any more, on its loop
    */
   ShardHost(NodeConfig config, Devices devices, Engine engine, ReplicaCatalog catalog, LogStore logStore, Replicas replicas,
-      Function<EventLoop, ReplicaPorts> ports, Runnable ticked, Consumer<Replica> opened) {
+      Function<EventLoop, ReplicaPorts> ports, Runnable ticked, Consumer<Replica> opened,
+      IntConsumer cleared) {
     this.config = config;
     this.devices = devices;
     this.engine = engine;
@@ -72,6 +81,7 @@ final class ShardHost {
     this.ports = ports;
     this.ticked = ticked;
     this.opened = opened;
+    this.cleared = cleared;
     this.jitter = new SharedJitter(devices.clock(), devices.random().split("election jitter"), 2 * config.raft().electionTimeoutNanos());
   }
 
@@ -129,11 +139,16 @@ final class ShardHost {
     byte[] members = store.members() == null ? record.membership() : store.members();
     LeaderEntry leaderEntry = descriptor.isSystem()
         ? term -> EntryPayload.system(new SystemCommand.ExtendWindow(RevisionOracle.firstWindow())) : NOTHING;
+    DiskState disk = catalog.isSuspect(record.shard(), record.replicaId()) ? DiskState.SUSPECT : DiskState.INTACT;
     Raft raft = new Raft(key.replica(), settings(), hardState, MembershipCodec.decode(members), view, applied.index(),
-        leaderEntry, jitter, devices.clock().nanoTime());
+        disk, leaderEntry, jitter, devices.clock().nanoTime());
     long firstRead = devices.random().split("reads of shard " + record.shard()).nextLong() >>> 2 | 1;
     var replica = new Replica(descriptor, key.replica(), raft, store, ports.apply(loop), writeBounds(), firstRead);
     log.info("shard={} {} opened; range-epoch={}", record.shard(), raft.status().describe(), record.rangeEpoch());
+    if (disk == DiskState.SUSPECT) {
+      log.warn("shard={} may lack entries that it has acknowledged: its log was damaged. Votes for nobody before it was brought up", record.shard());
+      suspects.add(record.shard());
+    }
     devices.tap().opened(replica, raft, hardState, view);
     loop.execute(() -> {
       replicas.add(replica);
@@ -194,8 +209,22 @@ final class ShardHost {
     for (Replica replica : replicas.all()) {
       if (replica.loop() == loop) {
         replica.tick(now);
+        lookAtSuspect(replica);
       }
     }
+  }
+
+  private void lookAtSuspect(Replica replica) {
+    int shard = replica.descriptor().id();
+    if (suspects.contains(shard) && replica.disk() == DiskState.INTACT && suspects.remove(shard)) {
+      log.info("shard={} was brought up after its log had been damaged: it lacks nothing", shard);
+      cleared.accept(shard);
+    }
+  }
+
+  /** How many replicas may lack what they have acknowledged. */
+  int suspects() {
+    return suspects.size();
   }
 
   /** The node is about to stop: nothing is created or opened any more, and time stands still. Before the open replicas are closed. */

@@ -2,6 +2,7 @@ package io.cairn.server.replica;
 
 import io.cairn.platform.EventLoop;
 import io.cairn.protocol.wire.ErrorCode;
+import io.cairn.raft.DiskState;
 import io.cairn.raft.Invariant;
 import io.cairn.raft.Raft;
 import io.cairn.raft.RaftStatus;
@@ -349,6 +350,11 @@ public final class Replica {
 
   public RaftStatus status() {
     return raft.status();
+  }
+
+  /** What the disk is known to hold of what this replica has promised. On the replica's loop. */
+  public DiskState disk() {
+    return raft.disk();
   }
 
   /** Writes and reads that wait here, as of the last turn. From any thread. */

@@ -121,6 +121,7 @@ class MetricsPageTest {
     meters.logBytes(() -> 0);
     meters.engineBytes(() -> 0);
     meters.engineMerges(() -> 0, () -> 0);
+    meters.suspectReplicas(() -> 0);
     ProcessMeters.bind(meters, () -> 0);
   }
 

@@ -128,6 +128,8 @@ public enum Mark {
   REMOVED_NODE_STAYED_STOPPED("a removed node was started again and stopped"),
   LOG_ROTTED("a bit of a log turned over at rest"),
   ROT_NOTICED("a node stopped because its log had rotted"),
+  REOPENED_SUSPECT("a replica came back suspect: its log had been damaged, and was mended"),
+  REOPENED_WITH_LESS("a replica came back from a mended log without entries that it had acknowledged"),
   ROT_SURVIVED("a node whose log had rotted was started again, and what had rotted was of no use any more"),
   ROTTEN_NODE_REPLACED("a new node took the place of one whose log had rotted"),
   READ_OF_ANOTHER_THAN_A_MEMBER("a read named a node that is no member"),

@@ -1,5 +1,6 @@
 package io.cairn.simulator.oracle;
 
+import io.cairn.raft.DiskState;
 import io.cairn.raft.Raft;
 import io.cairn.raft.Ready;
 import io.cairn.raft.SnapshotMeta;
@@ -169,7 +170,13 @@ public final class ClusterOracle {
       HardState toldState = shadow.durableState;
       long appliedBefore = shadow.applied;
       ReplicaShadow.Reopening how = shadow.reopen(hardState, log);
-      checks.check(how != ReplicaShadow.Reopening.WITH_LESS, "durable-is-durable",
+      boolean suspect = raft.disk() == DiskState.SUSPECT;
+      marks.reachIf(suspect, Mark.REOPENED_SUSPECT);
+      if (how == ReplicaShadow.Reopening.WITH_LESS && suspect) {
+        marks.reach(Mark.REOPENED_WITH_LESS);
+        shadow.adoptWhatIsLeft(hardState, log);
+      }
+      checks.check(how != ReplicaShadow.Reopening.WITH_LESS || suspect, "durable-is-durable",
           "shard %d of %s comes back with %s and %s, though %s and entries up to %d were said to be durable", replica.descriptor().id(),
           process.describe(), hardState, log.last(), toldState, told);
       switch (how) {

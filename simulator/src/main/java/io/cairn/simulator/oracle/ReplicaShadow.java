@@ -135,6 +135,15 @@ final class ReplicaShadow {
     return atSnapshot ? Reopening.AT_SNAPSHOT : Reopening.WITH_LESS;
   }
 
+  /** Its log was damaged, and it knows that it may lack what was said to be durable. Term and vote are as they were. */
+  void adoptWhatIsLeft(HardState state, StableLog log) {
+    if (state.term() < durableState.term() || state.term() == durableState.term() && state.vote() != durableState.vote()) {
+      throw new IllegalStateException("a mended log came back with " + state + ", it had " + durableState);
+    }
+    durable.restart(log.base());
+    adopt(state, log);
+  }
+
   private static boolean agrees(TermLog told, HardState toldState, HardState state, StableLog log) {
     if (state.term() != toldState.term() || state.vote() != toldState.vote() || log.last().index() != told.last()) {
       return false;

@@ -65,6 +65,22 @@ public final class ReplicaCatalog {
     return Optional.ofNullable(engine.get(Family.SMALL, JOINED));
   }
 
+  /** Notes that the replica's log was damaged, and that it may lack entries it has acknowledged. To be flushed before the log goes on. */
+  public void putSuspect(EngineBatch batch, int shard, long replica) {
+    batch.put(Family.SMALL, OnDiskFormat.suspectKey(shard), new BytesOut(8).varint(replica).toArray());
+  }
+
+  /** Whether {@link #putSuspect} was noted of this replica and not taken back. */
+  public boolean isSuspect(int shard, long replica) {
+    byte[] noted = engine.get(Family.SMALL, OnDiskFormat.suspectKey(shard));
+    return noted != null && new BytesIn(noted).varint() == replica;
+  }
+
+  /** The replica lacks nothing any more. What is lost of this makes it suspect once more, which costs votes and no data. */
+  public void clearSuspect(EngineBatch batch, int shard) {
+    batch.delete(Family.SMALL, OnDiskFormat.suspectKey(shard));
+  }
+
   /**
    * Gives a store number that was never given before, and notes that in {@code batch}. The batch must be written before, or with,
    * the first thing that is written under the number.

@@ -26,7 +26,11 @@
  *
  * <p><b>Order.</b> Every record has a write number, and replay goes by that number, not by place, so that clean-up may write a slow
  * shard's entries again further on (they keep their number). Term and vote stand twice in a batch that changes them, and headers
- * twice in a segment, in different 4 KiB blocks; a repair from the second copy, and from peers, is not built yet.
+ * twice in a segment, in different 4 KiB blocks.
+ *
+ * <p><b>Damage.</b> {@code LogRecovery} takes nothing that is not whole. Where it stumbles and the node has handed in a {@code LogRepair},
+ * {@code LogSalvage} takes over: {@code SegmentSalvage} reads every batch that is whole, {@code LostBatches} the terms and votes of those that
+ * are not, {@code SalvageReplay} works out what each replica holds for certain; one new segment takes the place of all others, and is opened as any.
  *
  * <p><b>Threads.</b> {@code append}, {@code destroy} and {@code clean} belong to the log's loop, with all state behind them. Views are
  * read from any loop: the log's loop publishes for each replica an immutable picture by one volatile store after the sync, and

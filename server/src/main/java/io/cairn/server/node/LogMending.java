@@ -1,0 +1,65 @@
+package io.cairn.server.node;
+
+import io.cairn.raft.ReplicaId;
+import io.cairn.raft.log.EntryId;
+import io.cairn.storage.catalog.ReplicaCatalog;
+import io.cairn.storage.catalog.ReplicaRecord;
+import io.cairn.storage.engine.Engine;
+import io.cairn.storage.engine.EngineBatch;
+import io.cairn.storage.log.LogRepair;
+import io.cairn.storage.log.ReplicaKey;
+import io.cairn.storage.mvcc.Applied;
+import io.cairn.storage.mvcc.ShardStore;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the engine knows that a damaged log needs: which replicas there are and what they hold durably. Notes there, before the log is
+ * mended, who may lack what he acknowledged; such a replica is opened as suspect until it has been brought up (ADR 11). At boot, before
+ * anything is applied: what can be read is durable.
+ */
+final class LogMending implements LogRepair {
+  private static final Logger log = LoggerFactory.getLogger(LogMending.class);
+  private static final int FINDINGS_TOLD_MAX = 16;
+
+  private final Engine engine;
+  private final ReplicaCatalog catalog;
+
+  LogMending(Engine engine, ReplicaCatalog catalog) {
+    this.engine = engine;
+    this.catalog = catalog;
+  }
+
+  @Override
+  public Set<ReplicaKey> replicas() {
+    var replicas = new TreeSet<ReplicaKey>();
+    catalog.replicas().forEach(record -> replicas.add(new ReplicaKey(record.shard(), new ReplicaId(record.replicaId()))));
+    return replicas;
+  }
+
+  @Override
+  public EntryId durablyApplied(ReplicaKey replica) {
+    ReplicaRecord record = catalog.replica(replica.shard()).orElse(null);
+    if (record == null || record.replicaId() != replica.replica().value()) {
+      return EntryId.ZERO;
+    }
+    Applied applied = ShardStore.open(engine, record.store(), record.shard()).applied();
+    return applied.index() == 0 ? EntryId.ZERO : new EntryId(applied.term(), applied.index());
+  }
+
+  @Override
+  public void damaged(List<String> findings, Set<ReplicaKey> suspects) {
+    findings.stream().limit(FINDINGS_TOLD_MAX).forEach(finding -> log.error("the log is damaged; {}", finding));
+    if (findings.size() > FINDINGS_TOLD_MAX) {
+      log.error("the log is damaged in {} more places", findings.size() - FINDINGS_TOLD_MAX);
+    }
+    EngineBatch batch = engine.newBatch();
+    suspects.forEach(replica -> catalog.putSuspect(batch, replica.shard(), replica.replica().value()));
+    engine.write(batch);
+    engine.flush();
+    log.warn("mends the log: what is left of it goes into a new segment; may-lack-acknowledged-entries={}", suspects);
+  }
+}
