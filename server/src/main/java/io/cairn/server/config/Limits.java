@@ -24,6 +24,7 @@ import io.cairn.server.watch.WatchBounds;
  * @param nodeOutboundBytes answers of all connections that are not taken; over half of it reads of many keys are refused and read no
  *     page, over all of it reads of one
  * @param peerQueueBytes messages that wait to be sent to one peer; over it the oldest droppable ones go
+ * @param snapshotRate bytes of snapshots that the node sends in a second, to all who lag together
  * @param rangeChunkBytes keys and values in one chunk of an answer
  * @param connectionWatches watches of one connection
  * @param nodeWatches watches of the node
@@ -51,6 +52,7 @@ public record Limits(
     long nodeInflightBytes,
     long nodeOutboundBytes,
     long peerQueueBytes,
+    long snapshotRate,
     long rangeChunkBytes,
     long connectionWatches,
     long nodeWatches,
@@ -88,6 +90,7 @@ public record Limits(
         .bound(LimitKeys.NODE_INFLIGHT_BYTES, nodeInflightBytes)
         .bound(LimitKeys.NODE_OUTBOUND_BYTES, nodeOutboundBytes)
         .bound(LimitKeys.PEER_QUEUE_BYTES, peerQueueBytes)
+        .bound(LimitKeys.SNAPSHOT_RATE, snapshotRate)
         .bound(LimitKeys.RANGE_CHUNK_BYTES, rangeChunkBytes)
         .bound(LimitKeys.CONNECTION_WATCHES, connectionWatches)
         .bound(LimitKeys.NODE_WATCHES, nodeWatches)

@@ -222,7 +222,7 @@ final class Rooms {
     watches = new WatchRoom(blocking.events(), devices.clock(), failStop, replicas, config.limits().watches());
     var events = new ClusterEvents(meters, oracle, revisions, members, history, leases, locks, guards, devices.tap(), watches);
     snapshotSender = new SnapshotSender(peers, devices.clock(), blocking.scan(), this::snapshotOf,
-        devices.random().split("snapshots").nextLong() >>> 2);
+        devices.random().split("snapshots").nextLong() >>> 2, config.limits().snapshotRate());
     var snapshots = new SnapshotRoutes(snapshotSender, snapshotReceiver);
     host = new ShardHost(config, devices, engine, catalog, logStore, replicas, loop -> new ReplicaPorts(loop, devices.clock(), logWriter,
         applier, revisions, this::send, snapshots, events), this::ticked, this::opened, this::broughtUp);

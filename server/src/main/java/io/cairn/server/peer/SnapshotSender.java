@@ -24,6 +24,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>When the connection breaks, or an answer does not come, the same chunk is sent again until the receiver has it: the sending goes on
  * where it was. It begins anew only for a receiver that has forgotten the beginning, or when nothing has passed for long.
+ *
+ * <p>All that are sent together keep to one rate ({@code limits.snapshot-rate}), so that those who write feel little of one who was away.
  */
 public final class SnapshotSender implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(SnapshotSender.class);
@@ -45,6 +47,7 @@ public final class SnapshotSender implements AutoCloseable {
   private final EventLoop scanLoop;
   private final Function<Replica, SnapshotSource> sources;
   private final AtomicLong streams;
+  private final SendPace pace;
   /** Those under way. On the scan loop, as {@link #closed}. */
   private final Set<Sending> open = new LinkedHashSet<>();
   private boolean closed;
@@ -52,13 +55,16 @@ public final class SnapshotSender implements AutoCloseable {
   /**
    * @param sources gives the replica as it is now, or null when it is on its way to another store
    * @param firstStream differs from process to process, so that pieces of two lives never mix
+   * @param bytesPerSecond what may leave in a second, over all snapshots that are sent
    */
-  public SnapshotSender(Calls peers, Clock clock, EventLoop scanLoop, Function<Replica, SnapshotSource> sources, long firstStream) {
+  public SnapshotSender(Calls peers, Clock clock, EventLoop scanLoop, Function<Replica, SnapshotSource> sources, long firstStream,
+      long bytesPerSecond) {
     this.peers = peers;
     this.clock = clock;
     this.scanLoop = scanLoop;
     this.sources = sources;
     this.streams = new AtomicLong(firstStream);
+    this.pace = new SendPace(clock, bytesPerSecond);
   }
 
   /** Begins; the replica hears the end. On any loop. */
@@ -121,7 +127,7 @@ public final class SnapshotSender implements AutoCloseable {
         return;
       }
       sentBytes += chunk.length;
-      offer(SnapshotChunk.newBuilder()
+      SnapshotChunk piece = SnapshotChunk.newBuilder()
           .setShard(from.descriptor().id())
           .setRangeEpoch(from.descriptor().rangeEpoch())
           .setFrom(from.key().replica().value())
@@ -129,7 +135,13 @@ public final class SnapshotSender implements AutoCloseable {
           .setTerm(term)
           .setStream(stream)
           .setNumber(number)
-          .setData(UnsafeByteOperations.unsafeWrap(chunk)).build(), clock.nanoTime() + PATIENCE_NANOS);
+          .setData(UnsafeByteOperations.unsafeWrap(chunk)).build();
+      long wait = pace.delayNanos(chunk.length);
+      if (wait == 0) {
+        offer(piece, clock.nanoTime() + PATIENCE_NANOS);
+      } else {
+        scanLoop.schedule(wait, () -> offer(piece, clock.nanoTime() + PATIENCE_NANOS));
+      }
     }
 
     /** Sends a chunk; again, until {@code deadline}, while nothing says whether it came. */

@@ -23,11 +23,12 @@ import org.junit.jupiter.api.Test;
 
 class SnapshotSenderTest {
   private static final long SECOND = 1_000_000_000L;
+  private static final int RATE = 1 << 30;
 
   private final FollowerFixture node = new FollowerFixture(Membership.of(new TreeSet<>(List.of(FollowerFixture.SELF))));
   private final List<SnapshotChunk> offered = new ArrayList<>();
   private final List<SnapshotSource> opened = new ArrayList<>();
-  private final SnapshotSender sender = new SnapshotSender(new Offered(), node.loops, node.loops.loop("scan"), from -> source(), 7);
+  private final SnapshotSender sender = new SnapshotSender(new Offered(), node.loops, node.loops.loop("scan"), from -> source(), 7, RATE);
   private Peers.Answer waiting;
   private int takes = 1 << 20;
 
@@ -163,6 +164,37 @@ class SnapshotSenderTest {
     answer(true);
 
     assertThat(offered).hasSize(1);
+  }
+
+  @Test
+  @DisplayName("snapshots keep to their rate, all of them together, and do not make up for the time in which nothing was sent")
+  void theyKeepToTheirRate() {
+    aWholeSnapshot();
+    int rate = 200 << 10;
+    var slow = new SnapshotSender(new Offered(), node.loops, node.loops.loop("scan"), from -> source(), 9, rate);
+    node.loops.advance(60 * SECOND);
+    for (int snapshot = 1; snapshot <= 2; snapshot++) {
+      offered.clear();
+      slow.send(node.replica, FollowerFixture.LEADER, node.replica.status().term());
+      node.loops.run();
+      long began = node.loops.nanoTime();
+      long bytes = 0;
+      for (int i = 0; i < 1_000; i++) {
+        if (waiting != null) {
+          bytes = offered.stream().mapToLong(chunk -> chunk.getData().size()).sum() - offered.getLast().getData().size();
+          assertThat(bytes).as("sent before the chunk that is offered").isLessThanOrEqualTo(rate * (node.loops.nanoTime() - began + SECOND / 10) / SECOND);
+          answer(true);
+        }
+        node.loops.advance(SECOND / 100);
+      }
+      assertThat(bytes).as("bytes of snapshot %d before its last chunk", snapshot).isGreaterThan(rate / 2);
+    }
+  }
+
+  private void aWholeSnapshot() {
+    while (waiting != null) {
+      answer(true);
+    }
   }
 
   @Test
