@@ -288,6 +288,17 @@ public final class MemoryFiles implements Files {
     return () -> locks.remove(path);
   }
 
+  @Override
+  public AutoCloseable lockForReading(String path) throws IOException {
+    if (!names.containsKey(path)) {
+      throw new IOException(path + " does not exist");
+    }
+    if (!locks.add(path)) {
+      throw new IOException("another process holds the lock on " + path);
+    }
+    return () -> locks.remove(path);
+  }
+
   /** One open file. */
   private final class MemoryFile implements StoredFile {
     private final Content content;

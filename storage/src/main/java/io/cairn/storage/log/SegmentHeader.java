@@ -35,6 +35,12 @@ record SegmentHeader(int number, long nextWrite, long nextBatch, int previous, i
     return new Places(copySectors, secondCopy, secondCopy + copySectors);
   }
 
+  /** Where a row of the table lies in the file, in the first copy. */
+  long rowAt(int row) {
+    return OnDiskFormat.byteAt(OnDiskFormat.HEADER_FIXED_BYTES + clusterId.getBytes(StandardCharsets.UTF_8).length
+        + (long) row * OnDiskFormat.HEADER_REPLICA_BYTES);
+  }
+
   void encode(SectorBuffer out) {
     Places places = places();
     out.begin(OnDiskFormat.dataAt(places.copySectors));
