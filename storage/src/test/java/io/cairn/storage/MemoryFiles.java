@@ -317,9 +317,14 @@ public final class MemoryFiles implements Files {
     @Override
     public int read(ByteBuffer target, long position) throws IOException {
       refuseClosed();
+      if (position < 0) {
+        throw new IllegalArgumentException("Negative position");
+      }
       reads++;
       int count = (int) Math.max(0, Math.min(target.remaining(), content.seen.length - position));
-      target.put(content.seen, (int) position, count);
+      if (count > 0) {
+        target.put(content.seen, (int) position, count);
+      }
       return count;
     }
 
