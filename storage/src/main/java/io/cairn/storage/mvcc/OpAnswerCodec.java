@@ -71,11 +71,15 @@ final class OpAnswerCodec {
     if (format != OnDiskFormat.ANSWER) {
       throw new StorageFailure(Kind.NEWER_FORMAT, "an answer has format " + format + ", this version reads " + OnDiskFormat.ANSWER);
     }
-    return answer(in);
+    return answer(in, false);
   }
 
-  private static OpAnswer answer(BytesIn in) {
+  /** @param inTxn whether it is one of a transaction's: none of them is a transaction */
+  private static OpAnswer answer(BytesIn in, boolean inTxn) {
     int kind = in.int8();
+    if (kind == TXN && inTxn) {
+      throw new StorageFailure(Kind.CORRUPT, "the answer of a transaction inside of another's");
+    }
     return switch (kind) {
       case NOTHING -> new OpAnswer.Replaced(null);
       case REPLACED -> new OpAnswer.Replaced(version(in));
@@ -90,7 +94,7 @@ final class OpAnswerCodec {
         boolean succeeded = in.int8() == 1;
         var answers = new ArrayList<OpAnswer>();
         for (int left = in.count(); left > 0; left--) {
-          answers.add(answer(in));
+          answers.add(answer(in, true));
         }
         yield new OpAnswer.Txn(succeeded, answers);
       }
