@@ -330,13 +330,13 @@ class StoredFuzzTest {
   }
 
   @Test
-  void anAnswerInsideOfAnAnswerIsRefusedHoweverDeepItGoes() throws Throwable {
+  void answersThatLieTooDeepInEachOtherAreDamage() throws Throwable {
     byte[] nested = new byte[1 + 3 * 100_000];
     for (int i = 0; i < nested.length; i++) {
       nested[i] = (byte) (i % 3 == 1 ? 5 : 1); // format; then again and again: a transaction, it succeeded, one answer
     }
     Decoder answer = decoders().get("answer");
-    assertThatThrownBy(() -> answer.decode(nested)).isInstanceOf(StorageFailure.class).hasMessageContaining("inside of another's");
+    assertThatThrownBy(() -> answer.decode(nested)).isInstanceOf(StorageFailure.class).hasMessageContaining("deep in each other");
   }
 
   @Test
