@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.SortedMap;
@@ -89,12 +88,5 @@ final class GoldenFiles {
 
   private static String shown(String file, byte[] bytes) {
     return file.endsWith(".txt") ? new String(bytes, StandardCharsets.UTF_8) : Hex.dump(bytes);
-  }
-
-  /** Names of the files that lie there and are not among {@code known}. */
-  static List<String> beside(String version, List<String> known) {
-    List<String> more = new ArrayList<>(of(version).keySet());
-    more.removeAll(known);
-    return more;
   }
 }
