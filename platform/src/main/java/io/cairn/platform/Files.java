@@ -42,4 +42,12 @@ public interface Files {
    * @throws IOException when another process holds it; the message names the file
    */
   AutoCloseable lock(String path) throws IOException;
+
+  /**
+   * Keeps others from taking the folder by {@link #lock} until it is closed or the process ends, beside others that do the same. The
+   * named file must be there: nothing is made and nothing is written.
+   *
+   * @throws IOException when a process holds the lock, or there is no such file; the message names the file
+   */
+  AutoCloseable lockForReading(String path) throws IOException;
 }

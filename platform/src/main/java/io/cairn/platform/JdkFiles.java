@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -98,11 +99,23 @@ public final class JdkFiles implements Files {
 
   @Override
   public AutoCloseable lock(String path) throws IOException {
-    FileChannel channel =
-        FileChannel.open(Path.of(path), StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
+    return locked(path, false,
+        FileChannel.open(Path.of(path), StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE));
+  }
+
+  @Override
+  public AutoCloseable lockForReading(String path) throws IOException {
+    try {
+      return locked(path, true, FileChannel.open(Path.of(path), StandardOpenOption.READ));
+    } catch (AccessDeniedException denied) {
+      throw new IOException(path + " may not be read by this user", denied);
+    }
+  }
+
+  private static FileChannel locked(String path, boolean shared, FileChannel channel) throws IOException {
     FileLock lock;
     try {
-      lock = channel.tryLock();
+      lock = channel.tryLock(0, Long.MAX_VALUE, shared);
     } catch (OverlappingFileLockException held) {
       lock = null; // this very process holds it
     } catch (IOException | RuntimeException failed) {

@@ -84,19 +84,46 @@ class JdkFilesTest {
   }
 
   @Test
+  void aLockForReadingMakesNothingAndKeepsOthersOut() throws Exception {
+    assertThatThrownBy(() -> files.lockForReading(path("LOCK"))).isInstanceOf(IOException.class).hasMessageContaining(path("LOCK"));
+    assertThat(files.exists(path("LOCK"))).isFalse();
+    files.lock(path("LOCK")).close();
+    try (AutoCloseable reading = files.lockForReading(path("LOCK"))) {
+      assertThat(reading).isNotNull();
+      assertThat(runInAnotherProcess(LockTaker.class)).as("a node that wants the directory").isEqualTo(7);
+      assertThat(runInAnotherProcess(LockReader.class)).as("another one that reads").isZero();
+    }
+    try (AutoCloseable lock = files.lock(path("LOCK"))) {
+      assertThat(lock).isNotNull();
+      assertThat(runInAnotherProcess(LockReader.class)).isEqualTo(7);
+    }
+  }
+
+  @Test
   void aLockHoldsAgainstAnotherProcess() throws Exception {
     try (AutoCloseable lock = files.lock(path("LOCK"))) {
       assertThat(lock).isNotNull();
-      assertThat(tryLockInAnotherProcess()).isEqualTo(7);
+      assertThat(runInAnotherProcess(LockTaker.class)).isEqualTo(7);
     }
-    assertThat(tryLockInAnotherProcess()).isZero();
+    assertThat(runInAnotherProcess(LockTaker.class)).isZero();
   }
 
-  private int tryLockInAnotherProcess() throws Exception {
+  private int runInAnotherProcess(Class<?> main) throws Exception {
     Process other = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
-        System.getProperty("java.class.path"), LockTaker.class.getName(), path("LOCK")).inheritIO().start();
+        System.getProperty("java.class.path"), main.getName(), path("LOCK")).inheritIO().start();
     assertThat(other.waitFor(30, TimeUnit.SECONDS)).isTrue();
     return other.exitValue();
+  }
+
+  /** Ends with status 7 when the lock is held by one that does not only read. */
+  static final class LockReader {
+    public static void main(String[] arguments) throws Exception {
+      try (AutoCloseable lock = new JdkFiles().lockForReading(arguments[0])) {
+        System.exit(lock == null ? 1 : 0);
+      } catch (IOException held) {
+        System.exit(7);
+      }
+    }
   }
 
   /** Ends with status 7 when the lock is held by another. */

@@ -288,6 +288,17 @@ public final class MemoryFiles implements Files {
     return () -> locks.remove(path);
   }
 
+  @Override
+  public AutoCloseable lockForReading(String path) throws IOException {
+    if (!names.containsKey(path)) {
+      throw new IOException(path + " does not exist");
+    }
+    if (!locks.add(path)) {
+      throw new IOException("another process holds the lock on " + path);
+    }
+    return () -> locks.remove(path);
+  }
+
   /** One open file. */
   private final class MemoryFile implements StoredFile {
     private final Content content;
@@ -306,9 +317,14 @@ public final class MemoryFiles implements Files {
     @Override
     public int read(ByteBuffer target, long position) throws IOException {
       refuseClosed();
+      if (position < 0) {
+        throw new IllegalArgumentException("Negative position");
+      }
       reads++;
       int count = (int) Math.max(0, Math.min(target.remaining(), content.seen.length - position));
-      target.put(content.seen, (int) position, count);
+      if (count > 0) {
+        target.put(content.seen, (int) position, count);
+      }
       return count;
     }
 

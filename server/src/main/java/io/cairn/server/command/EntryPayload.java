@@ -5,6 +5,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.cairn.storage.mvcc.Batch;
 import io.cairn.storage.mvcc.TxnBounds;
 import io.cairn.storage.mvcc.Write;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -87,7 +88,11 @@ public final class EntryPayload {
 
   /** The feature level that an entry asks of whoever applies it; 0 for one that changes nothing. */
   public static int level(byte[] payload) {
-    return payload.length == 0 ? 0 : payload[1] & 0xff;
+    if (payload.length == 0) {
+      return 0;
+    }
+    requireHead(payload);
+    return payload[1] & 0xff;
   }
 
   public static byte[] system(SystemCommand command) {
@@ -120,7 +125,14 @@ public final class EntryPayload {
     return payload.length > 0 && kind(payload) == KIND_UPKEEP;
   }
 
+  private static void requireHead(byte[] payload) {
+    if (payload.length < HEAD) {
+      throw new IllegalStateException("a committed entry's payload has " + payload.length + " bytes, fewer than its head; the replica stops before it");
+    }
+  }
+
   private static int kind(byte[] payload) {
+    requireHead(payload);
     int format = payload[0] & 0xff;
     int level = payload[1] & 0xff;
     if (format != FORMAT || level > FEATURE_LEVEL) {
@@ -133,19 +145,55 @@ public final class EntryPayload {
     return payload[2];
   }
 
+  /** @throws IllegalStateException for one that cannot be decoded: the replica stops before it */
   public static SystemCommand decodeSystem(byte[] payload) {
-    return SystemCommand.decode(ByteBuffer.wrap(payload, HEAD, payload.length - HEAD));
+    try {
+      return SystemCommand.decode(ByteBuffer.wrap(payload, HEAD, payload.length - HEAD));
+    } catch (BufferUnderflowException | IllegalArgumentException | IndexOutOfBoundsException damaged) {
+      throw undecodable(damaged);
+    }
   }
 
+  /** @throws IllegalStateException for one that cannot be decoded: the replica stops before it */
   public static ShardCommand decodeUpkeep(byte[] payload) {
-    return ShardCommand.decode(ByteBuffer.wrap(payload, HEAD, payload.length - HEAD));
+    try {
+      return ShardCommand.decode(ByteBuffer.wrap(payload, HEAD, payload.length - HEAD));
+    } catch (BufferUnderflowException | IllegalArgumentException | IndexOutOfBoundsException damaged) {
+      throw undecodable(damaged);
+    }
   }
 
-  /** Decodes a batch. A command that cannot be decoded was checked before it was proposed: finding one is Broken. */
+  /** Whatever a decoder meets in bytes that no version wrote. */
+  private static IllegalStateException undecodable(RuntimeException damaged) {
+    return new IllegalStateException("a committed entry's payload cannot be decoded; the replica stops before it", damaged);
+  }
+
+  /** How many items follow, each of so many bytes at least: never more than there is room for. */
+  static int count(ByteBuffer buffer, int itemBytes) {
+    int count = buffer.getInt();
+    if (count < 0 || count > buffer.remaining() / itemBytes) {
+      throw new IllegalStateException("a committed entry claims " + count + " items in " + buffer.remaining() + " bytes; the replica stops before it");
+    }
+    return count;
+  }
+
+  /**
+   * Decodes a batch. A command that cannot be decoded was checked before it was proposed: finding one is Broken.
+   *
+   * @throws IllegalStateException for one that cannot be decoded: the replica stops before it
+   */
   public static Batch decodeCommands(byte[] payload) {
+    try {
+      return commands(payload);
+    } catch (BufferUnderflowException | IllegalArgumentException | IndexOutOfBoundsException damaged) {
+      throw undecodable(damaged);
+    }
+  }
+
+  private static Batch commands(byte[] payload) {
     ByteBuffer buffer = ByteBuffer.wrap(payload, HEAD, payload.length - HEAD);
     long firstRevision = buffer.getLong();
-    int count = buffer.getInt();
+    int count = count(buffer, COMMAND_OVERHEAD);
     int clientRecordsMax = buffer.getInt();
     TxnBounds txnBounds = level(payload) < TXN_LEVEL ? TxnBounds.NONE : new TxnBounds(buffer.getInt(), buffer.getInt());
     var writes = new ArrayList<Write>(count);

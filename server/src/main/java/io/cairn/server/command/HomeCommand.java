@@ -61,7 +61,7 @@ public sealed interface HomeCommand {
   }
 
   private static <T> List<T> items(ByteBuffer buffer, Function<ByteBuffer, T> item) {
-    int count = buffer.getInt();
+    int count = EntryPayload.count(buffer, Long.BYTES);
     var items = new ArrayList<T>(count);
     for (int i = 0; i < count; i++) {
       items.add(item.apply(buffer));

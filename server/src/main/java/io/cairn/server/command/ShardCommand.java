@@ -92,7 +92,7 @@ public sealed interface ShardCommand {
       case 1 -> new Compact(buffer.getLong());
       case 2 -> new KeepHistory(buffer.get() == 1, ByteString.copyFrom(buffer));
       case 10, 11, 12 -> {
-        int count = buffer.getInt();
+        int count = EntryPayload.count(buffer, 2 * Long.BYTES);
         var leases = new ArrayList<Op.Generation>(count);
         for (int i = 0; i < count; i++) {
           leases.add(new Op.Generation(buffer.getLong(), buffer.getLong()));

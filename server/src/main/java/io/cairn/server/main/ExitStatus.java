@@ -25,7 +25,9 @@ public enum ExitStatus {
   /** An address of the configuration is taken or is not this machine's. */
   PORT_IN_USE(7, "an address cannot be listened on"),
   /** Its data directory is of no more use. */
-  REMOVED(8, "this node was removed from its cluster");
+  REMOVED(8, "this node was removed from its cluster"),
+  /** Of {@code kvd log}, which changes nothing: the problems are on standard output. */
+  DAMAGED(9, "kvd log found something that must not be");
 
   private final int code;
   private final String meaning;

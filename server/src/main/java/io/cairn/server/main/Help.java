@@ -17,7 +17,11 @@ final class Help {
 
         usage: kvd --config FILE [--KEY VALUE ...]
                kvd --config FILE --check-config
+               kvd log verify DIR | kvd log dump DIR [--shard N] [--from INDEX]
                kvd --version | --help
+
+        kvd log looks at the log of a node that does not run and changes nothing; DIR is its storage.dir. kvd log --help
+        says more.
 
         Every key may stand in FILE (YAML), over it in the environment (storage.dir as KVD_STORAGE_DIR), over
         that as a flag (--storage.dir VALUE or --storage.dir=VALUE). KVD_OPTS is added to the JVM's options.

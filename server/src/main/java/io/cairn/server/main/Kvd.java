@@ -34,6 +34,9 @@ public final class Kvd {
 
   /** Does what was typed; returns when the node has ended. */
   ExitStatus run(List<String> arguments) {
+    if (!arguments.isEmpty() && arguments.getFirst().equals("log")) {
+      return new LogCommand(out, err).run(arguments.subList(1, arguments.size()));
+    }
     CommandLine line = CommandLine.parse(arguments);
     switch (line.action()) {
       case HELP -> {

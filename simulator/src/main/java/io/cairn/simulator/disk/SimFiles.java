@@ -105,6 +105,21 @@ final class SimFiles implements Files {
     if (!disk.names().exists(file)) {
       disk.names().create(file, disk.scheduler().now());
     }
+    return taken(path, file);
+  }
+
+  /** Stricter than it must be: of two that read, the second is refused too. */
+  @Override
+  public AutoCloseable lockForReading(String path) throws IOException {
+    String file = Namespace.normal(path);
+    disk.beginOrFail(process, DiskOperation.OPEN, file);
+    if (!disk.names().exists(file)) {
+      throw new IOException(path + " does not exist");
+    }
+    return taken(path, file);
+  }
+
+  private HeldLock taken(String path, String file) throws IOException {
     SimProcess holder = disk.locks().get(file);
     if (holder != null && holder.alive()) {
       throw new IOException("another process holds the lock on " + path);

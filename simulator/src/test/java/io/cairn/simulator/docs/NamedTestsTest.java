@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 
 /** Every class and test that the invariants and the hazards name exists, and every hazard that a test names has its row. */
 class NamedTestsTest {
-  private static final Pattern ID = Pattern.compile("\\b(?:A|RC|RD|JV|TI|MB|LG|LL|SM|CL|SN|ST|W)-\\d\\d\\b");
+  private static final Pattern ID = Pattern.compile("\\b(?:A|RC|RD|JV|TI|MB|LG|LL|SM|CL|SN|ST|UP|W)-\\d\\d\\b");
   /** In the invariants: {@code `Class`} or {@code `Class.method`}. */
   private static final Pattern NAMED = Pattern.compile("`([A-Z][A-Za-z0-9]+)(?:\\.([a-z][A-Za-z0-9]*))?`");
   /** In the hazards: {@code `module.Class`} or {@code `module.script.txt`}. */

@@ -131,7 +131,7 @@ class WireDumpsTest {
     }
   }
 
-  private static byte[] encoded(Sample sample) {
+  static byte[] encoded(Sample sample) {
     ByteBuf frame = Unpooled.buffer();
     int bodyBytes = sample.body() == null ? 0 : sample.body().getSerializedSize();
     new FrameEncoder().encode(frame, sample.kind(), sample.flags(), sample.id(), sample.body(), bodyBytes);

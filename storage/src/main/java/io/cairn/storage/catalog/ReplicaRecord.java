@@ -73,7 +73,14 @@ public record ReplicaRecord(int shard, long replicaId, long rangeEpoch, long mem
     int count = in.count();
     var pieces = new ArrayList<Piece>();
     for (int i = 0; i < count; i++) {
-      pieces.add(new Piece(in.varint(), in.sized(), in.sized()));
+      long store = in.varint();
+      if (store < 0 || store > OnDiskFormat.STORE_MAX) {
+        throw new StorageFailure(Kind.CORRUPT, "the replica of shard " + shard + " has a piece in store " + Long.toUnsignedString(store));
+      }
+      pieces.add(new Piece(store, in.sized(), in.sized()));
+    }
+    if (pieces.isEmpty()) {
+      throw new StorageFailure(Kind.CORRUPT, "the replica of shard " + shard + " has no piece");
     }
     return new ReplicaRecord(shard, replicaId, rangeEpoch, membershipEpoch, start, end, pieces, in.sized(), in.sized());
   }

@@ -159,7 +159,7 @@ public final class NodeDirectory implements AutoCloseable {
     }
   }
 
-  private static byte[] readAll(Files files, String path) throws IOException {
+  static byte[] readAll(Files files, String path) throws IOException {
     try (StoredFile file = files.openReadOnly(path)) {
       ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(file.size()));
       file.read(bytes, 0);
@@ -186,7 +186,7 @@ public final class NodeDirectory implements AutoCloseable {
     identity = next;
   }
 
-  private static void release(AutoCloseable lock, Exception failed) {
+  static void release(AutoCloseable lock, Exception failed) {
     try {
       lock.close();
     } catch (Exception alsoFailed) {

@@ -65,8 +65,9 @@ final class OnDiskFormat {
             + ", this version reads up to " + FORMAT_VERSION + "; nothing was touched");
       }
       int body = text.lastIndexOf("crc32c=");
-      if (body < 0 || crc(bytes, text.substring(0, body).getBytes(StandardCharsets.UTF_8).length)
-          != Integer.parseUnsignedInt(take(values, "crc32c"), 16)) {
+      // Bytes that are no text are read as others, three for one, and may reach beyond the end.
+      int bodyBytes = body < 0 ? 0 : text.substring(0, body).getBytes(StandardCharsets.UTF_8).length;
+      if (body < 0 || bodyBytes > bytes.length || crc(bytes, bodyBytes) != Integer.parseUnsignedInt(take(values, "crc32c"), 16)) {
         throw new StorageFailure(StorageFailure.Kind.CORRUPT, path + ": its checksum does not fit its text");
       }
       return decode(values, format);

@@ -54,6 +54,9 @@ public record KnownLease(long id, long grant, boolean fenced, int keys, byte[] o
     boolean fenced = in.int8() != 0;
     int keys = in.count();
     byte[] one = in.sized();
+    if (one.length > 0 && keys != 1) {
+      throw new StorageFailure(StorageFailure.Kind.CORRUPT, "known lease " + id + " names its only key and has " + keys);
+    }
     return new KnownLease(id, grant, fenced, keys, one.length == 0 ? null : one);
   }
 

@@ -81,15 +81,25 @@ public record Lease(long id, long grant, long ttlMillis, long epoch, boolean end
     long ttlMillis = in.varint();
     long epoch = in.varint();
     boolean ending = in.int8() != 0;
-    LeaseShards shards = LeaseShards.NONE;
-    for (int left = in.count(); left > 0; left--) {
-      int shard = in.count();
-      int stage = in.int8();
-      if (stage >= Stage.values().length) {
-        throw new StorageFailure(StorageFailure.Kind.CORRUPT, "lease " + id + " has stage " + stage + " in shard " + shard);
-      }
-      shards = shards.with(shard, Stage.values()[stage]);
+    return new Lease(id, grant, ttlMillis, epoch, ending, shards(id, in));
+  }
+
+  private static LeaseShards shards(long id, BytesIn in) {
+    int count = in.count();
+    if (count > in.left() / 2) {
+      throw new StorageFailure(StorageFailure.Kind.CORRUPT, "lease " + id + " has " + count + " shards in " + in.left() + " bytes");
     }
-    return new Lease(id, grant, ttlMillis, epoch, ending, shards);
+    int[] numbers = new int[count];
+    byte[] stages = new byte[count];
+    for (int i = 0; i < count; i++) {
+      numbers[i] = in.count();
+      int stage = in.int8();
+      if (stage >= Stage.values().length || i > 0 && numbers[i] <= numbers[i - 1]) {
+        throw new StorageFailure(StorageFailure.Kind.CORRUPT, "lease " + id + " has stage " + stage + " in shard " + numbers[i]
+            + (i > 0 ? " behind shard " + numbers[i - 1] : ""));
+      }
+      stages[i] = (byte) stage;
+    }
+    return LeaseShards.of(numbers, stages);
   }
 }

@@ -35,6 +35,11 @@ public final class LeaseShards {
     this.stages = stages;
   }
 
+  /** @param numbers in ascending order; kept, as is {@code stages} */
+  static LeaseShards of(int[] numbers, byte[] stages) {
+    return numbers.length == 0 ? NONE : numbers.length == 1 ? alone(numbers[0], STAGES[stages[0]]) : new LeaseShards(numbers, stages);
+  }
+
   /** Hears of each shard, in order. */
   @FunctionalInterface
   public interface Each {

@@ -40,23 +40,39 @@ record LogRecord(long write, List<Part> parts) {
   static void decodeAll(byte[] data, int limit, Segment segment, int firstSector, List<LogRecord> into) {
     ByteBuffer in = ByteBuffer.wrap(data, 0, limit);
     in.position(OnDiskFormat.BATCH_HEADER_BYTES);
-    try {
-      while (in.hasRemaining()) {
-        int end = in.position() + Integer.BYTES + in.getInt();
-        long write = in.getLong();
-        int count = in.getShort();
-        List<Part> parts = new ArrayList<>(count);
-        for (int i = 0; i < count; i++) {
-          parts.add(decodePart(in, segment, OnDiskFormat.dataAt(firstSector)));
-        }
-        if (count > 0) {
-          require(in.position() == end, "a record ends at byte " + in.position() + " instead of " + end);
-          into.add(new LogRecord(write, parts));
-        }
-        in.position(end);
+    while (in.hasRemaining()) {
+      LogRecord record = decode(in, segment, firstSector);
+      if (!record.parts.isEmpty()) {
+        into.add(record);
       }
+    }
+  }
+
+  /**
+   * Decodes the record at the buffer's position and moves behind it; one without parts fills space.
+   *
+   * @param in the batch's data from its first byte on
+   * @throws IllegalArgumentException when it is not what {@link BatchWriter} writes
+   */
+  static LogRecord decode(ByteBuffer in, Segment segment, int firstSector) {
+    try {
+      int length = in.getInt();
+      require(length >= OnDiskFormat.RECORD_HEADER_BYTES - Integer.BYTES && length <= in.remaining(),
+          "a record claims " + length + " bytes, " + in.remaining() + " are left");
+      int end = in.position() + length;
+      long write = in.getLong();
+      int count = in.getShort();
+      require(count >= 0 && count <= length / OnDiskFormat.PART_HEADER_BYTES, "a record claims " + count + " parts");
+      List<Part> parts = new ArrayList<>(count);
+      for (int i = 0; i < count; i++) {
+        parts.add(decodePart(in, segment, OnDiskFormat.dataAt(firstSector)));
+      }
+      require(count == 0 || in.position() == end, "a record ends at byte " + in.position() + " instead of " + end);
+      in.position(end);
+      return new LogRecord(write, parts);
     } catch (BufferUnderflowException | IllegalArgumentException bad) {
-      throw new IllegalArgumentException("a record of a sound batch cannot be read: " + bad.getMessage(), bad);
+      throw new IllegalArgumentException("a record of a sound batch cannot be read: "
+          + (bad.getMessage() == null ? "it ends too early" : bad.getMessage()), bad);
     }
   }
 
@@ -76,6 +92,7 @@ record LogRecord(long write, List<Part> parts) {
     long first = in.getLong();
     long termBefore = in.getLong();
     int count = in.getInt();
+    require(first > 0 && termBefore >= 0, "entries from " + first + " on, after one of term " + termBefore);
     require(count > 0 && count <= in.remaining() / OnDiskFormat.ENTRY_HEADER_BYTES, "a part claims " + count + " entries");
     long[] terms = new long[count];
     long[] offsets = new long[count];
@@ -85,6 +102,7 @@ record LogRecord(long write, List<Part> parts) {
       offsets[i] = batchAt + in.position();
       terms[i] = in.getLong();
       long index = in.getLong();
+      require(terms[i] >= 0, "an entry of term " + terms[i]);
       require(index == first + i, "entry " + index + " stands where " + (first + i) + " was due");
       EntryKind.of(in.get());
       payloadBytes[i] = in.getInt();

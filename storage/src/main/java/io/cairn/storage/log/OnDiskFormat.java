@@ -84,4 +84,9 @@ final class OnDiskFormat {
   static long dataAt(int sector) {
     return (long) sector * SECTOR_DATA_BYTES;
   }
+
+  /** Where a byte of data space lies in the file. */
+  static long byteAt(long data) {
+    return data / SECTOR_DATA_BYTES * SECTOR_BYTES + data % SECTOR_DATA_BYTES;
+  }
 }

@@ -47,7 +47,7 @@ final class SectorWindow {
   State state(int sector) throws IOException {
     int start = load(sector);
     if (start < 0) {
-      return State.BAD; // beyond the end of the file
+      return State.BAD; // not in the file
     }
     crc.reset();
     crc.update(window.array(), start, CHECK_OFFSET);
@@ -93,8 +93,11 @@ final class SectorWindow {
         path + " at byte " + (long) sector * SECTOR_BYTES + ": " + what);
   }
 
-  /** Where the sector begins in the window, or -1 when the file ends before it. */
+  /** Where the sector begins in the window, or -1 when it is none of the file's. */
   private int load(int sector) throws IOException {
+    if (sector < 0) {
+      return -1; // a header says so that passes its check
+    }
     if (sector < first || sector >= first + count) {
       window.clear();
       int bytes = file.read(window, (long) sector * SECTOR_BYTES);

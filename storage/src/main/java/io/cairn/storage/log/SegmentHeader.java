@@ -46,7 +46,13 @@ record SegmentHeader(int number, long nextWrite, long nextBatch, int previous, i
     }
   }
 
-  private void encode(SectorBuffer out) {
+  /** Where a row of the table lies in the file, in the first copy. */
+  long rowAt(int row) {
+    return OnDiskFormat.byteAt(OnDiskFormat.HEADER_FIXED_BYTES + clusterId.getBytes(StandardCharsets.UTF_8).length
+        + (long) row * OnDiskFormat.HEADER_REPLICA_BYTES);
+  }
+
+  void encode(SectorBuffer out) {
     Places places = places();
     out.begin(OnDiskFormat.dataAt(places.copySectors));
     out.putLong(OnDiskFormat.SEGMENT_MAGIC);

@@ -75,6 +75,9 @@ final class SegmentSalvage implements AutoCloseable {
       return null;
     }
     int sectors = SegmentHeader.places(window.data(sector, 1)).copySectors();
+    if (sectors < 1 || sectors > segment.sectors - sector) {
+      return null;
+    }
     for (int i = 1; i < sectors; i++) {
       if (!isOwn(sector + i) || window.ordinal(sector + i) != 0) {
         return null;

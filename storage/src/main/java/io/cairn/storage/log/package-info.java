@@ -10,6 +10,7 @@
  *
  *   clean(floors): the oldest segments whose entries are all durably applied ──▶ SegmentPool ──▶ used again, under a new number
  *   open: LogRecovery reads files and finds the end, LogReplay makes every replica's state of what it read
+ *   of a stopped node: LogInspection tells everything that is wrong (SegmentWalk, ReplayCheck) or prints all (LogDump), and writes nothing
  * </pre>
  *
  * <p><b>What lies on disk</b> is drawn byte by byte in {@code OnDiskFormat}. A segment is a file of fixed size in {@code log/}, named

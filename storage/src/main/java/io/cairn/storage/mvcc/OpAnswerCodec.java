@@ -32,6 +32,8 @@ final class OpAnswerCodec {
   private static final int READ = 3;
   private static final int SUM = 4;
   private static final int TXN = 5;
+  /** Far more than any request may have, far less than a stack holds: deeper ones are damage. */
+  private static final int DEPTH_MAX = 64;
 
   private OpAnswerCodec() {}
 
@@ -71,11 +73,15 @@ final class OpAnswerCodec {
     if (format != OnDiskFormat.ANSWER) {
       throw new StorageFailure(Kind.NEWER_FORMAT, "an answer has format " + format + ", this version reads " + OnDiskFormat.ANSWER);
     }
-    return answer(in);
+    return answer(in, 1);
   }
 
-  private static OpAnswer answer(BytesIn in) {
+  /** @param depth how many answers it lies in, itself included */
+  private static OpAnswer answer(BytesIn in, int depth) {
     int kind = in.int8();
+    if (depth > DEPTH_MAX) {
+      throw new StorageFailure(Kind.CORRUPT, "answers of transactions lie more than " + DEPTH_MAX + " deep in each other");
+    }
     return switch (kind) {
       case NOTHING -> new OpAnswer.Replaced(null);
       case REPLACED -> new OpAnswer.Replaced(version(in));
@@ -90,7 +96,7 @@ final class OpAnswerCodec {
         boolean succeeded = in.int8() == 1;
         var answers = new ArrayList<OpAnswer>();
         for (int left = in.count(); left > 0; left--) {
-          answers.add(answer(in));
+          answers.add(answer(in, depth + 1));
         }
         yield new OpAnswer.Txn(succeeded, answers);
       }

@@ -39,6 +39,9 @@ final class ClientRecord {
   private long useIndex;
   private int usePosition;
 
+  /** What one that is held takes at least: its distance, a hash, its revision's distance, what changed. */
+  private static final int SEQUENCE_BYTES_MIN = 1 + 8 + 1 + 1;
+
   private int head;
   private int count;
   private long[] sequences;
@@ -198,8 +201,9 @@ final class ClientRecord {
     long useIndex = in.varint();
     int usePosition = in.count();
     int count = in.count();
-    if (count > ClientRecords.OPEN_MAX) {
-      throw new StorageFailure(Kind.CORRUPT, "a client's record holds " + count + " sequences, at most " + ClientRecords.OPEN_MAX + " can be");
+    if (count > ClientRecords.OPEN_MAX || count > in.left() / SEQUENCE_BYTES_MIN) {
+      throw new StorageFailure(Kind.CORRUPT, "a client's record holds " + count + " sequences in " + in.left()
+          + " bytes, at most " + ClientRecords.OPEN_MAX + " can be");
     }
     var record = new ClientRecord(id, forgotten, Math.max(4, count));
     record.lowestOpen = lowestOpen;
@@ -207,11 +211,18 @@ final class ClientRecord {
     long sequence = 0;
     long revision = 0;
     for (int i = 0; i < count; i++) {
-      sequence += in.varint();
+      long next = sequence + in.varint();
+      if (i > 0 && next <= sequence) {
+        throw new StorageFailure(Kind.CORRUPT, "a client's record has sequence " + next + " behind " + sequence);
+      }
+      sequence = next;
       long hash = in.int64();
       revision += in.zigzag();
       long changed = in.varint();
       int shows = (int) (changed & 3);
+      if (shows == 3) {
+        throw new StorageFailure(Kind.CORRUPT, "a client's record has an answer of kind 3 for sequence " + sequence);
+      }
       record.hold(sequence, hash, revision, changed >>> 2, shows == 0 ? null : shows == 2 ? IN_EVENT : in.sized());
     }
     return record;

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 
 /**
  * Does to a log, by chance from a seed, what replicas do: append, overwrite, vote, restart after a snapshot, apply and clean,
@@ -30,6 +31,8 @@ final class LogWorkload {
   private LogModel next;
   private long replicaId = 1;
   private final List<ReplicaKey> keys = new ArrayList<>();
+  /** Is shown what the machine finds after each crash, before the log is opened. */
+  Consumer<MemoryFiles> found = files -> { };
   // What has happened, so that a test can tell that the workload goes where it should.
   int crashes;
   int crashesWhileOpening;
@@ -78,6 +81,7 @@ final class LogWorkload {
   private void recover() {
     while (true) {
       files = files.crash(random.nextLong());
+      found.accept(files);
       if (random.nextInt(4) == 0) {
         files.crashAt(files.changes() + random.nextInt(12)); // and once more while it comes up
       }
