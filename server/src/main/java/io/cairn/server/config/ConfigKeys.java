@@ -54,6 +54,9 @@ public final class ConfigKeys {
   static final ConfigKey<String> STORAGE_DIR = ConfigKey.required("storage.dir", TEXT,
       Bound.that("a folder of this node's own; it is made when missing", "must name a folder", dir -> !dir.isBlank()),
       "The data directory. A relative one counts from the directory kvd is started in.");
+  static final ConfigKey<Long> FREE_SPACE_MIN = ConfigKey.derived("storage.free-space-min", BYTES,
+      "2 x log.segment-size + engine.write-buffers", Bound.between(BYTES, 16 * MIB, 1_024 * GIB),
+      "With less room than this on the disk of a node, what grows is refused (NO_SPACE) in the shards it holds, until there is a quarter more.");
   static final ConfigKey<Long> LOG_SEGMENT_SIZE = ConfigKey.of("log.segment-size", BYTES, 64 * MIB,
       Bound.that("64KiB to 1GiB, a multiple of 4KiB", "must lie between 64KiB and 1GiB and be a multiple of 4KiB",
           size -> size >= 64 * KIB && size <= GIB && size % (4 * KIB) == 0), "Size of one segment of the log, preallocated and recycled.");
@@ -106,7 +109,7 @@ public final class ConfigKeys {
       Bound.between(DURATION, 0, 8 * SECOND), "After SIGTERM: how long what is in flight may take before it is cut off.");
 
   private static final List<ConfigKey<?>> BEFORE_LIMITS = List.of(
-      NODE_NAME, CLUSTER_ID, CLUSTER_NODES, CLUSTER_JOIN, SPLIT_POINTS, LISTEN_CLIENT, LISTEN_PEER, ADMIN_LISTEN, INSECURE, STORAGE_DIR,
+      NODE_NAME, CLUSTER_ID, CLUSTER_NODES, CLUSTER_JOIN, SPLIT_POINTS, LISTEN_CLIENT, LISTEN_PEER, ADMIN_LISTEN, INSECURE, STORAGE_DIR, FREE_SPACE_MIN,
       LOG_SEGMENT_SIZE, LOG_KEEP, BLOCK_CACHE, WRITE_BUFFERS, RECENT_VERSIONS, RETRIES_CLIENTS, HISTORY_AGE, HISTORY_EVENTS, HEARTBEAT, ELECTION_TIMEOUT, ELECTION_JITTER,
       LEADERS, NET_LOOPS, LOGGING_FORMAT, LOGGING_LEVEL, LOGGING_FILE, LOGGING_FILE_SIZE, LOGGING_FILES, SHUTDOWN_GRACE);
 

@@ -138,7 +138,7 @@ public final class ConfigLoader {
         given(ConfigKeys.LISTEN_PEER, self == null ? null : self.peer()),
         value(ConfigKeys.ADMIN_LISTEN), value(ConfigKeys.INSECURE)));
     StorageConfig storage = attempt(() -> new StorageConfig(
-        value(ConfigKeys.STORAGE_DIR), value(ConfigKeys.LOG_SEGMENT_SIZE), value(ConfigKeys.LOG_KEEP)));
+        value(ConfigKeys.STORAGE_DIR), freeSpaceMin(), value(ConfigKeys.LOG_SEGMENT_SIZE), value(ConfigKeys.LOG_KEEP)));
     EngineConfig engine = attempt(() -> new EngineConfig(value(ConfigKeys.BLOCK_CACHE), value(ConfigKeys.WRITE_BUFFERS),
         value(ConfigKeys.RECENT_VERSIONS)));
     HistoryConfig history = attempt(() -> new HistoryConfig(value(ConfigKeys.HISTORY_AGE), value(ConfigKeys.HISTORY_EVENTS)));
@@ -168,6 +168,12 @@ public final class ConfigLoader {
       return address;
     }
     return own != null ? own : new HostPort("127.0.0.1", 0);
+  }
+
+  /** What was given, else what a flush of all that is not flushed and two segments of the log take. */
+  private long freeSpaceMin() {
+    Long given = value(ConfigKeys.FREE_SPACE_MIN);
+    return given != null ? given : Math.max(16L << 20, 2 * value(ConfigKeys.LOG_SEGMENT_SIZE) + value(ConfigKeys.WRITE_BUFFERS));
   }
 
   private <T> T attempt(Supplier<T> record) {

@@ -49,6 +49,9 @@ public interface Engine extends AutoCloseable {
   /** Whether the files hold so much between the two keys that it would be worth it. */
   boolean isWorthReclaiming(Family family, Range range);
 
+  /** About how many bytes the keys between the two take, in files and beside them: an estimate, found without reading them. */
+  long approximateBytes(Family family, Range range);
+
   /** Keys in {@code [start, end)}. */
   record Range(byte[] start, byte[] end) {}
 

@@ -15,6 +15,7 @@ import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
+import org.rocksdb.SizeApproximationFlag;
 import org.rocksdb.Snapshot;
 import org.rocksdb.WriteBatch;
 
@@ -139,6 +140,17 @@ final class RocksEngine implements Engine {
       return RocksSpace.isWorth(db, families[family.ordinal()], range);
     } catch (RocksDBException e) {
       throw failed("reading the size of a range", e);
+    } finally {
+      leave(stamp);
+    }
+  }
+
+  @Override
+  public long approximateBytes(Family family, Range range) {
+    long stamp = enter();
+    try {
+      return RocksSpace.bytes(db, families[family.ordinal()], List.of(range), SizeApproximationFlag.INCLUDE_FILES,
+          SizeApproximationFlag.INCLUDE_MEMTABLES);
     } finally {
       leave(stamp);
     }

@@ -67,6 +67,10 @@ final class RocksSpace {
   }
 
   private static long bytes(RocksDB db, ColumnFamilyHandle family, List<Engine.Range> of) {
+    return bytes(db, family, of, SizeApproximationFlag.INCLUDE_FILES);
+  }
+
+  static long bytes(RocksDB db, ColumnFamilyHandle family, List<Engine.Range> of, SizeApproximationFlag... where) {
     var slices = new ArrayList<Slice>();
     var ranges = new ArrayList<Range>();
     for (Engine.Range range : of) {
@@ -76,7 +80,7 @@ final class RocksSpace {
     }
     try {
       long sum = 0;
-      for (long size : db.getApproximateSizes(family, ranges, SizeApproximationFlag.INCLUDE_FILES)) {
+      for (long size : db.getApproximateSizes(family, ranges, where)) {
         sum += size;
       }
       return sum;
