@@ -25,7 +25,12 @@ public final class DiskSpace {
     long freeBytes() throws IOException;
   }
 
-  /** Hears of each look, on the loop of this. */
+  /** Whether it may be low soon. */
+  boolean isNearlyLow() {
+    return freeBytes < 2 * againBytes;
+  }
+
+  /** Hears of each look, on the loop of this, before anything is refused on account of it. */
   interface Listener {
     /** @param low null while there is room enough */
     void looked(LowSpace low);
@@ -54,7 +59,7 @@ public final class DiskSpace {
     this.minBytes = minBytes;
     this.againBytes = minBytes + minBytes / 4;
     see();
-    judge(false);
+    low = judge(false);
   }
 
   /** From now on it is looked again and again, on {@code loop}. */
@@ -90,11 +95,12 @@ public final class DiskSpace {
     }
     see();
     flusher.roomSeen();
-    judge(flusher.isFull());
-    if (low == null) {
+    LowSpace now = judge(flusher.isFull());
+    if (now == null) {
       spare.accept(freeBytes - againBytes);
     }
-    listener.looked(low);
+    listener.looked(now);
+    low = now;
     loop.schedule(LOOK_NANOS, () -> look(loop, flusher, listener));
   }
 
@@ -110,11 +116,10 @@ public final class DiskSpace {
     }
   }
 
-  private void judge(boolean held) {
+  private LowSpace judge(boolean held) {
     LowSpace before = low;
     long free = freeBytes;
     boolean isLow = held || free < (before == null ? minBytes : againBytes);
-    low = isLow ? new LowSpace(free, minBytes, againBytes, held) : null;
     if (isLow && before == null) {
       log.warn("the disk is nearly full: what grows is refused; directory={} free-bytes={} storage.free-space-min={}", directory, free, minBytes);
     } else if (!isLow && before != null) {
@@ -123,5 +128,6 @@ public final class DiskSpace {
     if (held && (before == null || !before.held())) {
       log.warn("the disk has no room for what must be flushed: all writes are refused; directory={} free-bytes={}", directory, free);
     }
+    return isLow ? new LowSpace(free, minBytes, againBytes, held) : null;
   }
 }

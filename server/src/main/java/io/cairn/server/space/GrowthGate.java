@@ -49,7 +49,7 @@ public final class GrowthGate implements ReplicaPorts.Room {
   public void start(EventLoop mayBlock, EngineFlusher flusher, Consumer<LowSpace> tell) {
     disk.watch(mayBlock, flusher, low -> {
       tell.accept(low);
-      describe(low != null || !others.isEmpty());
+      describe(disk.isNearlyLow() || !others.isEmpty());
     });
   }
 
