@@ -197,6 +197,11 @@ final class RocksEngine implements Engine {
     }
   }
 
+  /** Memory that is bounded by cache and write buffers together. */
+  long cacheBytes() {
+    return options.cacheBytes();
+  }
+
   @Override
   public long unflushedBytes() {
     return unflushed.get();
