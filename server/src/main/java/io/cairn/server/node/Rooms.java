@@ -216,7 +216,7 @@ final class Rooms {
     locks = new LockRoom(devices.clock(), blocking.scan(), replicas);
     guards = new GuardRoom(devices.clock(), nodeLoop, blocking.scan(), replicas, peers, () -> members.map());
     revisions = new Revisions(nodeLoop, new OracleRoute(oracle, replicas, peers));
-    space = new SpaceKeeper(devices.clock(), blocking.space(), engine, catalog, replicas, applier, flusher, failStop);
+    space = new SpaceKeeper(devices.clock(), blocking.space(), engine, catalog, replicas, applier, flusher, failStop, room::isLow);
     history = new HistoryRoom(devices.clock(), nodeLoop, replicas, peers, revisions,
         new Retention(config.history(), devices.random().split("history")), space);
     var gate = room.gate(config, devices, engine, replicas);

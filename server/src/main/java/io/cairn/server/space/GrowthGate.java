@@ -31,6 +31,7 @@ public final class GrowthGate implements ReplicaPorts.Room {
   private final Clock clock;
   private final String node;
   private final DiskSpace disk;
+  private final Engine engine;
   private final LargestPrefixes prefixes;
   private final Map<String, Told> others = new ConcurrentSkipListMap<>();
   private volatile String largest = "";
@@ -42,6 +43,7 @@ public final class GrowthGate implements ReplicaPorts.Room {
     this.clock = clock;
     this.node = node;
     this.disk = disk;
+    this.engine = engine;
     this.prefixes = new LargestPrefixes(clock, engine, replicas);
   }
 
@@ -49,7 +51,14 @@ public final class GrowthGate implements ReplicaPorts.Room {
   public void start(EventLoop mayBlock, EngineFlusher flusher, Consumer<LowSpace> tell) {
     disk.watch(mayBlock, flusher, low -> {
       tell.accept(low);
-      describe(disk.isNearlyLow() || !others.isEmpty());
+      try {
+        engine.roomOnDisk(disk.freeBytes());
+        describe(disk.isNearlyLow() || !others.isEmpty());
+      } catch (RuntimeException e) {
+        if (!disk.ended()) { // Else the engine may be closed.
+          throw e;
+        }
+      }
     });
   }
 
@@ -70,13 +79,7 @@ public final class GrowthGate implements ReplicaPorts.Room {
     } else if (!described || now - describedAt >= DESCRIBE_NANOS) {
       described = true;
       describedAt = now;
-      try {
-        largest = prefixes.describe();
-      } catch (RuntimeException e) {
-        if (!disk.ended()) { // Else the engine may be closed.
-          throw e;
-        }
-      }
+      largest = prefixes.describe();
     }
   }
 
