@@ -18,7 +18,7 @@ import tools.jackson.core.JsonGenerator;
 final class StatusVerb implements Callable<Integer> {
 
   private static final List<String> HEADER =
-      List.of("NODE", "REACHABLE", "VERSION", "REVISION", "LEADS", "RESIDENT", "LOG", "ENGINE", "UPTIME", "ADDRESS");
+      List.of("NODE", "REACHABLE", "VERSION", "REVISION", "LEADS", "RESIDENT", "LOG", "ENGINE", "FREE", "UPTIME", "ADDRESS");
 
   @ParentCommand private Kvctl root;
 
@@ -43,8 +43,8 @@ final class StatusVerb implements Callable<Integer> {
         rows.add(status
             .map(s -> List.of(
                 s.name(), "yes", s.version(), Long.toString(s.revision()), Long.toString(leads(s)), mebibytes(s.residentBytes()),
-                mebibytes(s.logBytes()), mebibytes(s.engineBytes()), uptime(s.uptime()), node.clientAddress()))
-            .orElseGet(() -> List.of(node.name(), "no", "-", "-", "-", "-", "-", "-", "-", node.clientAddress())));
+                mebibytes(s.logBytes()), mebibytes(s.engineBytes()), free(s.disk()), uptime(s.uptime()), node.clientAddress()))
+            .orElseGet(() -> List.of(node.name(), "no", "-", "-", "-", "-", "-", "-", "-", "-", node.clientAddress())));
       }
     }
     root.output().table(HEADER, rows);
@@ -56,6 +56,11 @@ final class StatusVerb implements Callable<Integer> {
 
   private static String mebibytes(long bytes) {
     return (bytes + (1 << 19)) / (1 << 20) + " MiB";
+  }
+
+  /** Of the disk; LOW while what grows is refused on account of it. */
+  private static String free(NodeStatus.Disk disk) {
+    return mebibytes(disk.freeBytes()) + (disk.low() ? " LOW" : "");
   }
 
   private static String uptime(Duration uptime) {
@@ -95,6 +100,9 @@ final class StatusVerb implements Callable<Integer> {
     json.writeNumberProperty("cpuMicros", s.cpu().toNanos() / 1_000);
     json.writeNumberProperty("logBytes", s.logBytes());
     json.writeNumberProperty("engineBytes", s.engineBytes());
+    json.writeNumberProperty("diskFreeBytes", s.disk().freeBytes());
+    json.writeNumberProperty("diskFreeBytesMin", s.disk().freeBytesMin());
+    json.writeBooleanProperty("diskLow", s.disk().low());
     json.writeNumberProperty("queuedBytes", s.queuedBytes());
     json.writeNumberProperty("connections", s.connections());
     json.writeObjectPropertyStart("limits");

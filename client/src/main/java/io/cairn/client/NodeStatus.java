@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param logBytes on disk, of the Raft log
  * @param engineBytes on disk, of the state machine
  * @param queuedBytes requests taken and not yet answered
+ * @param disk the room on the disk that holds its data
  * @param limits the bounds of its queues and requests, by name
  */
 public record NodeStatus(
@@ -33,7 +34,8 @@ public record NodeStatus(
     String clientAddress,
     String peerAddress,
     String adminAddress,
-    List<Peer> peers) {
+    List<Peer> peers,
+    Disk disk) {
 
   public NodeStatus {
     replicas = List.copyOf(replicas);
@@ -68,6 +70,15 @@ public record NodeStatus(
 
   /** A bound, by name, with its unit last in the name. */
   public record Limit(String name, long value) {}
+
+  /**
+   * Room on its disk.
+   *
+   * @param freeBytes of the file system that holds its data directory; 0 when not known
+   * @param freeBytesMin below so many what grows is refused (storage.free-space-min)
+   * @param low whether that is so now
+   */
+  public record Disk(long freeBytes, long freeBytesMin, boolean low) {}
 
   /** Whether it has a connection to another node. */
   public record Peer(String node, boolean connected) {}

@@ -27,6 +27,7 @@ public enum RefusedCode {
   LEASE_NOT_FOUND("Grant a lease; this one has ended, or never was."),
   LEASE_EXISTS("Choose another id, or let the server choose."),
   LEASE_LIMIT("Put more keys under one lease, or fewer; the message says which bound was met."),
+  NO_SPACE("Make room on the disk that the message names, or delete keys and compact; then try again."),
   GUARD_PASSED("Stop: the lock that guards the write is another's now."),
   LOCK_GONE("Ask for the lock again; what was guarded by it has not been written."),
   MESSAGE_PASSED("Leave the message: it was delivered once more, or is gone; what was done for it may be done again."),

@@ -157,7 +157,8 @@ final class Wire {
         status.getName(), status.getVersion(), status.getClusterId(), status.getProcessId(),
         Duration.ofMillis(status.getUptimeMillis()), status.getRevision(), replicas, status.getResidentBytes(),
         Duration.ofNanos(status.getCpuMicros() * 1_000), status.getLogBytes(), status.getEngineBytes(), status.getQueuedBytes(),
-        status.getConnections(), limits, status.getClientAddress(), status.getPeerAddress(), status.getAdminAddress(), peers);
+        status.getConnections(), limits, status.getClientAddress(), status.getPeerAddress(), status.getAdminAddress(), peers,
+        new NodeStatus.Disk(status.getDiskFreeBytes(), status.getDiskFreeBytesMin(), status.getDiskLow()));
   }
 
   private static Optional<String> text(String maybeEmpty) {
@@ -193,6 +194,7 @@ final class Wire {
       case TXN_TOO_LARGE -> RefusedCode.TXN_TOO_LARGE;
       case TXN_WRITES_TWICE -> RefusedCode.TXN_WRITES_TWICE;
       case NOT_A_NUMBER -> RefusedCode.NOT_A_NUMBER;
+      case NO_SPACE -> RefusedCode.NO_SPACE;
       case GUARD_PASSED -> RefusedCode.GUARD_PASSED;
       case LEASE_NOT_FOUND -> RefusedCode.LEASE_NOT_FOUND;
       case LEASE_EXISTS -> RefusedCode.LEASE_EXISTS;

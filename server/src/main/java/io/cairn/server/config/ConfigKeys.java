@@ -54,17 +54,26 @@ public final class ConfigKeys {
   static final ConfigKey<String> STORAGE_DIR = ConfigKey.required("storage.dir", TEXT,
       Bound.that("a folder of this node's own; it is made when missing", "must name a folder", dir -> !dir.isBlank()),
       "The data directory. A relative one counts from the directory kvd is started in.");
+  static final ConfigKey<Long> FREE_SPACE_MIN = ConfigKey.derived("storage.free-space-min", BYTES,
+      "2 x log.segment-size + engine.write-buffers", Bound.between(BYTES, 16 * MIB, 1_024 * GIB),
+      "With less room than this on the disk of a node, what grows is refused (NO_SPACE) in the shards it holds, until there is a quarter more.");
   static final ConfigKey<Long> LOG_SEGMENT_SIZE = ConfigKey.of("log.segment-size", BYTES, 64 * MIB,
       Bound.that("64KiB to 1GiB, a multiple of 4KiB", "must lie between 64KiB and 1GiB and be a multiple of 4KiB",
           size -> size >= 64 * KIB && size <= GIB && size % (4 * KIB) == 0), "Size of one segment of the log, preallocated and recycled.");
   static final ConfigKey<Long> LOG_KEEP = ConfigKey.of("log.keep", BYTES, GIB, Bound.between(BYTES, 128 * KIB, 1_024 * GIB),
       "Most bytes of log kept for followers that lag; one further behind gets a snapshot. At least 2 x log.segment-size.");
-  static final ConfigKey<Long> BLOCK_CACHE = ConfigKey.of("engine.block-cache", BYTES, 32 * MIB,
-      Bound.between(BYTES, MIB, 1_024 * GIB), "Memory of the store engine for what it has read.");
-  static final ConfigKey<Long> WRITE_BUFFERS = ConfigKey.of("engine.write-buffers", BYTES, 64 * MIB,
-      Bound.between(BYTES, 4 * MIB, 64 * GIB), "Memory of the store engine for what is applied and not yet flushed.");
-  static final ConfigKey<Long> RECENT_VERSIONS = ConfigKey.of("engine.recent-versions", BYTES, 48 * MIB,
-      Bound.between(BYTES, 0, GIB), "Memory, of the heap, for the newest versions written last: a put of such a key reads nothing.");
+  static final ConfigKey<Long> MEMORY_BUDGET = ConfigKey.of("memory.budget", BYTES, 512 * MIB, Bound.between(BYTES, 384 * MIB, 1_024 * GIB),
+      "Memory of the whole process. bin/kvd makes heap and network buffers of it (KVD_OPTS goes over them), the engine has what these and the JVM "
+          + "leave.");
+  static final ConfigKey<Long> BLOCK_CACHE = ConfigKey.derived("engine.block-cache", BYTES,
+      "of memory.budget, 32MiB of 512MiB", Bound.between(BYTES, MIB, 1_024 * GIB),
+      "Memory of the store engine for what it has read, indexes and filters included.");
+  static final ConfigKey<Long> WRITE_BUFFERS = ConfigKey.derived("engine.write-buffers", BYTES,
+      "of memory.budget, 64MiB of 512MiB", Bound.between(BYTES, 4 * MIB, 64 * GIB),
+      "Memory of the store engine for what is applied and not yet flushed.");
+  static final ConfigKey<Long> RECENT_VERSIONS = ConfigKey.derived("engine.recent-versions", BYTES,
+      "of memory.budget, 48MiB of 512MiB", Bound.between(BYTES, 0, GIB),
+      "Memory, of the heap, for the newest versions written last: a put of such a key reads nothing.");
   static final ConfigKey<Long> RETRIES_CLIENTS = ConfigKey.of("retries.clients", COUNT, 10_000L, Bound.between(COUNT, 1, 10_000_000),
       "Clients each shard remembers so that what they send again takes effect once; a retry of a forgotten client ends in "
           + "OUTCOME_UNKNOWN. The same on every node.");
@@ -106,8 +115,8 @@ public final class ConfigKeys {
       Bound.between(DURATION, 0, 8 * SECOND), "After SIGTERM: how long what is in flight may take before it is cut off.");
 
   private static final List<ConfigKey<?>> BEFORE_LIMITS = List.of(
-      NODE_NAME, CLUSTER_ID, CLUSTER_NODES, CLUSTER_JOIN, SPLIT_POINTS, LISTEN_CLIENT, LISTEN_PEER, ADMIN_LISTEN, INSECURE, STORAGE_DIR,
-      LOG_SEGMENT_SIZE, LOG_KEEP, BLOCK_CACHE, WRITE_BUFFERS, RECENT_VERSIONS, RETRIES_CLIENTS, HISTORY_AGE, HISTORY_EVENTS, HEARTBEAT, ELECTION_TIMEOUT, ELECTION_JITTER,
+      NODE_NAME, CLUSTER_ID, CLUSTER_NODES, CLUSTER_JOIN, SPLIT_POINTS, LISTEN_CLIENT, LISTEN_PEER, ADMIN_LISTEN, INSECURE, STORAGE_DIR, FREE_SPACE_MIN,
+      LOG_SEGMENT_SIZE, LOG_KEEP, MEMORY_BUDGET, BLOCK_CACHE, WRITE_BUFFERS, RECENT_VERSIONS, RETRIES_CLIENTS, HISTORY_AGE, HISTORY_EVENTS, HEARTBEAT, ELECTION_TIMEOUT, ELECTION_JITTER,
       LEADERS, NET_LOOPS, LOGGING_FORMAT, LOGGING_LEVEL, LOGGING_FILE, LOGGING_FILE_SIZE, LOGGING_FILES, SHUTDOWN_GRACE);
 
   /** All of them. */

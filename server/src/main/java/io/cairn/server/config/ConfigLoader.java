@@ -16,8 +16,11 @@ import java.util.function.Supplier;
  * they are then silent about that key.
  */
 public final class ConfigLoader {
-  /** Meant for bin/kvd, not for a key. */
-  private static final Set<String> NOT_KEYS = Set.of("KVD_OPTS");
+  /** What bin/kvd made the heap for, as it has read it. */
+  private static final String HEAP_BUDGET = "KVD_HEAP_BUDGET";
+  /** Meant for bin/kvd, or from it; not for a key. */
+  private static final Set<String> NOT_KEYS = Set.of("KVD_OPTS", HEAP_BUDGET);
+  private static final long LEAST_FREE_SPACE = 16L << 20;
 
   private final Map<String, Setting> settings = new LinkedHashMap<>();
   private final Map<String, Object> values = new LinkedHashMap<>();
@@ -41,7 +44,17 @@ public final class ConfigLoader {
     loader.takeEnvironment(environment);
     loader.takeFlags(flags);
     loader.readAll();
+    loader.checkHeap(environment.get(HEAP_BUDGET));
     return loader.build();
+  }
+
+  /** The heap was made before the configuration was read: by what a script could read of it. */
+  private void checkHeap(String script) {
+    long budget = value(ConfigKeys.MEMORY_BUDGET);
+    if (script != null && ConfigKeys.MEMORY_BUDGET.bound().refusal(budget) == null && !script.equals((budget >> 20) + "MiB")) {
+      mistakes.add(new ConfigMistake(ConfigKeys.MEMORY_BUDGET.name(), ConfigKeys.MEMORY_BUDGET.type().print(budget), null,
+          "was read as " + script + " by bin/kvd, which made the heap for that; write it in one line, as in 'memory.budget: 768MiB'"));
+    }
   }
 
   /** From keys and values alone, as flags would give them: for tests and simulated nodes. */
@@ -137,10 +150,10 @@ public final class ConfigLoader {
         given(ConfigKeys.LISTEN_CLIENT, self == null ? null : self.client()),
         given(ConfigKeys.LISTEN_PEER, self == null ? null : self.peer()),
         value(ConfigKeys.ADMIN_LISTEN), value(ConfigKeys.INSECURE)));
-    StorageConfig storage = attempt(() -> new StorageConfig(
-        value(ConfigKeys.STORAGE_DIR), value(ConfigKeys.LOG_SEGMENT_SIZE), value(ConfigKeys.LOG_KEEP)));
-    EngineConfig engine = attempt(() -> new EngineConfig(value(ConfigKeys.BLOCK_CACHE), value(ConfigKeys.WRITE_BUFFERS),
+    EngineConfig engine = attempt(() -> EngineConfig.of(value(ConfigKeys.MEMORY_BUDGET), value(ConfigKeys.BLOCK_CACHE), value(ConfigKeys.WRITE_BUFFERS),
         value(ConfigKeys.RECENT_VERSIONS)));
+    StorageConfig storage = attempt(() -> new StorageConfig(
+        value(ConfigKeys.STORAGE_DIR), freeSpaceMin(engine), value(ConfigKeys.LOG_SEGMENT_SIZE), value(ConfigKeys.LOG_KEEP)));
     HistoryConfig history = attempt(() -> new HistoryConfig(value(ConfigKeys.HISTORY_AGE), value(ConfigKeys.HISTORY_EVENTS)));
     RaftConfig raft = attempt(() -> new RaftConfig(
         value(ConfigKeys.HEARTBEAT), value(ConfigKeys.ELECTION_TIMEOUT), value(ConfigKeys.ELECTION_JITTER), value(ConfigKeys.LEADERS)));
@@ -168,6 +181,13 @@ public final class ConfigLoader {
       return address;
     }
     return own != null ? own : new HostPort("127.0.0.1", 0);
+  }
+
+  /** What was given, else what a flush of all that is not flushed and two segments of the log take. */
+  private long freeSpaceMin(EngineConfig engine) {
+    Long given = value(ConfigKeys.FREE_SPACE_MIN);
+    long buffers = engine == null ? 0 : engine.writeBufferBytes();
+    return given != null ? given : Math.max(LEAST_FREE_SPACE, 2 * value(ConfigKeys.LOG_SEGMENT_SIZE) + buffers);
   }
 
   private <T> T attempt(Supplier<T> record) {

@@ -8,6 +8,7 @@ import io.cairn.protocol.wire.ErrorCode;
 import io.cairn.protocol.wire.Request;
 import io.cairn.server.command.CommandCodec;
 import io.cairn.server.command.EntryPayload;
+import io.cairn.server.command.SpaceUse;
 import io.cairn.server.config.Limits;
 import io.cairn.server.metrics.RequestOp;
 import io.cairn.server.outcome.Outcome;
@@ -113,7 +114,7 @@ final class WriteService {
       call.refused(refusal);
       return;
     }
-    var write = new WriteRequest(call.connection(), bytes, level, command.getSeen(), call.deadline(),
+    var write = new WriteRequest(call.connection(), bytes, level, SpaceUse.of(command), command.getSeen(), call.deadline(),
         leases.completing(command, call.deadline(), outcome -> use.ended(command, outcome)));
     replica.loop().run(() -> replica.write(write));
   }

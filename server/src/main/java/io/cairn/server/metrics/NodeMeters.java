@@ -230,6 +230,13 @@ public final class NodeMeters {
     add(MeterName.SUSPECT_REPLICAS, replicas);
   }
 
+  /** The room on the disk, the least there should be, and whether what grows is refused for want of it (1 or 0). */
+  public void diskRoom(LongSupplier free, LongSupplier least, LongSupplier low) {
+    add(MeterName.DISK_FREE_BYTES, free);
+    add(MeterName.DISK_FREE_BYTES_MIN, least);
+    add(MeterName.DISK_LOW, low);
+  }
+
   /** How the engine's merges keep up. */
   public void engineMerges(LongSupplier lateFiles, LongSupplier limitBytes) {
     add(MeterName.ENGINE_LATE_FILES, lateFiles);

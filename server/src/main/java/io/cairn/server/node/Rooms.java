@@ -109,6 +109,7 @@ final class Rooms {
   private SnapshotReceiver snapshotReceiver;
   private ShardHost host;
   private LeaderWatch leaders;
+  private SpaceRoom room;
   private final Handovers handovers;
   private Handshakes handshakes;
   private WatchRoom watches;
@@ -160,6 +161,7 @@ final class Rooms {
     if (!config.cluster().joins() && directory.identity().nodeId() == 0 && directory.identity().bootstrapDigest() != digest) {
       log.warn("cluster.nodes or cluster.split-points differ from those this cluster was begun with; they count at the first start only");
     }
+    room = new SpaceRoom(config, devices, directory);
     // Before the engine is opened, which writes: a log of a newer format leaves the whole directory as it is.
     SharedLog.refuseNewer(devices.files(), directory.logDirectory());
     devices.files().createDirectories(directory.engineDirectory());
@@ -177,7 +179,7 @@ final class Rooms {
     leaders = new LeaderWatch(devices.clock(), blocking.watch(), devices.transport().loops(), replicas,
         config.raft(), meters, handovers, strain -> peers.strained(strain));
     flusher = new EngineFlusher(engine, blocking.flush(), failStop, config.engine().writeBufferBytes() / 2,
-        () -> new LogFloors(replicas, logWriter).compute());
+        room::freeBytes, () -> new LogFloors(replicas, logWriter).compute());
     applier = new Applier(engine, Math.toIntExact(config.engine().recentVersionsBytes()), blocking.apply(), devices.clock(), failStop, (nanos, commands) -> {
       meters.apply(nanos, commands);
       flusher.applied();
@@ -215,9 +217,10 @@ final class Rooms {
     locks = new LockRoom(devices.clock(), blocking.scan(), replicas);
     guards = new GuardRoom(devices.clock(), nodeLoop, blocking.scan(), replicas, peers, () -> members.map());
     revisions = new Revisions(nodeLoop, new OracleRoute(oracle, replicas, peers));
-    space = new SpaceKeeper(devices.clock(), blocking.space(), engine, catalog, replicas, applier, flusher, failStop);
+    space = new SpaceKeeper(devices.clock(), blocking.space(), engine, catalog, replicas, applier, flusher, failStop, room::isLow);
     history = new HistoryRoom(devices.clock(), nodeLoop, replicas, peers, revisions,
         new Retention(config.history(), devices.random().split("history")), space);
+    var gate = room.gate(config, devices, engine, replicas);
     snapshotReceiver = new SnapshotReceiver(engine, catalog, applier, logWriter);
     watches = new WatchRoom(blocking.events(), devices.clock(), failStop, replicas, config.limits().watches());
     var events = new ClusterEvents(meters, oracle, revisions, members, history, leases, locks, guards, devices.tap(), watches);
@@ -225,9 +228,9 @@ final class Rooms {
         devices.random().split("snapshots").nextLong() >>> 2, config.limits().snapshotRate());
     var snapshots = new SnapshotRoutes(snapshotSender, snapshotReceiver);
     host = new ShardHost(config, devices, engine, catalog, logStore, replicas, loop -> new ReplicaPorts(loop, devices.clock(), logWriter,
-        applier, revisions, this::send, snapshots, events), this::ticked, this::opened, this::broughtUp);
+        applier, revisions, this::send, snapshots, events, gate), this::ticked, this::opened, this::broughtUp);
     clients = clientService();
-    peerService = new PeerService(replicas, oracle, nodeLoop, snapshotReceiver, this::aboutCluster, this::betweenShards, leaders::told,
+    peerService = new PeerService(replicas, oracle, nodeLoop, snapshotReceiver, this::aboutCluster, this::betweenShards, room.machines(leaders),
         new RefusedConnections(devices.clock(), "peer"));
     members.serveWith(peerService);
     if (joins) {
@@ -353,6 +356,7 @@ final class Rooms {
     host.open();
     nodeLoop.execute(host::tick);
     leaders.start();
+    room.start(blocking.scan(), flusher, peers);
     // Opening the log has begun a new segment: what the ones before it hold is made durable, so that they can be used again.
     flusher.flushSoon();
   }
@@ -370,6 +374,9 @@ final class Rooms {
         .setCpuMicros(facts.cpuMicros())
         .setLogBytes(logStore.diskBytes())
         .setEngineBytes(engine.diskBytes())
+        .setDiskFreeBytes(room.freeBytes())
+        .setDiskFreeBytesMin(config.storage().freeSpaceMinBytes())
+        .setDiskLow(room.isLow())
         .setQueuedBytes(logWriter.queuedBytes() + clients.inflightBytes())
         .setConnections(connections())
         .addAllPeers(links.status());
@@ -403,6 +410,7 @@ final class Rooms {
     meters.connections("peer", peerAcceptance::connections);
     meters.logBytes(logStore::diskBytes);
     meters.engineBytes(engine::diskBytes);
+    meters.diskRoom(room::freeBytes, config.storage()::freeSpaceMinBytes, () -> room.isLow() ? 1 : 0);
     meters.engineMerges(() -> engine.merges().late(), () -> engine.merges().bytesPerSecond());
     meters.queue("log", limits.logQueueBytes(), logWriter::queuedBytes);
     meters.queue("requests", limits.nodeInflightBytes(), clients::requestBytes);
@@ -493,6 +501,7 @@ final class Rooms {
     }
     revisions.close();
     space.end();
+    room.end();
     snapshotSender.close();
     peers.close();
     peerPort.close();
@@ -520,7 +529,9 @@ final class Rooms {
       flusher.end();
     }
     if (engine != null) {
-      engine.flush();
+      if (flusher == null || flusher.hasRoom()) { // Else it is replayed from the log.
+        engine.flush();
+      }
       engine.close();
     }
     if (logStore != null) {

@@ -23,6 +23,7 @@ import io.cairn.server.outcome.RefusedConnections;
 import io.cairn.server.replica.Replica;
 import io.cairn.server.replica.Replicas;
 import io.cairn.server.shard.ShardDescriptor;
+import io.cairn.server.space.LowSpace;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -50,20 +51,20 @@ public final class PeerService implements RequestHandler {
   private final SnapshotReceiver snapshots;
   private final MemberDesk members;
   private final MemberDesk leases;
-  private final StrainListener strain;
+  private final MachineListener machines;
   private final RefusedConnections refusals;
   /** In the order they were opened: what is done to all of them is done in the same order in every run. */
   private final Set<ServerChannel> channels = Collections.synchronizedSet(new LinkedHashSet<>());
 
   public PeerService(Replicas replicas, RevisionOracle oracle, EventLoop oracleLoop, SnapshotReceiver snapshots,
-      MemberDesk members, MemberDesk leases, StrainListener strain, RefusedConnections refusals) {
+      MemberDesk members, MemberDesk leases, MachineListener machines, RefusedConnections refusals) {
     this.replicas = replicas;
     this.oracle = oracle;
     this.oracleLoop = oracleLoop;
     this.snapshots = snapshots;
     this.members = members;
     this.leases = leases;
-    this.strain = strain;
+    this.machines = machines;
     this.refusals = refusals;
   }
 
@@ -73,10 +74,13 @@ public final class PeerService implements RequestHandler {
     void serve(PeerRequest request, Consumer<PeerResponse> answer);
   }
 
-  /** Hears how slow another node says it is. From any loop. */
-  @FunctionalInterface
-  public interface StrainListener {
-    void told(String node, long millis);
+  /** Hears what another node says of its own machine. From any loop. */
+  public interface MachineListener {
+    /** How slow it is. */
+    void strained(String node, long millis);
+
+    /** How low its disk is; null when it is not. */
+    void lowOnSpace(String node, LowSpace low);
   }
 
   /** Ends the connections of a node that was removed: it is told so when it comes again. */
@@ -130,12 +134,18 @@ public final class PeerService implements RequestHandler {
       }
     }
     long millis = Integer.toUnsignedLong(batch.getStrainMillis());
+    LowSpace low = batch.hasLowSpace() ? low(batch.getLowSpace()) : null;
     return () -> {
-      strain.told(node, millis);
+      machines.strained(node, millis);
+      machines.lowOnSpace(node, low);
       for (Delivery delivery : deliveries) {
         delivery.to.loop().run(() -> delivery.to.receive(delivery.message));
       }
     };
+  }
+
+  private static LowSpace low(io.cairn.protocol.wire.LowSpace said) {
+    return new LowSpace(said.getFreeBytes(), said.getMinBytes(), said.getAgainBytes(), said.getHeld());
   }
 
   private static boolean fits(Replica replica, String node, RaftEnvelope envelope) {

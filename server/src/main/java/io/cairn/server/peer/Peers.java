@@ -19,6 +19,7 @@ import io.cairn.protocol.wire.PeerResponse;
 import io.cairn.protocol.wire.RaftBatch;
 import io.cairn.protocol.wire.RaftEnvelope;
 import io.cairn.protocol.wire.Welcome;
+import io.cairn.server.space.LowSpace;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.util.Map;
@@ -71,6 +72,7 @@ public final class Peers implements SnapshotSender.Calls, AutoCloseable {
   private final Listener listener;
   private final ConcurrentSkipListMap<String, Peer> peers = new ConcurrentSkipListMap<>();
   private volatile int strainMillis;
+  private volatile LowSpace lowSpace;
   private boolean started;
   private boolean closed;
 
@@ -126,6 +128,11 @@ public final class Peers implements SnapshotSender.Calls, AutoCloseable {
   /** From now on the other nodes are told, with all that is sent, that this one is so slow. From any thread. */
   public void strained(long millis) {
     strainMillis = (int) Math.min(millis, Integer.MAX_VALUE);
+  }
+
+  /** How low this node's disk is, null while it is not: told to the others with everything that is sent to them. From any thread. */
+  public void lowOnSpace(LowSpace low) {
+    lowSpace = low;
   }
 
   public int count() {
@@ -243,7 +250,13 @@ public final class Peers implements SnapshotSender.Calls, AutoCloseable {
     }
 
     private void send() {
-      sent &= link.send(FrameKind.RAFT, batch.setStrainMillis(strainMillis).build(), bulk);
+      batch.setStrainMillis(strainMillis);
+      LowSpace low = lowSpace;
+      if (low != null) {
+        batch.setLowSpace(io.cairn.protocol.wire.LowSpace.newBuilder().setFreeBytes(low.freeBytes()).setMinBytes(low.minBytes())
+            .setAgainBytes(low.againBytes()).setHeld(low.held()));
+      }
+      sent &= link.send(FrameKind.RAFT, batch.build(), bulk);
     }
   }
 

@@ -138,6 +138,11 @@ public final class Replica {
       write.completion().refused(closed ? shuttingDown() : notLeader());
       return;
     }
+    Refusal noRoom = ports.room().refusal(descriptor, write.use());
+    if (noRoom != null) {
+      write.completion().refused(noRoom);
+      return;
+    }
     if (ports.log().full()) {
       write.completion().refused(Refusal.retry(ErrorCode.OVERLOADED, "too much waits for this node's log; come back later", 20));
       return;

@@ -7,11 +7,13 @@ import io.cairn.raft.SnapshotMeta;
 import io.cairn.raft.message.RaftMessage;
 import io.cairn.protocol.wire.ErrorCode;
 import io.cairn.server.apply.Applier;
+import io.cairn.server.command.SpaceUse;
 import io.cairn.server.disk.LogWriter;
 import io.cairn.server.history.HistoryTable;
 import io.cairn.server.members.NodeTable;
 import io.cairn.server.oracle.Revisions;
 import io.cairn.server.outcome.Refusal;
+import io.cairn.server.shard.ShardDescriptor;
 import io.cairn.storage.guard.Subject;
 import io.cairn.storage.lease.Lease;
 import io.cairn.storage.mvcc.ShardGuards;
@@ -24,9 +26,23 @@ import java.util.List;
  * @param outbox towards the other replicas
  * @param snapshots towards and from lagging replicas
  * @param observer hears what an operator or the oracle should know
+ * @param room refuses what the disks have no room for
  */
 public record ReplicaPorts(EventLoop loop, Clock clock, LogWriter log, Applier applier, Revisions revisions, Outbox outbox,
-    Snapshots snapshots, Observer observer) {
+    Snapshots snapshots, Observer observer, Room room) {
+
+  /** On disks that are never full. */
+  public ReplicaPorts(EventLoop loop, Clock clock, LogWriter log, Applier applier, Revisions revisions, Outbox outbox, Snapshots snapshots,
+      Observer observer) {
+    this(loop, clock, log, applier, revisions, outbox, snapshots, observer, (_, _) -> null);
+  }
+
+  /** Knows the room on the disks that hold the shard. Never blocks. */
+  @FunctionalInterface
+  public interface Room {
+    /** Why such a write is not taken now, which is certain to have no effect; null when it is. */
+    Refusal refusal(ShardDescriptor shard, SpaceUse use);
+  }
 
   /** Takes messages for other replicas; never blocks, may lose. */
   @FunctionalInterface

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
  * Gives back, after a compaction, what nobody can ask for any more: the records of keys that were deleted at or below it, in small steps
@@ -36,6 +37,10 @@ public final class SpaceKeeper {
 
   /** Events of which no history is kept stay so long at least: ranges that were begun end by then, and watches are fed. */
   private static final long OFF_NANOS = TimeUnit.SECONDS.toNanos(60);
+
+  private static final long DELETES_NANOS = TimeUnit.SECONDS.toNanos(2);
+  /** Deletes are counted in files. */
+  private static final long DELETES_FLUSH_BYTES = 64 << 10;
 
   /** What is known of a store whose events are to be given back. */
   private static final class Dropping {
@@ -59,16 +64,21 @@ public final class SpaceKeeper {
   private final Applier applier;
   private final EngineFlusher flusher;
   private final FailStop failStop;
+  private final BooleanSupplier low;
   private final Map<Integer, Dropping> shards = new TreeMap<>();
   private final OffKeeper off;
   private long offLookedAt;
+  private long deletesLookedAt;
+  private long deletesGivenAt;
   private boolean scheduled;
   private boolean sweeping;
   private volatile boolean ended;
   private volatile long reclaimed;
 
+  /** @param low whether the disk is nearly full: what deletes leave in the engine's files is given back then, too */
   public SpaceKeeper(Clock clock, EventLoop loop, Engine engine, ReplicaCatalog catalog, Replicas replicas, Applier applier,
-      EngineFlusher flusher, FailStop failStop) {
+      EngineFlusher flusher, FailStop failStop, BooleanSupplier low) {
+    this.low = low;
     this.clock = clock;
     this.loop = loop;
     this.engine = engine;
@@ -79,6 +89,8 @@ public final class SpaceKeeper {
     this.failStop = failStop;
     this.off = new OffKeeper(loop, catalog, replicas, applier, OFF_NANOS, () -> ended);
     this.offLookedAt = clock.nanoTime();
+    this.deletesLookedAt = offLookedAt;
+    this.deletesGivenAt = offLookedAt - SWEEP_NANOS;
   }
 
   /** A shard here was compacted. From any loop. */
@@ -88,10 +100,34 @@ public final class SpaceKeeper {
 
   /** Time passes: events of which no history is kept may have become old enough. From any loop. */
   public void look(long now) {
+    if (now - deletesLookedAt >= DELETES_NANOS && low.getAsBoolean()) {
+      deletesLookedAt = now;
+      loop.execute(() -> giveBackDeletes(now));
+    }
     if (now - offLookedAt >= OFF_NANOS / 6) {
       offLookedAt = now;
       if (replicas.all().stream().anyMatch(replica -> !replica.store().historyRules().isEmpty())) {
         loop.execute(() -> off.look(now));
+      }
+    }
+  }
+
+  /** What was deleted stays in the engine's files until a merge comes by; while the disk is nearly full nobody can wait for that. */
+  private void giveBackDeletes(long now) {
+    if (ended || now - deletesGivenAt < SWEEP_NANOS / 2) {
+      return;
+    }
+    try {
+      if (engine.unflushedBytes() >= DELETES_FLUSH_BYTES) {
+        flusher.flushSoon();
+      }
+      if (engine.reclaimDeletes(Family.NEWEST)) {
+        deletesGivenAt = now;
+      }
+    } catch (RuntimeException e) {
+      if (!ended) {
+        ended = true;
+        failStop.broken("giving back the space of deletes", e);
       }
     }
   }

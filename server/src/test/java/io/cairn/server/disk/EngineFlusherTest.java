@@ -12,12 +12,13 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class EngineFlusherTest {
+  private long free = Long.MAX_VALUE;
   private final VirtualLoops loops = new VirtualLoops();
   private final VirtualLoops.VirtualLoop flush = loops.loop("flush");
   private final MemoryEngine engine = new MemoryEngine();
   private final List<String> broken = new ArrayList<>();
   private final List<Boolean> floorsComputed = new ArrayList<>();
-  private final EngineFlusher flusher = new EngineFlusher(engine, flush, (what, cause) -> broken.add(what), 100,
+  private final EngineFlusher flusher = new EngineFlusher(engine, flush, (what, cause) -> broken.add(what), 100, () -> free,
       () -> floorsComputed.add(engine.durable(Family.SMALL, new byte[] {1}) != null));
 
   private void write(int bytes) {
@@ -74,6 +75,32 @@ class EngineFlusherTest {
     loops.run();
 
     assertThat(engine.flushes()).isEqualTo(2);
+  }
+
+  @Test
+  @DisplayName("A-09 a flush that the disk has no room for is held back, and goes on when there is room: the node does not die of it")
+  void aFlushWaitsForRoom() {
+    free = 0;
+    write(50);
+    flusher.flushSoon();
+    loops.run();
+    assertThat(engine.flushes()).isZero();
+    assertThat(flusher.isFull()).isFalse();
+
+    write(100);
+    loops.run();
+    flusher.roomSeen();
+    loops.run();
+    assertThat(engine.flushes()).isZero();
+    assertThat(flusher.isFull()).isTrue();
+
+    free = 8 << 20;
+    assertThat(flusher.hasRoom()).isTrue();
+    flusher.roomSeen();
+    loops.run();
+    assertThat(engine.flushes()).isEqualTo(1);
+    assertThat(flusher.isFull()).isFalse();
+    assertThat(broken).isEmpty();
   }
 
   @Test

@@ -120,6 +120,7 @@ class MetricsPageTest {
     meters.logWriteWait(() -> 0);
     meters.logBytes(() -> 0);
     meters.engineBytes(() -> 0);
+    meters.diskRoom(() -> 3, () -> 2, () -> 0);
     meters.engineMerges(() -> 0, () -> 0);
     meters.suspectReplicas(() -> 0);
     ProcessMeters.bind(meters, () -> 0);

@@ -31,6 +31,7 @@ import io.cairn.raft.message.RaftMessage;
 import io.cairn.server.oracle.RevisionOracle;
 import io.cairn.server.outcome.RefusedConnections;
 import io.cairn.server.replica.Replicas;
+import io.cairn.server.space.LowSpace;
 import io.cairn.server.testing.MemoryTransport;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
@@ -38,6 +39,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,6 +54,7 @@ class PeerServiceTest {
   private final Replicas replicas = new Replicas();
   private final Sender leader = new Sender();
   private final Map<String, Long> strains = new TreeMap<>();
+  private final Map<String, Optional<LowSpace>> lows = new TreeMap<>();
 
   private final class Leading implements RevisionOracle.Leadership {
     @Override
@@ -117,10 +120,22 @@ class PeerServiceTest {
     }
   }
 
+  private final class Machines implements PeerService.MachineListener {
+    @Override
+    public void strained(String node, long millis) {
+      strains.put(node, millis);
+    }
+
+    @Override
+    public void lowOnSpace(String node, LowSpace low) {
+      lows.put(node, Optional.ofNullable(low));
+    }
+  }
+
   @BeforeEach
   void connect() {
     replicas.add(node.replica);
-    var service = new PeerService(replicas, oracle, node.net, node.receiver, (request, answer) -> { }, (request, answer) -> { }, strains::put,
+    var service = new PeerService(replicas, oracle, node.net, node.receiver, (request, answer) -> { }, (request, answer) -> { }, new Machines(),
         new RefusedConnections(node.loops, "peer"));
     transport.listen(PORT, new Acceptance(AcceptanceSettings.of(Role.PEER, 2 << 20, 10),
         (hello, remote, verdict) -> verdict.welcome(Welcome.getDefaultInstance()), service));
@@ -152,6 +167,15 @@ class PeerServiceTest {
     assertThat(strains.values()).containsExactly(2_100L);
     leader.send(FrameKind.RAFT, batch(heartbeat(4)));
     assertThat(strains.values()).containsExactly(0L);
+  }
+
+  @Test
+  void howLowTheSendersDiskIsComesAlong() {
+    leader.send(FrameKind.RAFT, batch(heartbeat(4)).toBuilder().setLowSpace(io.cairn.protocol.wire.LowSpace.newBuilder()
+        .setFreeBytes(1).setMinBytes(20).setAgainBytes(25).setHeld(true)).build());
+    assertThat(lows.values()).containsExactly(Optional.of(new LowSpace(1, 20, 25, true)));
+    leader.send(FrameKind.RAFT, batch(heartbeat(4)));
+    assertThat(lows.values()).containsExactly(Optional.empty());
   }
 
   @Test

@@ -22,6 +22,7 @@ import io.cairn.protocol.wire.RaftBatch;
 import io.cairn.protocol.wire.RaftEnvelope;
 import io.cairn.protocol.wire.Role;
 import io.cairn.protocol.wire.Welcome;
+import io.cairn.server.space.LowSpace;
 import io.cairn.server.testing.MemoryTransport;
 import io.cairn.server.testing.VirtualLoops;
 import io.netty.buffer.ByteBuf;
@@ -154,6 +155,20 @@ class PeersTest {
     loops.run();
 
     assertThat(other.batches).hasSize(2).extracting(RaftBatch::getStrainMillis).containsOnly(2_100);
+  }
+
+  @Test
+  void withAllThatIsSentTheOthersAreToldHowLowThisNodesDiskIs() {
+    peers.lowOnSpace(new LowSpace(7, 20, 25, true));
+    net.now(() -> peers.send("n2", beat(3)));
+    loops.run();
+    peers.lowOnSpace(null);
+    net.now(() -> peers.send("n2", beat(3)));
+    loops.run();
+
+    assertThat(other.batches.getFirst().getLowSpace()).isEqualTo(io.cairn.protocol.wire.LowSpace.newBuilder().setFreeBytes(7)
+        .setMinBytes(20).setAgainBytes(25).setHeld(true).build());
+    assertThat(other.batches.getLast().hasLowSpace()).isFalse();
   }
 
   @Test

@@ -119,6 +119,17 @@ public final class MemoryEngine implements Engine {
     return !durable.get(family).subMap(range.start(), true, range.end(), false).isEmpty();
   }
 
+  @Override
+  public long approximateBytes(Family family, Range range) {
+    long bytes = 0;
+    try (EngineView view = view(); EngineCursor cursor = view.cursor(family, range.start(), range.end())) {
+      for (; cursor.valid(); cursor.next()) {
+        bytes += cursor.key().length + cursor.value().length;
+      }
+    }
+    return bytes;
+  }
+
   private static final class Cursor implements EngineCursor {
     private final List<Map.Entry<byte[], byte[]>> entries;
     private int at;

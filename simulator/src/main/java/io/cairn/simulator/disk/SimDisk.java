@@ -194,7 +194,8 @@ public final class SimDisk {
     return bytes <= freeBytes();
   }
 
-  long freeBytes() {
+  /** What of its capacity no file takes. */
+  public long freeBytes() {
     return Math.max(0, settings.capacityBytes() - names.bytes());
   }
 }

@@ -80,6 +80,17 @@ final class SimEngine implements Engine {
   }
 
   @Override
+  public long approximateBytes(Family family, Range range) {
+    long bytes = 0;
+    try (EngineView view = view(); EngineCursor cursor = view.cursor(family, range.start(), range.end())) {
+      for (; cursor.valid(); cursor.next()) {
+        bytes += cursor.key().length + cursor.value().length;
+      }
+    }
+    return bytes;
+  }
+
+  @Override
   public void write(EngineBatch batch) {
     checkOpen();
     SimEngineBatch changes = (SimEngineBatch) batch;

@@ -176,7 +176,15 @@ class GoldenDiskTest {
         "story", engine -> DiskSamples.applied(engine, DiskSamples.record(engine).store()),
         "leases", engine -> DiskSamples.leases(engine, DiskSamples.record(engine).store()),
         "guards", engine -> DiskSamples.guards(engine, DiskSamples.record(engine).store()),
-        "upkeep", GoldenDiskTest::upkeep);
+        "upkeep", GoldenDiskTest::upkeep,
+        "suspect", GoldenDiskTest::suspect);
+  }
+
+  /** A replica whose log was damaged. */
+  private static void suspect(Engine engine) {
+    EngineBatch batch = engine.newBatch();
+    ReplicaCatalog.open(engine).putSuspect(batch, 3, 300);
+    engine.write(batch);
   }
 
   /** What is rare: a node that joined, tables of nodes and of history, rules, a transaction's answer, a mark behind a thousand events. */

@@ -76,6 +76,15 @@ public final class NodeDirectory implements AutoCloseable {
     return identity;
   }
 
+  /** The room held back for a start on a full disk; given up, now, when the disk is full. Before engine and log are opened. */
+  public Ballast ballast() {
+    try {
+      return Ballast.open(files, directory);
+    } catch (IOException failed) {
+      throw disk("opening " + directory + "/" + OnDiskFormat.BALLAST, failed);
+    }
+  }
+
   /** Where the shared Raft log lies. */
   public String logDirectory() {
     return directory + "/" + OnDiskFormat.LOG;

@@ -23,6 +23,7 @@ final class OnDiskFormat {
   static final String IDENTITY = "IDENTITY";
   static final String IDENTITY_NEW = "IDENTITY.tmp";
   static final String LOCK = "LOCK";
+  static final String BALLAST = "BALLAST";
   static final String LOG = "log";
   static final String ENGINE = "engine";
 

@@ -49,8 +49,25 @@ public interface Engine extends AutoCloseable {
   /** Whether the files hold so much between the two keys that it would be worth it. */
   boolean isWorthReclaiming(Family family, Range range);
 
+  /** About how many bytes the keys between the two take, in files and beside them: an estimate, found without reading them. */
+  long approximateBytes(Family family, Range range);
+
   /** Keys in {@code [start, end)}. */
   record Range(byte[] start, byte[] end) {}
+
+  /**
+   * How much room the disk has, to be told again and again: a merge of files for which there may be too little does not begin until there is
+   * enough. Not from two loops at once.
+   */
+  default void roomOnDisk(long freeBytes) {}
+
+  /**
+   * Rewrites the family's files when much of what they hold are deletes of other things that they hold, and the disk has the room for it;
+   * whether it did. May take long, and is cut off by {@link #close()}.
+   */
+  default boolean reclaimDeletes(Family family) {
+    return false;
+  }
 
   /** Bytes of the files. */
   long diskBytes();

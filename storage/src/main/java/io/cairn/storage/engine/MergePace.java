@@ -38,6 +38,7 @@ final class MergePace implements AutoCloseable {
   }
 
   final RateLimiter limiter = new RateLimiter(UNHURRIED, REFILL_MICROS, FAIRNESS, RateLimiterMode.READS_ONLY);
+  private boolean hurried;
   private volatile Engine.Merges now = new Engine.Merges(0, UNHURRIED);
 
   /** Bytes in a second when there are {@code late} files beyond those with which a merge begins. */
@@ -56,11 +57,20 @@ final class MergePace implements AutoCloseable {
     for (Family family : Family.values()) {
       late = Math.max(late, waiting(db, families[family.ordinal()], family) - RocksOptions.filesToMerge(family));
     }
-    long wanted = pace(late);
+    long wanted = hurried ? UNLIMITED : pace(late);
     if (wanted != now.bytesPerSecond()) {
       limiter.setBytesPerSecond(wanted);
     }
     now = new Engine.Merges(late, wanted);
+  }
+
+  /** Whether somebody waits for the room that a merge is to give back. */
+  synchronized void hurry(boolean hurries) {
+    if (hurries != hurried) {
+      hurried = hurries;
+      now = new Engine.Merges(now.late(), hurries ? UNLIMITED : pace(now.late()));
+      limiter.setBytesPerSecond(now.bytesPerSecond());
+    }
   }
 
   /** As RocksDB counts what it would slow writes down for: of events the runs, each of which below the youngest level is a whole level. */

@@ -15,6 +15,7 @@ import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
+import org.rocksdb.SizeApproximationFlag;
 import org.rocksdb.Snapshot;
 import org.rocksdb.WriteBatch;
 
@@ -40,6 +41,7 @@ final class RocksEngine implements Engine {
   private final int[] familyIds = new int[families.length];
   private boolean closed;
   private final RocksSpace space = new RocksSpace();
+  private final MergeRoom mergeRoom = new MergeRoom();
 
   RocksEngine(String directory, EngineSettings settings, Consumer<StorageFailure> onFailure) {
     options = new RocksOptions(settings, pace);
@@ -122,7 +124,7 @@ final class RocksEngine implements Engine {
   public void reclaim(Family family, List<Range> gone) {
     long stamp = enter();
     try {
-      space.reclaim(db, families[family.ordinal()], gone);
+      space.reclaim(db, families[family.ordinal()], gone, mergeRoom.freeBytes());
     } catch (RocksDBException e) {
       if (!space.isCutOff()) {
         throw failed("giving back space", e);
@@ -140,6 +142,51 @@ final class RocksEngine implements Engine {
     } catch (RocksDBException e) {
       throw failed("reading the size of a range", e);
     } finally {
+      leave(stamp);
+    }
+  }
+
+  @Override
+  public long approximateBytes(Family family, Range range) {
+    long stamp = enter();
+    try {
+      return RocksSpace.bytes(db, families[family.ordinal()], List.of(range), SizeApproximationFlag.INCLUDE_FILES,
+          SizeApproximationFlag.INCLUDE_MEMTABLES);
+    } finally {
+      leave(stamp);
+    }
+  }
+
+  @Override
+  public void roomOnDisk(long freeBytes) {
+    long stamp = enter();
+    try {
+      mergeRoom.look(db, families, freeBytes);
+    } catch (RocksDBException e) {
+      throw failed("holding merges back, or letting them go on", e);
+    } finally {
+      leave(stamp);
+    }
+  }
+
+  @Override
+  public boolean reclaimDeletes(Family family) {
+    long stamp = enter();
+    try {
+      ColumnFamilyHandle handle = families[family.ordinal()];
+      if (!mergeRoom.fitsTwice(db, handle) || !RocksSpace.isMuchDeleted(db, handle)) {
+        return false;
+      }
+      pace.hurry(true);
+      space.rewrite(db, handle);
+      return true;
+    } catch (RocksDBException e) {
+      if (!space.isCutOff()) {
+        throw failed("giving back the space of deletes", e);
+      }
+      return false;
+    } finally {
+      pace.hurry(false);
       leave(stamp);
     }
   }
@@ -183,6 +230,11 @@ final class RocksEngine implements Engine {
     } finally {
       leave(stamp);
     }
+  }
+
+  /** Memory that is bounded by cache and write buffers together. */
+  long cacheBytes() {
+    return options.cacheBytes();
   }
 
   @Override

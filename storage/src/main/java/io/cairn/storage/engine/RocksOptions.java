@@ -19,11 +19,13 @@ import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
 import org.rocksdb.DataBlockIndexType;
 import org.rocksdb.FlushOptions;
+import org.rocksdb.IndexType;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.ReadTier;
 import org.rocksdb.RocksObject;
+import org.rocksdb.WriteBufferManager;
 import org.rocksdb.WriteOptions;
 
 /**
@@ -54,6 +56,7 @@ final class RocksOptions implements AutoCloseable {
   private final Deque<RocksObject> owned = new ArrayDeque<>();
   private final EngineSettings settings;
   private final Cache cache;
+  private final WriteBufferManager buffers;
   private final BloomFilter filter;
   final DBOptions database;
   final WriteOptions write;
@@ -64,7 +67,9 @@ final class RocksOptions implements AutoCloseable {
   RocksOptions(EngineSettings settings, MergePace pace) {
     this.settings = settings;
     // Half of the cache is kept for indexes and filters: every read needs those, and blocks of data read once must not push them out.
-    cache = own(new LRUCache(settings.blockCacheBytes(), CACHE_SHARD_BITS, false, 0.5));
+    // Write buffers are charged to it, which has their room on top: what they do not use, blocks may, and the sum is the bound.
+    cache = own(new LRUCache(settings.blockCacheBytes() + settings.writeBufferBytes(), CACHE_SHARD_BITS, false, 0.5));
+    buffers = own(new WriteBufferManager(settings.writeBufferBytes(), cache, false));
     filter = own(new BloomFilter(10));
     database = own(database(pace));
     // The Raft log is the write-ahead log; a sync without one would be refused by RocksDB anyway (SM-12).
@@ -88,7 +93,7 @@ final class RocksOptions implements AutoCloseable {
         // One thread writes; the lock-free path for many is measurably dearer.
         .setAllowConcurrentMemtableWrite(false)
         .setEnableWriteThreadAdaptiveYield(false)
-        .setDbWriteBufferSize(settings.writeBufferBytes())
+        .setWriteBufferManager(buffers)
         .setMaxBackgroundJobs(settings.backgroundJobs())
         // After a background error nothing is known of the files: the node stops, nothing resumes by itself (ST-11).
         .setMaxBgErrorResumeCount(0)
@@ -104,6 +109,11 @@ final class RocksOptions implements AutoCloseable {
         .setKeepLogFileNum(4);
   }
 
+  /** What blocks, indexes, filters and write buffers take. */
+  long cacheBytes() {
+    return cache.getUsage();
+  }
+
   /** The options of one family; {@code null} is RocksDB's own default family, which holds nothing. */
   ColumnFamilyOptions family(Family family) {
     var table = new BlockBasedTableConfig()
@@ -112,10 +122,13 @@ final class RocksOptions implements AutoCloseable {
         .setCacheIndexAndFilterBlocks(true)
         .setCacheIndexAndFilterBlocksWithHighPriority(true)
         .setPinL0FilterAndIndexBlocksInCache(true)
+        // In parts of 4 KiB: of a large file's index, which is half a megabyte, a read brings in what it needs, however small the cache is.
+        .setIndexType(IndexType.kTwoLevelIndexSearch)
+        .setPinTopLevelIndexAndFilter(true)
         .setFormatVersion(5);
     if (family == Family.NEWEST || family == Family.DELETED) {
       // A key that is not there is told so without a read: most puts of new keys, most looks into "deleted".
-      table.setFilterPolicy(filter).setWholeKeyFiltering(true)
+      table.setFilterPolicy(filter).setWholeKeyFiltering(true).setPartitionFilters(true)
           .setDataBlockIndexType(DataBlockIndexType.kDataBlockBinaryAndHash);
     }
     ColumnFamilyOptions options = own(family == null ? new ColumnFamilyOptions() : withHints(family))

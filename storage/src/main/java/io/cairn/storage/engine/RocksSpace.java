@@ -9,6 +9,7 @@ import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.SizeApproximationFlag;
 import org.rocksdb.Slice;
+import org.rocksdb.TableProperties;
 
 /**
  * Gives back the space of ranges that were deleted, {@link Engine#reclaim}. A range delete alone gives none back until a merge comes by,
@@ -44,11 +45,30 @@ final class RocksSpace {
     options.close();
   }
 
+  /** Whether at least a third of the records in the family's files are deletes. */
+  static boolean isMuchDeleted(RocksDB db, ColumnFamilyHandle family) throws RocksDBException {
+    long records = 0;
+    long deletes = 0;
+    for (TableProperties file : db.getPropertiesOfAllTables(family).values()) {
+      records += file.getNumEntries();
+      deletes += file.getNumDeletions();
+    }
+    return deletes > 0 && deletes >= records / 3;
+  }
+
+  /** Merges all of the family's files. */
+  void rewrite(RocksDB db, ColumnFamilyHandle family) throws RocksDBException {
+    if (!cutOff) {
+      db.compactRange(family, null, null, options);
+    }
+  }
+
   static boolean isWorth(RocksDB db, ColumnFamilyHandle family, Engine.Range range) throws RocksDBException {
     return bytes(db, family, List.of(range)) >= LOOK_BYTES;
   }
 
-  void reclaim(RocksDB db, ColumnFamilyHandle family, List<Engine.Range> gone) throws RocksDBException {
+  /** @param freeBytes what the disk has room for beside what it holds */
+  void reclaim(RocksDB db, ColumnFamilyHandle family, List<Engine.Range> gone, long freeBytes) throws RocksDBException {
     if (gone.isEmpty()) {
       return;
     }
@@ -60,13 +80,17 @@ final class RocksSpace {
     db.deleteFilesInRanges(family, ends, false);
     long dead = bytes(db, family, gone);
     long all = bytes(db, family, List.of(new Engine.Range(new byte[] {0}, new byte[] {-1, -1, -1, -1, -1, -1, -1, -1})));
-    if (dead >= WORTH_BYTES && dead >= all - dead && !cutOff) {
+    if (dead >= WORTH_BYTES && dead >= all - dead && freeBytes >= all - dead && !cutOff) {
       // The range that is named does not say what is merged, only which write buffers are looked at: they hold nothing in this one.
       db.compactRange(family, gone.getFirst().start(), gone.getFirst().end(), options);
     }
   }
 
   private static long bytes(RocksDB db, ColumnFamilyHandle family, List<Engine.Range> of) {
+    return bytes(db, family, of, SizeApproximationFlag.INCLUDE_FILES);
+  }
+
+  static long bytes(RocksDB db, ColumnFamilyHandle family, List<Engine.Range> of, SizeApproximationFlag... where) {
     var slices = new ArrayList<Slice>();
     var ranges = new ArrayList<Range>();
     for (Engine.Range range : of) {
@@ -76,7 +100,7 @@ final class RocksSpace {
     }
     try {
       long sum = 0;
-      for (long size : db.getApproximateSizes(family, ranges, SizeApproximationFlag.INCLUDE_FILES)) {
+      for (long size : db.getApproximateSizes(family, ranges, where)) {
         sum += size;
       }
       return sum;

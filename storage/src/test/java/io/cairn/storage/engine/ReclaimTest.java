@@ -77,4 +77,67 @@ class ReclaimTest {
       assertThat(engine.get(Family.EVENTS, OnDiskFormat.eventKey(1, 15, 0))).isNotNull();
     }
   }
+
+  private static void putKeys(Engine engine, int from, int to) {
+    var random = new Random(from);
+    EngineBatch batch = engine.newBatch();
+    for (int i = from; i < to; i++) {
+      byte[] value = new byte[VALUE_BYTES];
+      random.nextBytes(value);
+      batch.put(Family.NEWEST, OnDiskFormat.storeKey(1, new byte[] {(byte) (i >> 8), (byte) i}), value);
+    }
+    engine.write(batch);
+    engine.flush();
+  }
+
+  @Test
+  @DisplayName("what was deleted leaves the disk when it is asked for, and where there is the room to rewrite what is left")
+  void deletesAreGivenBack() {
+    try (var scratch = new ScratchEngine()) {
+      Engine engine = scratch.engine();
+      putKeys(engine, 0, 500);
+      long full = engine.diskBytes();
+      engine.roomOnDisk(1L << 40);
+      assertThat(engine.reclaimDeletes(Family.NEWEST)).as("nothing was deleted").isFalse();
+
+      EngineBatch batch = engine.newBatch();
+      for (int i = 10; i < 500; i++) {
+        batch.delete(Family.NEWEST, OnDiskFormat.storeKey(1, new byte[] {(byte) (i >> 8), (byte) i}));
+      }
+      engine.write(batch);
+      engine.flush();
+      engine.roomOnDisk(full / 2);
+      assertThat(engine.reclaimDeletes(Family.NEWEST)).as("there is no room for it").isFalse();
+      engine.roomOnDisk(2 * full);
+      assertThat(engine.reclaimDeletes(Family.NEWEST)).isTrue();
+
+      assertThat(engine.diskBytes()).isLessThan(full / 10);
+      assertThat(engine.get(Family.NEWEST, OnDiskFormat.storeKey(1, new byte[] {0, 9}))).isNotNull();
+      assertThat(engine.reclaimDeletes(Family.NEWEST)).as("again").isFalse();
+      assertThat(engine.merges().bytesPerSecond()).as("nobody waits any more").isEqualTo(MergePace.UNHURRIED);
+    }
+  }
+
+  @Test
+  @DisplayName("A-09 a merge for which the disk has no room does not begin: files pile up instead, and go on being merged when there is")
+  void mergesWaitForRoom() {
+    try (var scratch = new ScratchEngine()) {
+      Engine engine = scratch.engine();
+      putKeys(engine, 0, 10);
+      engine.roomOnDisk(0);
+      int files = RocksOptions.filesToMerge(Family.NEWEST) + 4;
+      for (int i = 0; i < files; i++) {
+        putKeys(engine, i, i + 20);
+      }
+      assertThat(engine.merges().late()).as("files that no merge has taken").isGreaterThanOrEqualTo(4);
+      assertThat(engine.get(Family.NEWEST, OnDiskFormat.storeKey(1, new byte[] {0, 5}))).isNotNull();
+
+      engine.roomOnDisk(1L << 40);
+      for (int i = 0; i < 200 && engine.merges().late() > 0; i++) {
+        putKeys(engine, i, i + 20); // The pace is looked at after each flush.
+      }
+      assertThat(engine.merges().late()).as("files that wait once there is room").isLessThanOrEqualTo(0);
+      assertThat(scratch.failures).isEmpty();
+    }
+  }
 }

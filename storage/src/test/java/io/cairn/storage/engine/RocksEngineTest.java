@@ -66,6 +66,26 @@ class RocksEngineTest {
   }
 
   @Test
+  @DisplayName("write buffers, indexes and filters are charged to the cache: its bound is theirs too")
+  void oneBoundHoldsForAllOfTheEngine() {
+    try (var scratch = new ScratchEngine()) {
+      var engine = (RocksEngine) scratch.engine();
+      long before = engine.cacheBytes();
+      EngineBatch batch = engine.newBatch();
+      for (int i = 0; i < 1_000; i++) {
+        batch.put(Family.NEWEST, new byte[] {1, (byte) (i >> 8), (byte) i}, new byte[3_000]);
+      }
+      engine.write(batch);
+      assertThat(engine.cacheBytes() - before).as("3 MB that are not flushed").isGreaterThan(2_500_000);
+      engine.flush();
+      for (int i = 0; i < 1_000; i++) {
+        assertThat(engine.get(Family.NEWEST, new byte[] {1, (byte) (i >> 8), (byte) i})).hasSize(3_000);
+      }
+      assertThat(engine.cacheBytes()).as("what was read, with index and filter").isGreaterThan(2_500_000);
+    }
+  }
+
+  @Test
   @DisplayName("SM-12 no sync without a write-ahead log, and the log is off")
   void writeOptionsAreChecked() {
     try (var options = new WriteOptions()) {
