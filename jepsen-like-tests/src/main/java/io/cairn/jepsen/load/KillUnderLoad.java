@@ -6,7 +6,7 @@ import io.cairn.client.KvException;
 import io.cairn.client.NodeStatus;
 import io.cairn.client.RangeOptions;
 import io.cairn.jepsen.cluster.Await;
-import io.cairn.jepsen.load.LoadReport.Outcome;
+import io.cairn.jepsen.load.Writes.Outcome;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -95,7 +95,7 @@ public final class KillUnderLoad {
   }
 
   private Verdict judge(KvClient client, RecordFile file, int status, LoadReport report, long before) {
-    var check = new ReplicaCheck(file, report, before);
+    var check = new ReplicaCheck(new ReportedLines(file, report), before);
     long revision = revision(client);
     List<String> hashes = new ArrayList<>();
     for (String node : cluster.nodes()) {
