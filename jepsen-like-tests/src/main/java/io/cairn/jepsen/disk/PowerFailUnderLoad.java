@@ -1,12 +1,10 @@
 package io.cairn.jepsen.disk;
 
 import io.cairn.client.GetOptions;
-import io.cairn.client.KeyRange;
 import io.cairn.client.KvClient;
-import io.cairn.client.RangeOptions;
 import io.cairn.jepsen.cluster.KvdNode;
 import io.cairn.jepsen.cluster.LocalCluster;
-import io.cairn.jepsen.load.ReplicaCheck;
+import io.cairn.jepsen.load.Replicas;
 import io.cairn.jepsen.load.Writers;
 import io.cairn.jepsen.load.Writes.Outcome;
 import java.io.IOException;
@@ -61,7 +59,7 @@ public final class PowerFailUnderLoad {
     turns.addAll(Collections.nCopies(ofAll, true));
     Collections.shuffle(turns, random);
     try (KvClient client = cluster.client(CALL_MOST)) {
-      long before = revision(client);
+      long before = Replicas.revision(client);
       var writers = new Writers(client, WRITERS, KEYS_EACH);
       try (writers) {
         for (int i = 0; i < turns.size(); i++) {
@@ -77,8 +75,9 @@ public final class PowerFailUnderLoad {
         writers.awaitMore(BEFORE_LEAST, "after the last power failure", STEP_MOST);
       }
       cluster.awaitReady();
-      judge(client, writers, before);
-      return new Verdict(ofOne, ofAll, writers.acknowledged(), writers.count(Outcome.REFUSED), writers.count(Outcome.UNKNOWN), reads,
+      List<String> nodes = cluster.nodes().stream().map(KvdNode::name).toList();
+      violations.addAll(Replicas.violations(client, nodes, writers.book(), before));
+      return new Verdict(ofOne, ofAll, writers.acknowledged(), writers.book().count(Outcome.REFUSED), writers.book().count(Outcome.UNKNOWN), reads,
           List.copyOf(violations));
     }
   }
@@ -122,24 +121,5 @@ public final class PowerFailUnderLoad {
       reads += checked.read() ? 1 : 0;
       checked.violation().ifPresent(what -> violations.add(node + ": " + what));
     }
-  }
-
-  private void judge(KvClient client, Writers writers, long before) {
-    var check = new ReplicaCheck(writers, before);
-    long revision = revision(client);
-    List<String> hashes = new ArrayList<>();
-    for (KvdNode node : cluster.nodes()) {
-      RangeOptions there = RangeOptions.DEFAULT.withNode(node.name()).withRevision(revision);
-      hashes.add(check.check(node.name(), client.scan(KeyRange.prefix(""), there)));
-    }
-    violations.addAll(check.violations());
-    if (hashes.stream().distinct().count() > 1) {
-      violations.add("the replicas differ at revision " + revision + ": " + hashes);
-    }
-  }
-
-  /** Of the whole cluster, now: every write that was acknowledged before is at or below it. */
-  private static long revision(KvClient client) {
-    return client.range(KeyRange.prefix(""), RangeOptions.DEFAULT.withCountOnly()).revision();
   }
 }

@@ -19,7 +19,7 @@ import java.util.Set;
  * overwritten since (the key's version counts them), nothing is there that nobody wrote or that was refused. A key's writes must not overlap
  * in time unless each of them was acknowledged. Used by one thread.
  */
-public final class ReplicaCheck {
+final class ReplicaCheck {
   /** Violations told one by one. */
   private static final int TOLD_MAX = 20;
 
@@ -30,7 +30,7 @@ public final class ReplicaCheck {
   private int more;
 
   /** @param before the cluster's revision before the writes */
-  public ReplicaCheck(Writes writes, long before) {
+  ReplicaCheck(Writes writes, long before) {
     this.writes = writes;
     this.before = before;
     Set<Long> revisions = new HashSet<>();
@@ -47,7 +47,7 @@ public final class ReplicaCheck {
    *
    * @param held at a revision not below any of the writes'
    */
-  public String check(String node, Iterable<KeyValue> held) {
+  String check(String node, Iterable<KeyValue> held) {
     MessageDigest digest = sha256();
     Set<ByteSeq> missing = new HashSet<>(writesOf.keySet());
     for (KeyValue kv : held) {
@@ -106,7 +106,7 @@ public final class ReplicaCheck {
   }
 
   /** What must not be, empty when all is well. */
-  public List<String> violations() {
+  List<String> violations() {
     List<String> all = new ArrayList<>(violations);
     if (more > 0) {
       all.add("and " + more + " more");
