@@ -26,7 +26,7 @@ public final class FaultDisk {
   /** The 64-bit words of the control file, in their order. */
   private enum Word {
     ATTACHED, SYNCS_SEEN, WRITES_SEEN, SYNC_FAILS_AT, SYNC_FAILS, SYNC_ERRNO, WRITE_FAILS_AT, WRITE_FAILS, WRITE_ERRNO, SYNCS_STAND_STILL,
-    SYNC_MICROS, WRITE_MICROS, SYNC_FACTOR, FAILED, FAILED_OPERATION, STANDING_STILL
+    SYNC_MICROS, WRITE_MICROS, FACTOR, FAILED, FAILED_OPERATION, STANDING_STILL
   }
 
   /** What a call does, in the order of the shim's numbers for them, which begin with 1. */
@@ -118,7 +118,7 @@ public final class FaultDisk {
     }
     standStill(false);
     slow(Duration.ZERO, Duration.ZERO);
-    set(Word.SYNC_FACTOR, 0);
+    set(Word.FACTOR, 0);
   }
 
   /** How many calls have failed since {@link #failOne} or {@link #failFrom} was last called. */
@@ -152,8 +152,8 @@ public final class FaultDisk {
     set(Word.WRITE_MICROS, write.toNanos() / 1_000);
   }
 
-  /** Each sync takes so many times as long as it does. */
-  public void slowSyncs(int factor) {
-    set(Word.SYNC_FACTOR, factor);
+  /** Each sync and each write takes so many times as long as it does. */
+  public void slow(int factor) {
+    set(Word.FACTOR, factor);
   }
 }

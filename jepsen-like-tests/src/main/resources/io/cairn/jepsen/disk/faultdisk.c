@@ -47,8 +47,8 @@ struct control {
   /* Added to each call. */
   _Atomic int64_t sync_micros;
   _Atomic int64_t write_micros;
-  /* Each sync takes so many times as long as it would; 0 and 1 change nothing. */
-  _Atomic int64_t sync_factor;
+  /* Each call takes so many times as long as it would; 0 and 1 change nothing. */
+  _Atomic int64_t factor;
   /* Told by this side. */
   _Atomic int64_t failed;
   _Atomic int64_t failed_operation;
@@ -126,21 +126,30 @@ static int fails(int64_t number, int64_t at, int64_t count, int64_t error, enum 
   return 1;
 }
 
-static int write_fails(int fd, enum operation operation) {
+/* A call that is let through. */
+struct call {
+  int ours;
+  int64_t began;
+};
+
+/* Takes what is added to a write; returns whether it fails. */
+static int write_fails(int fd, enum operation operation, struct call *call) {
   char path[PATH_BYTES];
-  if (!is_ours(fd, path)) {
+  call->ours = is_ours(fd, path);
+  if (!call->ours) {
     return 0;
   }
   int64_t number = atomic_fetch_add(&control->writes_seen, 1) + 1;
   wait_nanos(atomic_load(&control->write_micros) * NANOS_PER_MICRO);
+  call->began = now();
   return fails(number, control->write_fails_at, control->write_fails, control->write_errno, operation, path);
 }
 
-/* Stands still, fails or lets the call through, which then is told of by sync_took. */
-static int sync_fails(int fd, enum operation operation, int *ours) {
+/* The same of a sync, which may stand still first. */
+static int sync_fails(int fd, enum operation operation, struct call *call) {
   char path[PATH_BYTES];
-  *ours = is_ours(fd, path);
-  if (!*ours) {
+  call->ours = is_ours(fd, path);
+  if (!call->ours) {
     return 0;
   }
   int64_t number = atomic_fetch_add(&control->syncs_seen, 1) + 1;
@@ -152,26 +161,32 @@ static int sync_fails(int fd, enum operation operation, int *ours) {
     atomic_fetch_sub(&control->standing_still, 1);
   }
   wait_nanos(atomic_load(&control->sync_micros) * NANOS_PER_MICRO);
+  call->began = now();
   return fails(number, control->sync_fails_at, control->sync_fails, control->sync_errno, operation, path);
 }
 
-static void sync_took(int ours, int64_t nanos) {
-  int64_t factor = ours ? atomic_load(&control->sync_factor) : 0;
+/* After the call itself: makes it as long as it is to be, and gives its result back. */
+static long over(const struct call *call, long result) {
+  int64_t factor = call->ours ? atomic_load(&control->factor) : 0;
   if (factor > 1) {
-    wait_nanos((factor - 1) * nanos);
+    wait_nanos((factor - 1) * (now() - call->began));
   }
+  return result;
 }
 
 ssize_t write(int fd, const void *bytes, size_t count) {
-  return write_fails(fd, WRITE) ? -1 : syscall(SYS_write, fd, bytes, count);
+  struct call call;
+  return write_fails(fd, WRITE, &call) ? -1 : over(&call, syscall(SYS_write, fd, bytes, count));
 }
 
 ssize_t writev(int fd, const struct iovec *parts, int count) {
-  return write_fails(fd, WRITEV) ? -1 : syscall(SYS_writev, fd, parts, count);
+  struct call call;
+  return write_fails(fd, WRITEV, &call) ? -1 : over(&call, syscall(SYS_writev, fd, parts, count));
 }
 
 ssize_t pwrite(int fd, const void *bytes, size_t count, off_t at) {
-  return write_fails(fd, PWRITE) ? -1 : syscall(SYS_pwrite64, fd, bytes, count, at);
+  struct call call;
+  return write_fails(fd, PWRITE, &call) ? -1 : over(&call, syscall(SYS_pwrite64, fd, bytes, count, at));
 }
 
 ssize_t pwrite64(int fd, const void *bytes, size_t count, off64_t at) {
@@ -179,7 +194,8 @@ ssize_t pwrite64(int fd, const void *bytes, size_t count, off64_t at) {
 }
 
 ssize_t pwritev(int fd, const struct iovec *parts, int count, off_t at) {
-  return write_fails(fd, PWRITEV) ? -1 : syscall(SYS_pwritev, fd, parts, count, at, 0L);
+  struct call call;
+  return write_fails(fd, PWRITEV, &call) ? -1 : over(&call, syscall(SYS_pwritev, fd, parts, count, at, 0L));
 }
 
 ssize_t pwritev64(int fd, const struct iovec *parts, int count, off64_t at) {
@@ -187,7 +203,8 @@ ssize_t pwritev64(int fd, const struct iovec *parts, int count, off64_t at) {
 }
 
 int fallocate(int fd, int mode, off_t at, off_t length) {
-  return write_fails(fd, ALLOCATE) ? -1 : (int) syscall(SYS_fallocate, fd, mode, at, length);
+  struct call call;
+  return write_fails(fd, ALLOCATE, &call) ? -1 : (int) over(&call, syscall(SYS_fallocate, fd, mode, at, length));
 }
 
 int fallocate64(int fd, int mode, off64_t at, off64_t length) {
@@ -196,13 +213,14 @@ int fallocate64(int fd, int mode, off64_t at, off64_t length) {
 
 /* Returns the error instead of setting it. */
 int posix_fallocate(int fd, off_t at, off_t length) {
+  struct call call;
   int before = errno;
-  if (write_fails(fd, ALLOCATE)) {
+  if (write_fails(fd, ALLOCATE, &call)) {
     int error = errno;
     errno = before;
     return error;
   }
-  return next_posix_fallocate(fd, at, length);
+  return (int) over(&call, next_posix_fallocate(fd, at, length));
 }
 
 int posix_fallocate64(int fd, off64_t at, off64_t length) {
@@ -210,34 +228,16 @@ int posix_fallocate64(int fd, off64_t at, off64_t length) {
 }
 
 int fsync(int fd) {
-  int ours;
-  if (sync_fails(fd, FSYNC, &ours)) {
-    return -1;
-  }
-  int64_t began = now();
-  int result = (int) syscall(SYS_fsync, fd);
-  sync_took(ours, now() - began);
-  return result;
+  struct call call;
+  return sync_fails(fd, FSYNC, &call) ? -1 : (int) over(&call, syscall(SYS_fsync, fd));
 }
 
 int fdatasync(int fd) {
-  int ours;
-  if (sync_fails(fd, FDATASYNC, &ours)) {
-    return -1;
-  }
-  int64_t began = now();
-  int result = (int) syscall(SYS_fdatasync, fd);
-  sync_took(ours, now() - began);
-  return result;
+  struct call call;
+  return sync_fails(fd, FDATASYNC, &call) ? -1 : (int) over(&call, syscall(SYS_fdatasync, fd));
 }
 
 int sync_file_range(int fd, off64_t at, off64_t length, unsigned int flags) {
-  int ours;
-  if (sync_fails(fd, SYNC_RANGE, &ours)) {
-    return -1;
-  }
-  int64_t began = now();
-  int result = (int) syscall(SYS_sync_file_range, fd, at, length, flags);
-  sync_took(ours, now() - began);
-  return result;
+  struct call call;
+  return sync_fails(fd, SYNC_RANGE, &call) ? -1 : (int) over(&call, syscall(SYS_sync_file_range, fd, at, length, flags));
 }
