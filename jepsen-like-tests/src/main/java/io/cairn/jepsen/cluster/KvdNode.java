@@ -17,15 +17,17 @@ public final class KvdNode {
 
   private final String name;
   private final Path home;
+  private final Path directory;
   private final NodeAddresses addresses;
   private final List<String> launcher;
   private final List<KvdProcess> lives = new ArrayList<>();
 
   /** @param launcher the command that becomes the node's process, without the node's own arguments */
-  KvdNode(String name, Path home, NodeAddresses addresses, List<String> launcher) {
+  KvdNode(String name, Path home, Path directory, NodeAddresses addresses, List<String> launcher) {
     this.launcher = launcher;
     this.name = name;
     this.home = home;
+    this.directory = directory;
     this.addresses = addresses;
   }
 
@@ -39,7 +41,7 @@ public final class KvdNode {
 
   /** The data directory. */
   public Path directory() {
-    return home.resolve("data").resolve(name);
+    return directory;
   }
 
   public Path configFile() {

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -67,9 +68,9 @@ public final class LocalCluster implements AutoCloseable {
 
   private KvdNode newNode(String name, FreePorts ports) {
     String client = "127.0.0.1:" + ports.next();
-    return new KvdNode(name, home,
+    return new KvdNode(name, home, builder.directoryOf.apply(name).orElse(home.resolve("data").resolve(name)),
         new NodeAddresses(client, builder.front.apply(client), "127.0.0.1:" + ports.next(), "127.0.0.1:" + ports.next()),
-        builder.launcher(temporary()));
+        builder.launcher(name, temporary()));
   }
 
   /** Starts a node that is to join the others, with {@code flags} over its file; it waits until it has been added to the members. */
@@ -181,7 +182,7 @@ public final class LocalCluster implements AutoCloseable {
 
   /** A second process for the node's file, which clashes with the first: for tests of just that. It ends with the node's own. */
   public KvdNode twinOf(KvdNode node) {
-    var twin = new KvdNode(node.name(), home, node.addresses(), builder.launcher(temporary()));
+    var twin = new KvdNode(node.name(), home, node.directory(), node.addresses(), builder.launcher(node.name(), temporary()));
     twins.add(twin);
     return twin;
   }
@@ -363,7 +364,8 @@ public final class LocalCluster implements AutoCloseable {
     private PeerDoors doors;
     private final Map<String, String> settings = new LinkedHashMap<>();
 
-    private List<String> before = List.of();
+    private Function<String, List<String>> before = node -> List.of();
+    private Function<String, Optional<Path>> directoryOf = node -> Optional.empty();
 
     private Builder() {
       settings.put("log.segment-size", "4MiB");
@@ -400,12 +402,23 @@ public final class LocalCluster implements AutoCloseable {
 
     /** A command that starts each node: it is given the node's command line behind its own, and becomes it. */
     public Builder before(String... command) {
-      before = List.of(command);
+      return beforeNode(node -> List.of(command));
+    }
+
+    /** The same, of each node its own; empty for none. */
+    public Builder beforeNode(Function<String, List<String>> commandOf) {
+      before = commandOf;
       return this;
     }
 
-    private List<String> launcher(Path temporary) {
-      var command = new ArrayList<>(before);
+    /** Where each node's data lies, by its name, instead of in a folder that {@link LocalCluster#close} deletes. */
+    public Builder directories(Function<String, Path> of) {
+      directoryOf = node -> Optional.of(of.apply(node));
+      return this;
+    }
+
+    private List<String> launcher(String node, Path temporary) {
+      var command = new ArrayList<>(before.apply(node));
       command.addAll(script.map(path -> List.of(path.toString())).orElseGet(() -> KvdProcess.smallJvm(temporary)));
       return command;
     }

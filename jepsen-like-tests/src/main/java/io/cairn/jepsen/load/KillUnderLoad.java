@@ -1,12 +1,10 @@
 package io.cairn.jepsen.load;
 
-import io.cairn.client.KeyRange;
 import io.cairn.client.KvClient;
 import io.cairn.client.KvException;
 import io.cairn.client.NodeStatus;
-import io.cairn.client.RangeOptions;
 import io.cairn.jepsen.cluster.Await;
-import io.cairn.jepsen.load.LoadReport.Outcome;
+import io.cairn.jepsen.load.Writes.Outcome;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -50,7 +48,7 @@ public final class KillUnderLoad {
   public Verdict run(RecordFile file, int perSecond, Path report) throws IOException {
     try (KvClient client = KvClient.builder().endpoints(cluster.endpoints().split(",")).deadline(PAGE_MOST).build()) {
       Files.deleteIfExists(report);
-      long before = revision(client);
+      long before = Replicas.revision(client);
       int status = load(client, file, perSecond, report);
       cluster.awaitReady();
       return judge(client, file, status, LoadReport.read(report, file.lines()), before);
@@ -95,17 +93,7 @@ public final class KillUnderLoad {
   }
 
   private Verdict judge(KvClient client, RecordFile file, int status, LoadReport report, long before) {
-    var check = new ReplicaCheck(file, report, before);
-    long revision = revision(client);
-    List<String> hashes = new ArrayList<>();
-    for (String node : cluster.nodes()) {
-      hashes.add(check.check(node, client.scan(KeyRange.prefix(""), RangeOptions.DEFAULT.withNode(node).withRevision(revision))));
-      say(node + " at revision " + revision + ": " + hashes.getLast().substring(0, 16));
-    }
-    List<String> violations = new ArrayList<>(check.violations());
-    if (hashes.stream().distinct().count() > 1) {
-      violations.add("the replicas differ at revision " + revision + ": " + hashes);
-    }
+    List<String> violations = Replicas.violations(client, cluster.nodes(), new ReportedLines(file, report), before);
     int agreed = shardsHash();
     if (agreed != 0) {
       violations.add("kvctl shards --hash ended with status " + agreed);
@@ -128,11 +116,6 @@ public final class KillUnderLoad {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted", e);
     }
-  }
-
-  /** Of the whole cluster, now: every write that was acknowledged before is at or below it. A get's would be that of its shard. */
-  private static long revision(KvClient client) {
-    return client.range(KeyRange.prefix(""), RangeOptions.DEFAULT.withCountOnly()).revision();
   }
 
   private static String leadingMost(KvClient client, List<String> among) {

@@ -1,5 +1,6 @@
 package io.cairn.jepsen.load;
 
+import io.cairn.jepsen.load.Writes.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,8 +9,6 @@ import java.util.Locale;
 
 /** What {@code kvctl load --report} said of each line. */
 final class LoadReport {
-
-  enum Outcome { WRITTEN, REFUSED, UNKNOWN }
 
   private final Outcome[] outcomes;
   private final long[] revisions;

@@ -2,7 +2,7 @@ package io.cairn.jepsen.load;
 
 import io.cairn.client.ByteSeq;
 import io.cairn.client.KeyValue;
-import io.cairn.jepsen.load.LoadReport.Outcome;
+import io.cairn.jepsen.load.Writes.Outcome;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -14,28 +14,30 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Holds what a load said of its lines against what each replica holds at one revision. */
+/**
+ * Holds what was said of writes against what each replica holds at one revision: no acknowledged write is missing, also not one that was
+ * overwritten since (the key's version counts them), nothing is there that nobody wrote or that was refused. A key's writes must not overlap
+ * in time unless each of them was acknowledged. Used by one thread.
+ */
 final class ReplicaCheck {
   /** Violations told one by one. */
   private static final int TOLD_MAX = 20;
 
-  private final RecordFile file;
-  private final LoadReport report;
+  private final Writes writes;
   private final long before;
-  private final Map<ByteSeq, List<Integer>> linesOf = new HashMap<>();
+  private final Map<ByteSeq, List<Integer>> writesOf = new HashMap<>();
   private final List<String> violations = new ArrayList<>();
   private int more;
 
-  /** @param before the cluster's revision before the load */
-  ReplicaCheck(RecordFile file, LoadReport report, long before) {
-    this.file = file;
-    this.report = report;
+  /** @param before the cluster's revision before the writes */
+  ReplicaCheck(Writes writes, long before) {
+    this.writes = writes;
     this.before = before;
     Set<Long> revisions = new HashSet<>();
-    for (int line = 0; line < file.lines(); line++) {
-      linesOf.computeIfAbsent(file.key(line), key -> new ArrayList<>(1)).add(line);
-      if (report.outcome(line) == Outcome.WRITTEN && (report.revision(line) <= before || !revisions.add(report.revision(line)))) {
-        violated("line " + (line + 1) + " was written at revision " + report.revision(line) + ", which is old or another line's");
+    for (int i = 0; i < writes.count(); i++) {
+      writesOf.computeIfAbsent(writes.key(i), key -> new ArrayList<>(1)).add(i);
+      if (writes.outcome(i) == Outcome.WRITTEN && (writes.revision(i) <= before || !revisions.add(writes.revision(i)))) {
+        violated(writes.name(i) + " was written at revision " + writes.revision(i) + ", which is old or another's");
       }
     }
   }
@@ -43,11 +45,11 @@ final class ReplicaCheck {
   /**
    * Judges all that one node's replicas hold; returns a hash of every key, value and their revisions.
    *
-   * @param held at a revision not below any of the report's
+   * @param held at a revision not below any of the writes'
    */
   String check(String node, Iterable<KeyValue> held) {
     MessageDigest digest = sha256();
-    Set<ByteSeq> missing = new HashSet<>(linesOf.keySet());
+    Set<ByteSeq> missing = new HashSet<>(writesOf.keySet());
     for (KeyValue kv : held) {
       add(digest, kv);
       if (missing.remove(kv.key())) {
@@ -63,33 +65,33 @@ final class ReplicaCheck {
     int unknown = 0;
     long newest = 0;
     boolean explained = false;
-    for (int line : linesOf.get(kv.key())) {
-      if (report.outcome(line) == Outcome.WRITTEN) {
+    for (int write : writesOf.get(kv.key())) {
+      if (writes.outcome(write) == Outcome.WRITTEN) {
         written++;
-        newest = Math.max(newest, report.revision(line));
-        explained |= report.revision(line) == kv.modRevision() && file.value(line).equals(kv.value());
+        newest = Math.max(newest, writes.revision(write));
+        explained |= writes.revision(write) == kv.modRevision() && writes.value(write).equals(kv.value());
       }
     }
-    for (int line : linesOf.get(kv.key())) {
-      if (report.outcome(line) == Outcome.UNKNOWN) {
+    for (int write : writesOf.get(kv.key())) {
+      if (writes.outcome(write) == Outcome.UNKNOWN) {
         unknown++;
-        explained |= kv.modRevision() > newest && kv.modRevision() > before && file.value(line).equals(kv.value());
+        explained |= kv.modRevision() > newest && kv.modRevision() > before && writes.value(write).equals(kv.value());
       }
     }
     boolean old = kv.modRevision() <= before;
     if (kv.modRevision() < newest) {
       violated(node + ": " + kv.key() + " was written at revision " + newest + " and stands at " + kv.modRevision());
     } else if (!explained && !old) {
-      violated(node + ": " + kv.key() + " stands at revision " + kv.modRevision() + " with a value that no line is said to have written");
+      violated(node + ": " + kv.key() + " stands at revision " + kv.modRevision() + " with a value that nobody is said to have written");
     } else if (kv.createRevision() > before && (kv.version() < written || kv.version() > written + unknown)) {
-      violated(node + ": " + kv.key() + " took " + kv.version() + " writes, by the report " + written + " and perhaps " + unknown + " more");
+      violated(node + ": " + kv.key() + " took " + kv.version() + " writes, by what was said " + written + " and perhaps " + unknown + " more");
     }
   }
 
   private void checkMissing(String node, ByteSeq key) {
-    for (int line : linesOf.get(key)) {
-      if (report.outcome(line) == Outcome.WRITTEN) {
-        violated(node + ": " + key + " of line " + (line + 1) + ", written at revision " + report.revision(line) + ", is not there");
+    for (int write : writesOf.get(key)) {
+      if (writes.outcome(write) == Outcome.WRITTEN) {
+        violated(node + ": " + key + " of " + writes.name(write) + ", written at revision " + writes.revision(write) + ", is not there");
         return;
       }
     }

@@ -19,7 +19,7 @@ final class ReplicaCheckTest {
   }
 
   private static List<String> violations(List<String> report, KeyValue... held) {
-    var check = new ReplicaCheck(FILE, LoadReport.of(report, FILE.lines()), 100);
+    var check = new ReplicaCheck(new ReportedLines(FILE, LoadReport.of(report, FILE.lines())), 100);
     check.check("n1", List.of(held));
     return check.violations();
   }
@@ -45,13 +45,13 @@ final class ReplicaCheckTest {
   @Test
   void anotherValueAtTheRevisionIsAFault() {
     assertThat(violations(ALL_WRITTEN, kv("a", "1\n", 101, 103, 2), kv("b", "2", 102, 102, 1), kv("c", "4", 104, 104, 1)))
-        .singleElement().asString().contains("a stands at revision 103 with a value that no line");
+        .singleElement().asString().contains("a stands at revision 103 with a value that nobody");
   }
 
   @Test
   void aWriteThatTookEffectTwiceIsAFault() {
     assertThat(violations(ALL_WRITTEN, kv("a", "3", 101, 103, 2), kv("b", "2", 102, 102, 2), kv("c", "4", 104, 104, 1)))
-        .singleElement().asString().contains("b took 2 writes, by the report 1");
+        .singleElement().asString().contains("b took 2 writes, by what was said 1");
   }
 
   @Test
@@ -59,7 +59,7 @@ final class ReplicaCheckTest {
     List<String> refused = List.of("1\twritten\t101\t", "2\trefused\t-\tno node", "3\trefused\t-\tno node", "4\trefused\t-\tno node");
     assertThat(violations(refused, kv("a", "1\n", 101, 101, 1), kv("b", "2", 90, 90, 1))).isEmpty();
     assertThat(violations(refused, kv("a", "1\n", 101, 101, 1), kv("b", "2", 102, 102, 1)))
-        .singleElement().asString().contains("b stands at revision 102 with a value that no line");
+        .singleElement().asString().contains("b stands at revision 102 with a value that nobody");
   }
 
   @Test
@@ -74,12 +74,12 @@ final class ReplicaCheckTest {
   void twoLinesOfOneRevisionAreAFault() {
     assertThat(violations(List.of("1\twritten\t101\t", "2\twritten\t104\t", "3\twritten\t103\t", "4\twritten\t104\t"),
         kv("a", "3", 101, 103, 2), kv("b", "2", 104, 104, 1), kv("c", "4", 104, 104, 1)))
-        .singleElement().asString().contains("line 4 was written at revision 104, which is old or another line's");
+        .singleElement().asString().contains("line 4 was written at revision 104, which is old or another's");
   }
 
   @Test
   void replicasThatDifferInAnyOfItHaveOtherHashes() {
-    var check = new ReplicaCheck(FILE, LoadReport.of(ALL_WRITTEN, FILE.lines()), 100);
+    var check = new ReplicaCheck(new ReportedLines(FILE, LoadReport.of(ALL_WRITTEN, FILE.lines())), 100);
     String hash = check.check("n1", List.of(kv("x", "v", 1, 2, 2)));
     assertThat(check.check("n2", List.of(kv("x", "v", 1, 2, 2)))).isEqualTo(hash);
     for (KeyValue other : List.of(kv("xv", "", 1, 2, 2), kv("x", "w", 1, 2, 2), kv("x", "v", 2, 2, 2), kv("x", "v", 1, 3, 2),
