@@ -65,6 +65,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -182,8 +183,9 @@ class GoldenDiskTest {
 
   /** A replica whose log was damaged. */
   private static void suspect(Engine engine) {
+    ReplicaRecord record = DiskSamples.record(engine);
     EngineBatch batch = engine.newBatch();
-    ReplicaCatalog.open(engine).putSuspect(batch, 3, 300);
+    ReplicaCatalog.open(engine).putSuspect(batch, record.shard(), record.replicaId());
     engine.write(batch);
   }
 
@@ -301,8 +303,9 @@ class GoldenDiskTest {
         GoldenFiles.read(version, golden.getKey(), inEngine(version + "-" + golden.getKey(), engine -> {
           load(engine, golden.getValue());
           ReplicaCatalog catalog = ReplicaCatalog.open(engine);
-          return "replica " + Shown.of(catalog.replica(1)) + "\njoined " + Shown.of(catalog.joined()) + "\n"
-              + meaning(golden.getKey(), engine, golden.getValue(), catalog.replica(1).get().store());
+          String suspect = catalog.isSuspect(1, catalog.replica(1).get().replicaId()) ? "suspect\n" : "";
+          return "replica " + Shown.of(catalog.replica(1)) + "\njoined " + Shown.of(catalog.joined()) + "\n" + suspect
+              + (suspect.isEmpty() ? meaning(golden.getKey(), engine, golden.getValue(), catalog.replica(1).get().store()) : "");
         }));
         read++;
       }
@@ -356,7 +359,7 @@ class GoldenDiskTest {
   @DisplayName("UP-05 a snapshot is written as it always was")
   void snapshotIsWrittenAsItWas() {
     lives().forEach((name, life) -> {
-      if (!name.equals("upkeep")) {
+      if (!Set.of("upkeep", "suspect").contains(name)) {
         GoldenFiles.written(SNAPSHOT, name, inEngine("snapshot-" + name, engine -> {
           life.accept(engine);
           ReplicaRecord record = ReplicaCatalog.open(engine).replica(1).get();
