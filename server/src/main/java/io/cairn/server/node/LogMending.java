@@ -2,6 +2,8 @@ package io.cairn.server.node;
 
 import io.cairn.raft.ReplicaId;
 import io.cairn.raft.log.EntryId;
+import io.cairn.raft.membership.MembershipCodec;
+import io.cairn.storage.StorageFailure;
 import io.cairn.storage.catalog.ReplicaCatalog;
 import io.cairn.storage.catalog.ReplicaRecord;
 import io.cairn.storage.engine.Engine;
@@ -20,6 +22,9 @@ import org.slf4j.LoggerFactory;
  * What the engine knows that a damaged log needs: which replicas there are and what they hold durably. Notes there, before the log is
  * mended, who may lack what he acknowledged; such a replica is opened as suspect until it has been brought up (ADR 11). At boot, before
  * anything is applied: what can be read is durable.
+ *
+ * <p>A replica that is its shard's only voter has nobody to be brought up by: what it lacks is gone, and the node does not start rather than
+ * answer as if it had never been.
  */
 final class LogMending implements LogRepair {
   private static final Logger log = LoggerFactory.getLogger(LogMending.class);
@@ -56,10 +61,22 @@ final class LogMending implements LogRepair {
     if (findings.size() > FINDINGS_TOLD_MAX) {
       log.error("the log is damaged in {} more places", findings.size() - FINDINGS_TOLD_MAX);
     }
+    suspects.forEach(suspect -> refuseWithoutOthers(suspect, findings));
     EngineBatch batch = engine.newBatch();
     suspects.forEach(replica -> catalog.putSuspect(batch, replica.shard(), replica.replica().value()));
     engine.write(batch);
     engine.flush();
     log.warn("mends the log: what is left of it goes into a new segment; may-lack-acknowledged-entries={}", suspects);
+  }
+
+  private void refuseWithoutOthers(ReplicaKey suspect, List<String> findings) {
+    ReplicaRecord record = catalog.replica(suspect.shard()).orElseThrow();
+    byte[] applied = ShardStore.open(engine, record.store(), record.shard()).members();
+    Set<ReplicaId> voters = MembershipCodec.decode(applied == null ? record.membership() : applied).voters();
+    if (voters.size() == 1 && voters.contains(suspect.replica())) {
+      throw new StorageFailure(StorageFailure.Kind.CORRUPT, findings.getFirst() + "; the log cannot be mended: shard " + suspect.shard()
+          + " may have lost acknowledged writes there, and has no other voter to get them from. Nothing was changed: restore this data directory"
+          + " from a copy");
+    }
   }
 }
