@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Issue 7, "To show": some calls of each kind, others each day of the week. {@link HeavyDiskErrorTest} fails every one. */
 final class DiskErrorTest {
-  private static final int SPREAD = 3;
+  private static final int SPREAD = 2;
   private static final int DISK_FAILED = 4;
   private static final int WRITERS = 16;
   private static final int KEYS_EACH = 100;

@@ -10,8 +10,11 @@ package io.cairn.simulator.disk;
  * @param capacityBytes the sum of the sizes of all files
  */
 public record DiskSettings(long readNanos, long writeNanos, long syncNanos, long syncMeanExtraNanos, long capacityBytes) {
-  /** A local NVMe disk, with room for 1 GiB. */
-  public static final DiskSettings NVME = new DiskSettings(2_000, 2_000, 100_000, 50_000, 1L << 30);
+  /**
+   * A local NVMe disk, with room for 1 TiB: an engine's double counts what is not flushed as far more than it is, so that flushes come
+   * often, and a node holds a flush back that the disk has no room for.
+   */
+  public static final DiskSettings NVME = new DiskSettings(2_000, 2_000, 100_000, 50_000, 1L << 40);
 
   public DiskSettings {
     if (readNanos < 0 || writeNanos < 0 || syncNanos < 0 || syncMeanExtraNanos < 0 || capacityBytes < 0) {

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
  */
 class MutantTest {
   private static final Path ROOT = Path.of("..");
-  private static final int BY_TURNS = 4;
+  private static final int BY_TURNS = 2;
   private static final long SEEDS_MAX = 150;
 
   /** Those of which a seed is known that catches them. */
