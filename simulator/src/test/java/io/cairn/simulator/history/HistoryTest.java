@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 /** What the checkers of real runs say of simulated ones, with all their faults. {@code -Dsim.seed=N -Dsim.seeds=M} judges others. */
 final class HistoryTest {
   private static final long FIRST = Long.getLong("sim.seed", 1);
-  private static final int SEEDS = Integer.getInteger("sim.seeds", 6);
+  private static final int SEEDS = Integer.getInteger("sim.seeds", 5);
   /** What a call may end late by, in virtual time: the turns of its client's loop. */
   private static final long GRACE_NANOS = 5_000_000L;
   private static final List<Checker> CHECKERS = List.of(new SessionChecker(GRACE_NANOS), new ReplayChecker(), new WatchChecker());

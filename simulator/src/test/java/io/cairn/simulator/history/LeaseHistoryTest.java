@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 /** What the checkers of real runs say of simulated leases: docs/leases.md, by its numbers. {@code -Dsim.seed=N -Dsim.seeds=M} judges others. */
 final class LeaseHistoryTest {
   private static final long FIRST = Long.getLong("sim.seed", 1);
-  private static final int SEEDS = Integer.getInteger("sim.seeds", 5);
+  private static final int SEEDS = Integer.getInteger("sim.seeds", 4);
   private static final long MILLI = 1_000_000L;
   private static final long SECOND = 1_000 * MILLI;
   private static final long DAY = 86_400 * SECOND;

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 /** History is dropped all the while, by hand and by itself, and turned off and on for prefixes, under all that a seed brings. {@code -Dsim.seed=N -Dsim.seeds=M} runs others. */
 class CompactionTest {
   private static final long FIRST = Long.getLong("sim.seed", 1);
-  private static final int SEEDS = Integer.getInteger("sim.seeds", 12);
+  private static final int SEEDS = Integer.getInteger("sim.seeds", 10);
 
   @Test
   @DisplayName("SM-05 W-04 reads of the past are right or refused as compacted, revisions never go back, and replicas agree, with compactions "

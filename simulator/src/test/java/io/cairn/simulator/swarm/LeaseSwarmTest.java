@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 /** Leases under all that a seed brings, judged by what is applied. {@code -Dsim.seed=N -Dsim.seeds=M} runs others. */
 class LeaseSwarmTest {
   private static final long FIRST = Long.getLong("sim.seed", 1);
-  private static final int SEEDS = Integer.getInteger("sim.seeds", 16);
+  private static final int SEEDS = Integer.getInteger("sim.seeds", 12);
   /** What even these few seeds must have met. */
   private static final EnumSet<Mark> MET = EnumSet.of(Mark.LEASE_GRANTED, Mark.LEASE_RENEWED, Mark.LEASE_RENEWED_TOO_LATE,
       Mark.LEASE_REGISTERED_TOO_LATE, Mark.LEASE_EXPIRED, Mark.LEASE_END_CAME_TO_NOTHING, Mark.LEASE_REVOKED, Mark.LEASE_ENDED_IN_SEVERAL_SHARDS,
