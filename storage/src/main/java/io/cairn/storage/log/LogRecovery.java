@@ -78,9 +78,8 @@ final class LogRecovery {
   }
 
   private boolean beginsTheLog(int number, String path) throws IOException {
-    try (SegmentSalvage segment = SegmentSalvage.open(files, path, number, settings.segmentBytes())) {
-      return segment.header != null && segment.header.previous() == 0;
-    }
+    SegmentHeader header = SegmentFile.look(files, path, number).header();
+    return header != null && header.previous() == 0;
   }
 
   /** Puts the unused files into the pool and clears away what was never finished: the first change to the directory. */
@@ -189,8 +188,7 @@ final class LogRecovery {
     ByteBuffer head = ByteBuffer.allocate(12);
     file.read(head, 0);
     if (head.getLong(0) == OnDiskFormat.SEGMENT_MAGIC && head.getInt(8) > OnDiskFormat.FORMAT_VERSION) {
-      throw new StorageFailure(StorageFailure.Kind.NEWER_FORMAT, path + " has log format " + head.getInt(8)
-          + ", this version reads up to " + OnDiskFormat.FORMAT_VERSION + "; nothing was touched");
+      throw SectorWindow.newer(path, head.getInt(8));
     }
   }
 

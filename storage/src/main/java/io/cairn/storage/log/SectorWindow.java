@@ -93,6 +93,15 @@ final class SectorWindow {
         path + " at byte " + (long) sector * SECTOR_BYTES + ": " + what);
   }
 
+  StorageFailure newer(int format) {
+    return newer(path, format);
+  }
+
+  static StorageFailure newer(String path, int format) {
+    return new StorageFailure(StorageFailure.Kind.NEWER_FORMAT, path + " has log format " + format + ", this version reads up to "
+        + OnDiskFormat.FORMAT_VERSION + "; nothing was touched");
+  }
+
   /** Where the sector begins in the window, or -1 when it is none of the file's. */
   private int load(int sector) throws IOException {
     if (sector < 0) {

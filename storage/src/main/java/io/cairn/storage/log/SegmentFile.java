@@ -74,8 +74,7 @@ record SegmentFile(int number, String path, long bytes, SegmentHeader header) {
     ByteBuffer head = ByteBuffer.allocate(12);
     file.read(head, 0);
     if (head.getLong(0) == OnDiskFormat.SEGMENT_MAGIC && head.getInt(8) > OnDiskFormat.FORMAT_VERSION) {
-      throw new StorageFailure(StorageFailure.Kind.NEWER_FORMAT, path + " has log format " + head.getInt(8)
-          + ", this version reads up to " + OnDiskFormat.FORMAT_VERSION + "; nothing was touched");
+      throw SectorWindow.newer(path, head.getInt(8));
     }
   }
 
@@ -112,6 +111,9 @@ record SegmentFile(int number, String path, long bytes, SegmentHeader header) {
     byte[] first = window.data(sector, 1);
     ByteBuffer in = ByteBuffer.wrap(first);
     int copySectors = SegmentHeader.places(first).copySectors();
+    if (in.getLong(0) == OnDiskFormat.SEGMENT_MAGIC && in.getInt(8) > OnDiskFormat.FORMAT_VERSION) {
+      throw window.newer(in.getInt(8));
+    }
     if (in.getLong(0) != OnDiskFormat.SEGMENT_MAGIC || in.getInt(8) != OnDiskFormat.FORMAT_VERSION
         || copySectors < 1 || copySectors > sectors - sector) {
       return null;

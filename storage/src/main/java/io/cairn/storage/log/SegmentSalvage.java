@@ -13,8 +13,6 @@ import java.util.List;
  */
 final class SegmentSalvage implements AutoCloseable {
   private static final int WINDOW_SECTORS = 2048;
-  /** A header's second copy begins with a block; so far its first may reach (some 3,500 replicas). */
-  private static final int HEADER_SECTORS_MAX = 512;
 
   /** What stands, or stood, in a segment, in its order. */
   sealed interface Piece {}
@@ -25,8 +23,8 @@ final class SegmentSalvage implements AutoCloseable {
   record Lost(LostBatches left, String what) implements Piece {}
 
   final Segment segment;
-  /** Null when both copies are lost, or were never written. */
-  SegmentHeader header;
+  /** Null when both copies are lost, or were never written whole. */
+  final SegmentHeader header;
   final List<Piece> pieces = new ArrayList<>();
   /** What is wrong and costs nothing that was acknowledged. */
   final List<String> findings = new ArrayList<>();
@@ -34,17 +32,21 @@ final class SegmentSalvage implements AutoCloseable {
   private final long segmentBytes;
   private long expectedOrdinal = 1;
 
-  private SegmentSalvage(Segment segment, long segmentBytes) {
+  private SegmentSalvage(Segment segment, SegmentHeader header, long segmentBytes) {
     this.segment = segment;
+    this.header = header;
     this.segmentBytes = segmentBytes;
     this.window = new SectorWindow(segment.file, segment.path, segment.number, Math.clamp(segment.sectors, 1, WINDOW_SECTORS));
   }
 
-  /** @param segmentBytes what a segment has at least */
+  /**
+   * @param segmentBytes what a segment has at least
+   * @throws io.cairn.storage.StorageFailure {@code NEWER_FORMAT}, naming both versions
+   */
   static SegmentSalvage open(Files files, String path, int number, long segmentBytes) throws IOException {
+    SegmentHeader header = SegmentFile.look(files, path, number).header();
     StoredFile file = files.openReadOnly(path);
-    var salvage = new SegmentSalvage(new Segment(number, path, file, (int) (file.size() / OnDiskFormat.SECTOR_BYTES)), segmentBytes);
-    salvage.readHeader();
+    var salvage = new SegmentSalvage(new Segment(number, path, file, (int) (file.size() / OnDiskFormat.SECTOR_BYTES)), header, segmentBytes);
     if (file.size() == 0 || file.size() % OnDiskFormat.SECTOR_BYTES != 0) {
       salvage.findings.add(path + " has " + file.size() + " bytes, which is no whole number of sectors");
     }
@@ -61,34 +63,6 @@ final class SegmentSalvage implements AutoCloseable {
   }
 
   // ---- the header
-
-  private void readHeader() throws IOException {
-    header = headerAt(0);
-    for (int sector = OnDiskFormat.BLOCK_SECTORS; header == null && sector < Math.min(segment.sectors, HEADER_SECTORS_MAX);
-        sector += OnDiskFormat.BLOCK_SECTORS) {
-      header = headerAt(sector);
-    }
-  }
-
-  private SegmentHeader headerAt(int sector) throws IOException {
-    if (!isOwn(sector) || window.ordinal(sector) != 0 || ByteBuffer.wrap(window.data(sector, 1)).getLong(0) != OnDiskFormat.SEGMENT_MAGIC) {
-      return null;
-    }
-    int sectors = SegmentHeader.places(window.data(sector, 1)).copySectors();
-    if (sectors < 1 || sectors > segment.sectors - sector) {
-      return null;
-    }
-    for (int i = 1; i < sectors; i++) {
-      if (!isOwn(sector + i) || window.ordinal(sector + i) != 0) {
-        return null;
-      }
-    }
-    try {
-      return SegmentHeader.decode(window.data(sector, sectors));
-    } catch (RuntimeException unreadable) {
-      return null;
-    }
-  }
 
   /** Looks for a bad copy of a header of which the other one could be read. */
   void findBadHeaderCopy() throws IOException {

@@ -17,6 +17,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -166,6 +167,36 @@ class LogCorruptionTest {
     ByteBuffer.wrap(files.bytes(FIRST)).putInt(8, 9);
     reseal(0);
     refused(Kind.NEWER_FORMAT, FIRST, "format 9", "up to 1");
+  }
+
+  @Test
+  @DisplayName("a newer format of which one copy of the header is damaged is not mended: it is refused untouched")
+  void aDamagedLogOfANewerFormatIsRefusedUntouched() {
+    byte[] bytes = files.bytes(FIRST);
+    int second = ByteBuffer.wrap(bytes).getInt(16);
+    ByteBuffer.wrap(bytes).putInt(second * 512 + 8, 9);
+    reseal(second);
+    bytes[7] ^= 1;
+    Map<String, byte[]> before = files.image();
+    LogRepair repair = new LogRepair() {
+      @Override
+      public Set<ReplicaKey> replicas() {
+        return Set.of(A);
+      }
+
+      @Override
+      public EntryId durablyApplied(ReplicaKey replica) {
+        return EntryId.ZERO;
+      }
+
+      @Override
+      public void damaged(List<String> findings, Set<ReplicaKey> suspects) {
+        throw new AssertionError("mended " + findings);
+      }
+    };
+    assertThatThrownBy(() -> SharedLog.open(files, "/log", settings(), Runnable::run, repair))
+        .isInstanceOfSatisfying(StorageFailure.class, failure -> assertThat(failure.kind()).isEqualTo(Kind.NEWER_FORMAT));
+    files.requireSame(before);
   }
 
   @Test
