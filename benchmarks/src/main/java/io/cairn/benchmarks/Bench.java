@@ -1,7 +1,6 @@
 package io.cairn.benchmarks;
 
 import io.cairn.client.ByteSeq;
-import io.cairn.client.ClusterMap;
 import io.cairn.client.GetOptions;
 import io.cairn.client.KvClient;
 import io.cairn.client.PutOptions;
@@ -110,12 +109,12 @@ public final class Bench implements Callable<Integer> {
       if (event != null) {
         return new EventRun(request, inFlight, rate, beforeEvent, event, eventWaits).run(next, rounds, seconds, eventSeconds);
       }
-      long cpuBefore = cpuMicros(client);
+      var cpu = NodesCpu.now(client);
       var load = new Load(request, inFlight, rate);
       long began = System.nanoTime();
       load.run(next, seconds);
       double took = (System.nanoTime() - began) / 1e9;
-      System.out.println(load.figures(took, cpuMicros(client) - cpuBefore).line());
+      System.out.println(load.figures(took, cpu.microsSince(client)).line());
       return 0;
     }
   }
@@ -145,13 +144,5 @@ public final class Bench implements Callable<Integer> {
   /** The prefixes spread the keys evenly over the shards of {@code config/three-node}. */
   static ByteSeq key(int number) {
     return ByteSeq.utf8(PREFIXES[number & 7] + "/bench/" + number);
-  }
-
-  static long cpuMicros(KvClient client) {
-    long sum = 0;
-    for (ClusterMap.Node node : client.clusterMap().nodes()) {
-      sum += client.status(node.name()).cpu().toNanos() / 1_000;
-    }
-    return sum;
   }
 }

@@ -65,14 +65,14 @@ final class WatchBench implements Callable<Integer> {
         System.err.println("bench watch: not every watch stands after two minutes");
         return 1;
       }
-      long nodesBefore = Bench.cpuMicros(run.client());
+      var nodes = NodesCpu.now(run.client());
       long selfBefore = selfMicros();
       System.out.println(memory(run.client()));
       WatchFigures figures = run.run(Duration.ofMillis((long) (settleSeconds * 1_000)));
       System.out.println(memory(run.client()));
       double events = Math.max(1, figures.events());
       System.out.println(String.format(Locale.ROOT, "nodes_cpu_us_per_event=%.2f own_cpu_us_per_event=%.2f",
-          (Bench.cpuMicros(run.client()) - nodesBefore) / events, (selfMicros() - selfBefore) / events));
+          nodes.microsSince(run.client()) / events, (selfMicros() - selfBefore) / events));
       System.out.println(figures.line());
       return figures.isExact() ? 0 : 1;
     }
