@@ -24,6 +24,7 @@ import io.cairn.raft.message.RaftMessage.RequestVote;
 import io.cairn.raft.message.RaftMessage.ShowLog;
 import io.cairn.raft.message.RaftMessage.TimeoutNow;
 import io.cairn.raft.message.RaftMessage.VoteResponse;
+import io.cairn.raft.progress.CatchUpPace;
 import io.cairn.raft.read.ConfirmedRead;
 import io.cairn.raft.read.ReadAnswer;
 import java.util.Collections;
@@ -72,6 +73,11 @@ public final class Raft {
     this.state = new ReplicaState(self, settings, known, raftLog, disk, leaderEntry, jitter, now);
     this.role = Follower.of(state, ReplicaId.NONE);
     this.tickedAt = now;
+  }
+
+  /** Members that are far behind are sent what they lack at this pace, in place of none. To be called before the first input. */
+  public void catchUpPace(CatchUpPace pace) {
+    state.pace = pace;
   }
 
   /**

@@ -6,6 +6,7 @@ import io.cairn.raft.log.EntryKind;
 import io.cairn.raft.log.HardState;
 import io.cairn.raft.log.RaftLog;
 import io.cairn.raft.membership.Membership;
+import io.cairn.raft.progress.CatchUpPace;
 import io.cairn.raft.quorum.Quorum;
 import io.cairn.raft.read.AskedReads;
 
@@ -50,6 +51,8 @@ final class ReplicaState {
   long diskStalledSince = Raft.DISK_ANSWERS;
   /** How many times the election jitter this replica lets others go first. */
   private int rank;
+  /** How fast a member that is far behind may be sent what it lacks. */
+  CatchUpPace pace = CatchUpPace.NONE;
   /** The driver is about to stop: this replica leads no more. */
   boolean retiring;
   /** The snapshot that the driver is switching to; appends wait for it. */

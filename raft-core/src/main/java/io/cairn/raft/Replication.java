@@ -7,6 +7,7 @@ import io.cairn.raft.membership.Membership;
 import io.cairn.raft.message.RaftMessage.AppendEntries;
 import io.cairn.raft.message.RaftMessage.AppendEntriesResponse;
 import io.cairn.raft.message.RaftMessage.HeartbeatResponse;
+import io.cairn.raft.progress.CatchUpPace;
 import io.cairn.raft.progress.Inflights;
 import io.cairn.raft.progress.Progress;
 import io.cairn.raft.progress.Progress.Probing;
@@ -29,12 +30,23 @@ final class Replication {
   private final ReplicaState state;
   private final RaftLog log;
   private final ProgressTable table;
+  /** Most bytes of one message to a member that is held back: a longer one would make its disk, and others at it, wait. */
+  private static final long PACED_APPEND_BYTES = 256 << 10;
+
   private boolean awake = true;
+  /** Where the log ended at the last tick. */
+  private long lastAtTick;
+  private long commitAtTick;
+  /** When the commit index was last seen to move, or had nowhere to go. */
+  private long commitMovedAt;
 
   Replication(ReplicaState state) {
     this.state = state;
     this.log = state.log;
     this.table = new ProgressTable(state.self);
+    this.lastAtTick = log.last();
+    this.commitAtTick = log.committed();
+    this.commitMovedAt = state.now;
     cover(state.membership());
   }
 
@@ -75,10 +87,10 @@ final class Replication {
     }
     if (row.progress instanceof Replicating replicating) {
       while (replicating.next() <= log.last() && replicating.inflights().hasRoom()) {
-        long from = replicating.next();
-        Entry last = append(row, from, log.last());
-        if (last == null) {
-          return;
+        boolean paced = isFarBehind(row);
+        row.held = paced && row.allowance <= 0 && !state.pace.admits(state.now);
+        if (row.held || append(row, replicating.next(), log.last(), paced) == null) {
+          break;
         }
       }
       // Nobody else will tell an idle follower soon that its last entries are committed.
@@ -88,8 +100,30 @@ final class Replication {
     }
   }
 
-  /** Sends from {@code from} on, nothing but a probe when {@code to} lies before it. Returns the last entry sent, or null. */
+  /**
+   * Whether it lacks what all others hold, and no commit waits for it. One that holds up a commit is sent all it lacks at once: nothing
+   * else is as urgent then.
+   */
+  private boolean isFarBehind(Row row) {
+    return state.pace != CatchUpPace.NONE
+        && !row.catchUp().isDone(row.progress.match(), log.last(), state.settings.electionTimeoutNanos(), state.now)
+        && state.now - commitMovedAt <= state.settings.electionTimeoutNanos() / 2;
+  }
+
+  private void pay(Row row, List<Entry> entries, long bytes) {
+    if (row.allowance > 0) {
+      row.allowance -= entries.size();
+    } else {
+      state.pace.sent(bytes, state.now);
+    }
+  }
+
   private Entry append(Row row, long from, long to) {
+    return append(row, from, to, false);
+  }
+
+  /** Sends from {@code from} on, nothing but a probe when {@code to} lies before it. Returns the last entry sent, or null. */
+  private Entry append(Row row, long from, long to, boolean paced) {
     long previousTerm = log.term(from - 1);
     if (previousTerm < 0) {
       // Never an append without the entry before it: a follower would take it for the log's beginning (RC-07, RC-12).
@@ -97,7 +131,8 @@ final class Replication {
       state.outbox.wantSnapshot(row.replica());
       return null;
     }
-    List<Entry> entries = to < from ? List.of() : log.entries(from, state.settings.maxAppendBytes());
+    List<Entry> entries = to < from ? List.of() : log.entries(from,
+        paced ? Math.min(PACED_APPEND_BYTES, state.settings.maxAppendBytes()) : state.settings.maxAppendBytes());
     long last = from - 1 + entries.size();
     row.toldCommit = Math.max(row.toldCommit, Math.min(log.committed(), last));
     state.outbox.send(new AppendEntries(state.self, row.replica(), state.term(), new EntryId(previousTerm, from - 1), entries,
@@ -111,6 +146,9 @@ final class Replication {
         bytes += entries.get(i).sizeBytes();
       }
       replicating.sent(last, bytes, state.now);
+      if (paced) {
+        pay(row, entries, bytes);
+      }
     }
     return entries.getLast();
   }
@@ -206,7 +244,17 @@ final class Replication {
   }
 
   void tick() {
+    if (log.committed() > commitAtTick || log.committed() == log.last()) {
+      commitMovedAt = state.now;
+    }
+    commitAtTick = log.committed();
+    long grown = log.last() - lastAtTick;
+    lastAtTick = log.last();
     for (Row row : table.rows()) {
+      row.allowance = Math.min(row.allowance, 0) + grown;
+      if (row.held) {
+        wake();
+      }
       if (row.progress instanceof Snapshotting(long match, long since)
           && state.now - since > SNAPSHOT_PATIENCE * state.settings.electionTimeoutNanos()) {
         probe(row, new Probing(match, match + 1));

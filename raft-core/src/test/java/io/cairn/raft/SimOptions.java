@@ -19,6 +19,7 @@ package io.cairn.raft;
  * @param quiesces whether drivers let an idle shard fall silent; the load then has gaps
  * @param lulls whether nobody writes in every other spell: who was cut off meanwhile has a log as good as the others'
  * @param everyEclipse one follower loses its leader; then, when it is about to campaign, all others do and restart at once
+ * @param catchUpRate bytes a second that members which are far behind are sent; 0 for no bound
  * @param lyingDisks for a canary: a crash takes what was synced too, which must be noticed
  */
 record SimOptions(
@@ -42,6 +43,7 @@ record SimOptions(
     boolean lulls,
     long everyEclipse,
     RaftSettings settings,
+    long catchUpRate,
     boolean lyingDisks) {
 
   static final long MS = 1_000_000;
@@ -74,21 +76,23 @@ record SimOptions(
         random.chance(0.2),
         random.chance(0.3),
         random.chance(0.15) ? 400 * MS : 0,
-        settings, false);
+        settings,
+        random.chance(0.4) ? random.pick(500L, 20_000L) : 0,
+        false);
   }
 
   /** Nothing fails, whatever else happens. */
   SimOptions withoutFaults() {
     return new SimOptions(replicas, 0, 0, 0, MS / 2, MS / 5, 0, 0, 0, 0, false, 0.02, everyCompaction, 0, 0, 0, false, false,
-        0, settings, false);
+        0, settings, catchUpRate, false);
   }
 
   SimOptions withLyingDisks() {
     return new SimOptions(replicas, loss, doubled, stray, delay, disk, 100 * MS, everyCut, everyPause, everyStall, slowDisk, clockSpread,
-        everyCompaction, 0, everyTransfer, 0, false, false, 0, settings, true);
+        everyCompaction, 0, everyTransfer, 0, false, false, 0, settings, catchUpRate, true);
   }
 
   SimOptions withEveryMessageLost() {
-    return new SimOptions(replicas, 1, 0, 0, delay, disk, 0, 0, 0, 0, false, clockSpread, 0, 0, 0, 0, false, false, 0, settings, false);
+    return new SimOptions(replicas, 1, 0, 0, delay, disk, 0, 0, 0, 0, false, clockSpread, 0, 0, 0, 0, false, false, 0, settings, catchUpRate, false);
   }
 }

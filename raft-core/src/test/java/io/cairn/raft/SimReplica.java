@@ -9,6 +9,7 @@ import io.cairn.raft.membership.MemberChange;
 import io.cairn.raft.membership.Membership;
 import io.cairn.raft.membership.MembershipCodec;
 import io.cairn.raft.message.RaftMessage;
+import io.cairn.raft.progress.CatchUpPace;
 import io.cairn.raft.read.ConfirmedRead;
 import io.cairn.raft.read.ReadAnswer;
 import java.util.ArrayDeque;
@@ -125,12 +126,35 @@ final class SimReplica {
     state = flushed;
     raft = new Raft(id, cluster.options().settings(), disk.hardState(), state.membership(), disk, state.at().index(), diskState,
         _ -> new byte[8], cluster.random()::below, localNow());
+    if (cluster.options().catchUpRate() > 0) {
+      raft.catchUpPace(new Pace(cluster.options().catchUpRate()));
+    }
     invariants = new RaftInvariants();
     if (raft.log().members().current().isJoint()) {
       cluster.tally().jointRestarts++;
     }
     stepped();
     tick();
+  }
+
+  /** So many bytes in a second, by this replica's clock. */
+  private static final class Pace implements CatchUpPace {
+    private final long bytesPerSecond;
+    private long paidUntil = Long.MIN_VALUE;
+
+    Pace(long bytesPerSecond) {
+      this.bytesPerSecond = bytesPerSecond;
+    }
+
+    @Override
+    public boolean admits(long now) {
+      return paidUntil <= now;
+    }
+
+    @Override
+    public void sent(long bytes, long now) {
+      paidUntil = Math.max(paidUntil, now) + bytes * 1_000_000_000L / bytesPerSecond;
+    }
   }
 
   private void tick() {

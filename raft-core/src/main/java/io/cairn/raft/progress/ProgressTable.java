@@ -23,6 +23,10 @@ public final class ProgressTable {
     public long reportedLast = Long.MAX_VALUE;
     /** The commit index it has been told. */
     public long toldCommit;
+    /** Entries that it may be sent whatever the pace, though it is far behind: as many as were appended since the last tick. */
+    public long allowance;
+    /** Whether more waits for the pace. */
+    public boolean held;
     private final CatchUp catchUp;
 
     private Row(ReplicaId replica, Progress progress, CatchUp catchUp, long now) {

@@ -44,6 +44,9 @@ final class LimitKeys {
   static final ConfigKey<Long> SNAPSHOT_RATE = bytes("snapshot-rate", 32 * MIB, 64 * KIB, 1_024 * MIB,
       "Bytes of snapshots that this node sends in a second, to all nodes that lag together: what a node that was away needs must not take "
           + "the disk and the processors from those who write.");
+  static final ConfigKey<Long> CATCH_UP_RATE = bytes("catch-up-rate", 4 * MIB, 64 * KIB, 1_024 * MIB,
+      "Bytes of old log entries that this node sends in a second, to all nodes that lag together, and beside them as many "
+          + "entries as are written meanwhile. Without effect while a commit waits for one of them.");
   static final ConfigKey<Long> RANGE_CHUNK_BYTES = bytes("range-chunk-bytes", 256 * KIB, 4 * KIB, 4 * MIB,
       "Keys and values in one chunk of a range's answer; one key and value may exceed it.");
   static final ConfigKey<Long> CONNECTION_WATCHES = count("connection-watches", 10_000, 1, 1_000_000,
@@ -71,7 +74,7 @@ final class LimitKeys {
   static final List<ConfigKey<?>> ALL = List.of(
       KEY_BYTES, VALUE_BYTES, BATCH_BYTES, BATCH_COMMANDS, APPEND_BYTES, INFLIGHT_APPEND_BYTES, INFLIGHT_APPEND_MESSAGES, INBOX_BYTES,
       UNCOMMITTED_BYTES, APPLY_BYTES, CONNECTION_INFLIGHT_BYTES, CONNECTION_OUTBOUND_BYTES, NODE_INFLIGHT_BYTES, NODE_OUTBOUND_BYTES,
-      PEER_QUEUE_BYTES, SNAPSHOT_RATE,
+      PEER_QUEUE_BYTES, SNAPSHOT_RATE, CATCH_UP_RATE,
       RANGE_CHUNK_BYTES, CONNECTION_WATCHES, NODE_WATCHES, WATCH_BYTES, CONNECTIONS_MAX, LOG_QUEUE_BYTES, LOGGING_QUEUE_BYTES,
       TXN_OPERATIONS, TXN_KEYS, ADMIN_REQUEST_BYTES);
 
@@ -84,8 +87,8 @@ final class LimitKeys {
         value.applyAsLong(INFLIGHT_APPEND_MESSAGES), value.applyAsLong(INBOX_BYTES), value.applyAsLong(UNCOMMITTED_BYTES),
         value.applyAsLong(APPLY_BYTES), value.applyAsLong(CONNECTION_INFLIGHT_BYTES), value.applyAsLong(CONNECTION_OUTBOUND_BYTES),
         value.applyAsLong(NODE_INFLIGHT_BYTES), value.applyAsLong(NODE_OUTBOUND_BYTES),
-        value.applyAsLong(PEER_QUEUE_BYTES), value.applyAsLong(SNAPSHOT_RATE), value.applyAsLong(RANGE_CHUNK_BYTES),
-        value.applyAsLong(CONNECTION_WATCHES), value.applyAsLong(NODE_WATCHES), value.applyAsLong(WATCH_BYTES),
+        value.applyAsLong(PEER_QUEUE_BYTES), value.applyAsLong(SNAPSHOT_RATE), value.applyAsLong(CATCH_UP_RATE),
+        value.applyAsLong(RANGE_CHUNK_BYTES), value.applyAsLong(CONNECTION_WATCHES), value.applyAsLong(NODE_WATCHES), value.applyAsLong(WATCH_BYTES),
         value.applyAsLong(CONNECTIONS_MAX),
         value.applyAsLong(LOG_QUEUE_BYTES), value.applyAsLong(LOGGING_QUEUE_BYTES),
         value.applyAsLong(TXN_OPERATIONS), value.applyAsLong(TXN_KEYS), value.applyAsLong(ADMIN_REQUEST_BYTES));

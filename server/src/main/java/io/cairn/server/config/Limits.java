@@ -25,6 +25,7 @@ import io.cairn.server.watch.WatchBounds;
  *     page, over all of it reads of one
  * @param peerQueueBytes messages that wait to be sent to one peer; over it the oldest droppable ones go
  * @param snapshotRate bytes of snapshots that the node sends in a second, to all who lag together
+ * @param catchUpRate bytes of old log entries that the node sends in a second, to all who lag together
  * @param rangeChunkBytes keys and values in one chunk of an answer
  * @param connectionWatches watches of one connection
  * @param nodeWatches watches of the node
@@ -53,6 +54,7 @@ public record Limits(
     long nodeOutboundBytes,
     long peerQueueBytes,
     long snapshotRate,
+    long catchUpRate,
     long rangeChunkBytes,
     long connectionWatches,
     long nodeWatches,
@@ -91,6 +93,7 @@ public record Limits(
         .bound(LimitKeys.NODE_OUTBOUND_BYTES, nodeOutboundBytes)
         .bound(LimitKeys.PEER_QUEUE_BYTES, peerQueueBytes)
         .bound(LimitKeys.SNAPSHOT_RATE, snapshotRate)
+        .bound(LimitKeys.CATCH_UP_RATE, catchUpRate)
         .bound(LimitKeys.RANGE_CHUNK_BYTES, rangeChunkBytes)
         .bound(LimitKeys.CONNECTION_WATCHES, connectionWatches)
         .bound(LimitKeys.NODE_WATCHES, nodeWatches)

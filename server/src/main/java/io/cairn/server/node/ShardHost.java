@@ -15,6 +15,7 @@ import io.cairn.server.command.SystemCommand;
 import io.cairn.server.config.Limits;
 import io.cairn.server.config.NodeConfig;
 import io.cairn.server.oracle.RevisionOracle;
+import io.cairn.server.peer.CatchUpBudget;
 import io.cairn.server.replica.Replica;
 import io.cairn.server.replica.ReplicaPorts;
 import io.cairn.server.replica.Replicas;
@@ -59,6 +60,7 @@ final class ShardHost {
   private final Consumer<Replica> opened;
   private final IntConsumer cleared;
   private final SharedJitter jitter;
+  private final CatchUpBudget pace;
   /** The shards whose replicas may lack what they have acknowledged. */
   private final Set<Integer> suspects = new ConcurrentSkipListSet<>();
   private volatile boolean closed;
@@ -82,6 +84,7 @@ final class ShardHost {
     this.ticked = ticked;
     this.opened = opened;
     this.cleared = cleared;
+    this.pace = new CatchUpBudget(config.limits().catchUpRate());
     this.jitter = new SharedJitter(devices.clock(), devices.random().split("election jitter"), 2 * config.raft().electionTimeoutNanos());
   }
 
@@ -142,6 +145,7 @@ final class ShardHost {
     DiskState disk = catalog.isSuspect(record.shard(), record.replicaId()) ? DiskState.SUSPECT : DiskState.INTACT;
     Raft raft = new Raft(key.replica(), settings(), hardState, MembershipCodec.decode(members), view, applied.index(),
         disk, leaderEntry, jitter, devices.clock().nanoTime());
+    raft.catchUpPace(pace);
     long firstRead = devices.random().split("reads of shard " + record.shard()).nextLong() >>> 2 | 1;
     var replica = new Replica(descriptor, key.replica(), raft, store, ports.apply(loop), writeBounds(), firstRead);
     log.info("shard={} {} opened; range-epoch={}", record.shard(), raft.status().describe(), record.rangeEpoch());

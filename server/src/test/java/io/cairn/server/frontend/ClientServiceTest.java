@@ -133,7 +133,7 @@ class ClientServiceTest {
     Limits d = Limits.defaults();
     return new Limits(d.keyBytes(), d.valueBytes(), d.batchBytes(), d.batchCommands(), d.appendBytes(), d.inflightAppendBytes(),
         d.inflightAppendMessages(), d.inboxBytes(), d.uncommittedBytes(), d.applyBytes(), d.connectionInflightBytes(),
-        d.connectionOutboundBytes(), d.nodeInflightBytes(), d.nodeOutboundBytes(), d.peerQueueBytes(), d.snapshotRate(), rangeChunkBytes, d.connectionWatches(),
+        d.connectionOutboundBytes(), d.nodeInflightBytes(), d.nodeOutboundBytes(), d.peerQueueBytes(), d.snapshotRate(), d.catchUpRate(), rangeChunkBytes, d.connectionWatches(),
         d.nodeWatches(), d.watchBytes(), d.connectionsMax(), d.logQueueBytes(),
         d.loggingQueueBytes(), d.txnOperations(), d.txnKeys(), d.adminRequestBytes());
   }
@@ -217,7 +217,7 @@ class ClientServiceTest {
     Limits d = Limits.defaults();
     return new Limits(d.keyBytes(), d.valueBytes(), d.batchBytes(), d.batchCommands(), d.appendBytes(), d.inflightAppendBytes(),
         d.inflightAppendMessages(), d.inboxBytes(), d.uncommittedBytes(), d.applyBytes(), d.connectionInflightBytes(),
-        d.connectionOutboundBytes(), d.nodeInflightBytes(), nodeOutboundBytes, d.peerQueueBytes(), d.snapshotRate(), d.rangeChunkBytes(), d.connectionWatches(),
+        d.connectionOutboundBytes(), d.nodeInflightBytes(), nodeOutboundBytes, d.peerQueueBytes(), d.snapshotRate(), d.catchUpRate(), d.rangeChunkBytes(), d.connectionWatches(),
         d.nodeWatches(), d.watchBytes(), d.connectionsMax(),
         d.logQueueBytes(), d.loggingQueueBytes(), d.txnOperations(), d.txnKeys(), d.adminRequestBytes());
   }

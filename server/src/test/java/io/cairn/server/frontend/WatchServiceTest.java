@@ -427,7 +427,7 @@ class WatchServiceTest {
     Limits d = Limits.defaults();
     return new Limits(d.keyBytes(), d.valueBytes(), d.batchBytes(), d.batchCommands(), d.appendBytes(), d.inflightAppendBytes(),
         d.inflightAppendMessages(), d.inboxBytes(), d.uncommittedBytes(), d.applyBytes(), d.connectionInflightBytes(),
-        d.connectionOutboundBytes(), d.nodeInflightBytes(), d.nodeOutboundBytes(), d.peerQueueBytes(), d.snapshotRate(), d.rangeChunkBytes(), 4,
+        d.connectionOutboundBytes(), d.nodeInflightBytes(), d.nodeOutboundBytes(), d.peerQueueBytes(), d.snapshotRate(), d.catchUpRate(), d.rangeChunkBytes(), 4,
         d.nodeWatches(), 1 << 20, d.connectionsMax(), d.logQueueBytes(), d.loggingQueueBytes(), d.txnOperations(), d.txnKeys(), d.adminRequestBytes());
   }
 
