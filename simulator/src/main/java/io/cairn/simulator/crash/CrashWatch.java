@@ -19,10 +19,12 @@ import io.cairn.simulator.mark.Mark;
 import io.cairn.simulator.mark.Marks;
 import io.cairn.simulator.schedule.SimProcess;
 import io.cairn.simulator.schedule.SimProcessKilled;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /** Knows where one node is, in all its lives, and takes its power away at the place it is armed for. */
 public final class CrashWatch implements DiskTap, EngineTap {
@@ -33,7 +35,11 @@ public final class CrashWatch implements DiskTap, EngineTap {
   private final Marks marks;
   private final Map<CrashPoint, Long> passed = new EnumMap<>(CrashPoint.class);
   private final Map<CrashPoint, Long> crashed = new EnumMap<>(CrashPoint.class);
+  private final Map<Death, Long> deaths = new TreeMap<>();
+  private final List<Replica> replicas = new ArrayList<>();
   private CrashPoint armed;
+  /** The role it has to be in; null for any. */
+  private CrashRole armedFor;
   private CrashLoss loss;
   private boolean opened;
   private boolean looked;
@@ -48,7 +54,13 @@ public final class CrashWatch implements DiskTap, EngineTap {
 
   /** The next time the node comes by there it loses its power. One place at a time; null for none. */
   public void arm(CrashPoint point, CrashLoss withLoss) {
+    arm(point, null, withLoss);
+  }
+
+  /** As {@link #arm(CrashPoint, CrashLoss)}, when it is in this role there. */
+  public void arm(CrashPoint point, CrashRole role, CrashLoss withLoss) {
     armed = point;
+    armedFor = role;
     loss = withLoss;
   }
 
@@ -62,11 +74,30 @@ public final class CrashWatch implements DiskTap, EngineTap {
     return crashed;
   }
 
+  /** In which role it did, and how often. */
+  public Map<Death, Long> deaths() {
+    return deaths;
+  }
+
+  /** At a place of the whole node. */
   private void at(CrashPoint point) {
+    boolean leads = false;
+    for (Replica replica : replicas) {
+      leads |= replica.isLeader();
+    }
+    at(point, point.isAtBoot() ? CrashRole.STARTING : leads && point.roles().contains(CrashRole.LEADING) ? CrashRole.LEADING : CrashRole.FOLLOWING);
+  }
+
+  private void at(CrashPoint point, Replica replica) {
+    at(point, replica.isLeader() ? CrashRole.LEADING : CrashRole.FOLLOWING);
+  }
+
+  private void at(CrashPoint point, CrashRole role) {
     passed.merge(point, 1L, Long::sum);
-    if (armed == point && machine.running()) {
+    if (armed == point && (armedFor == null || armedFor == role) && machine.running()) {
       armed = null;
       crashed.merge(point, 1L, Long::sum);
+      deaths.merge(new Death(point, role), 1L, Long::sum);
       marks.reach(Mark.DIED_AT_A_CRASH_POINT);
       marks.reachIf(!opened, Mark.DIED_DURING_BOOT);
       SimProcess process = machine.process();
@@ -135,6 +166,7 @@ public final class CrashWatch implements DiskTap, EngineTap {
   public void at(Moment moment) {
     switch (moment) {
       case OPENED -> at(CrashPoint.BOOT_ENGINE_OPENED);
+      case BEFORE_DROPPING_FILES -> at(CrashPoint.COMPACTION_BEFORE_DROPPING_FILES);
       case BEFORE_WRITE -> at(installing > 0 ? CrashPoint.SNAPSHOT_INSTALLING_BEFORE_ENGINE_WRITE : CrashPoint.ENGINE_BEFORE_WRITE);
       case BEFORE_FLUSH -> at(installing > 0 ? CrashPoint.SNAPSHOT_INSTALLING_BEFORE_FLUSH : CrashPoint.FLUSH_BEFORE);
       case AFTER_FLUSH -> at(installing > 0 ? CrashPoint.SNAPSHOT_INSTALLING_FLUSHED : CrashPoint.FLUSH_DONE_BEFORE_TELLING);
@@ -148,6 +180,7 @@ public final class CrashWatch implements DiskTap, EngineTap {
     opened = false;
     looked = false;
     installing = 0;
+    replicas.clear();
     return new LifeTap(then);
   }
 
@@ -158,6 +191,14 @@ public final class CrashWatch implements DiskTap, EngineTap {
       }
     }
     return false;
+  }
+
+  private void rare(List<Entry> entries, Function<RareEntries, CrashPoint> place, Replica replica) {
+    for (RareEntries rare : RareEntries.values()) {
+      if (rare.among(entries)) {
+        at(place.apply(rare), replica);
+      }
+    }
   }
 
   private final class LifeTap implements ReplicaTap {
@@ -173,6 +214,7 @@ public final class CrashWatch implements DiskTap, EngineTap {
     public void opened(Replica replica, Raft raft, HardState hardState, StableLog log) {
       then.opened(replica, raft, hardState, log);
       opened = true;
+      replicas.add(replica);
       at(CrashPoint.BOOT_REPLICA_OPENED);
     }
 
@@ -183,20 +225,22 @@ public final class CrashWatch implements DiskTap, EngineTap {
         Long before = lastTaken.put(replica.descriptor().id(), ready.entries().getLast().index());
         boolean cuts = !replica.isLeader() && before != null && first <= before;
         at(cuts ? CrashPoint.FOLLOWER_BEFORE_CUTTING_A_CONFLICT
-            : replica.isLeader() ? CrashPoint.LEADER_BEFORE_SENDING_AND_WRITING : CrashPoint.FOLLOWER_BEFORE_WRITING);
+            : replica.isLeader() ? CrashPoint.LEADER_BEFORE_SENDING_AND_WRITING : CrashPoint.FOLLOWER_BEFORE_WRITING, replica);
+        rare(ready.entries(), rare -> rare.writing, replica);
       } else if (holds(ready.messagesAfterPersist(), RaftMessage.RequestVote.class)) {
-        at(CrashPoint.CANDIDATE_BEFORE_WRITING);
+        at(CrashPoint.CANDIDATE_BEFORE_WRITING, CrashRole.CAMPAIGNING);
       } else if (holds(ready.messagesAfterPersist(), RaftMessage.VoteResponse.class)) {
-        at(CrashPoint.VOTE_BEFORE_WRITING);
+        at(CrashPoint.VOTE_BEFORE_WRITING, CrashRole.FOLLOWING);
       }
       if (!ready.committed().isEmpty()) {
-        at(CrashPoint.COMMITTED_BEFORE_APPLYING);
+        at(CrashPoint.COMMITTED_BEFORE_APPLYING, replica);
+        rare(ready.committed(), rare -> rare.applying, replica);
       }
       if (!ready.snapshotsWanted().isEmpty()) {
-        at(CrashPoint.SNAPSHOT_BEFORE_SENDING);
+        at(CrashPoint.SNAPSHOT_BEFORE_SENDING, replica);
       }
       if (ready.install().isPresent()) {
-        at(CrashPoint.SNAPSHOT_BEFORE_INSTALLING);
+        at(CrashPoint.SNAPSHOT_BEFORE_INSTALLING, replica);
         installing++;
       }
       then.ready(replica, ready);
@@ -206,27 +250,28 @@ public final class CrashWatch implements DiskTap, EngineTap {
     public void persisted(Replica replica, Ready ready) {
       then.persisted(replica, ready);
       if (holds(ready.messagesAfterPersist(), RaftMessage.RequestVote.class)) {
-        at(CrashPoint.CANDIDATE_DURABLE_BEFORE_ASKING);
+        at(CrashPoint.CANDIDATE_DURABLE_BEFORE_ASKING, CrashRole.CAMPAIGNING);
       } else if (holds(ready.messagesAfterPersist(), RaftMessage.VoteResponse.class)) {
-        at(CrashPoint.VOTE_DURABLE_BEFORE_SENDING);
+        at(CrashPoint.VOTE_DURABLE_BEFORE_SENDING, CrashRole.FOLLOWING);
       } else if (holds(ready.messagesAfterPersist(), RaftMessage.AppendEntriesResponse.class)) {
-        at(CrashPoint.FOLLOWER_DURABLE_BEFORE_ACKNOWLEDGING);
+        at(CrashPoint.FOLLOWER_DURABLE_BEFORE_ACKNOWLEDGING, CrashRole.FOLLOWING);
       } else {
-        at(CrashPoint.LOG_SYNCED_BEFORE_TELLING);
+        at(CrashPoint.LOG_SYNCED_BEFORE_TELLING, replica);
       }
     }
 
     @Override
     public void applied(Replica replica, List<Entry> entries, List<EntryEffect> effects) {
       then.applied(replica, entries, effects);
-      at(CrashPoint.APPLIED_BEFORE_ANSWERING);
+      at(CrashPoint.APPLIED_BEFORE_ANSWERING, replica);
+      rare(entries, rare -> rare.applied, replica);
     }
 
     @Override
     public void installed(Replica replica, SnapshotMeta snapshot) {
       then.installed(replica, snapshot);
       installing--;
-      at(CrashPoint.SNAPSHOT_INSTALLED);
+      at(CrashPoint.SNAPSHOT_INSTALLED, replica);
     }
 
     @Override
@@ -237,7 +282,7 @@ public final class CrashWatch implements DiskTap, EngineTap {
     @Override
     public void turned(Replica replica) {
       then.turned(replica);
-      at(CrashPoint.TURN_ENDED);
+      at(CrashPoint.TURN_ENDED, replica);
     }
   }
 }

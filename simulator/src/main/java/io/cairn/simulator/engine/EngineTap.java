@@ -11,6 +11,8 @@ public interface EngineTap {
   enum Moment {
     OPENED,
     BEFORE_WRITE,
+    /** Files that hold nothing but dropped history are about to be given back. */
+    BEFORE_DROPPING_FILES,
     BEFORE_FLUSH,
     /** What it covered is durable; who waits for that has not been told. */
     AFTER_FLUSH

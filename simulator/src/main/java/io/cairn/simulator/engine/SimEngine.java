@@ -67,7 +67,7 @@ final class SimEngine implements Engine {
   public void reclaim(Family family, List<Range> gone) {
     checkOpen();
     if (!gone.isEmpty()) {
-      disk.at(EngineTap.Moment.BEFORE_WRITE, process);
+      disk.at(EngineTap.Moment.BEFORE_DROPPING_FILES, process);
       gone.forEach(range -> image.drop(family, range.start(), range.end()));
     }
   }

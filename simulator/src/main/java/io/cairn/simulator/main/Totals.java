@@ -97,7 +97,7 @@ final class Totals {
       }
     }
     int points = 0;
-    for (CrashPoint point : CrashPoint.values()) {
+    for (CrashPoint point : CrashPoint.drawn()) {
       if (of("crash." + point) > 0) {
         points++;
       } else {
@@ -105,6 +105,6 @@ final class Totals {
       }
     }
     return text.append(marks).append(" of ").append(Mark.values().length).append(" marks and ").append(points).append(" of ")
-        .append(CrashPoint.values().length).append(" crash points reached").toString();
+        .append(CrashPoint.drawn().size()).append(" crash points reached").toString();
   }
 }

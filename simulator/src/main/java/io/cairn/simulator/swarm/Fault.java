@@ -30,7 +30,7 @@ public record Fault(long atNanos, FaultKind kind, int node, int other, long dura
 
   @Override
   public String toString() {
-    String what = kind == FaultKind.CRASH_AT ? CrashPoint.values()[(int) amount].name() : Long.toString(amount);
+    String what = kind.isAtCrashPoint() ? CrashPoint.values()[(int) amount].name() : Long.toString(amount);
     return String.format(Locale.ROOT, "%dus %s n%d n%d %dus %s", atNanos / 1_000, kind, node, other, durationNanos / 1_000, what);
   }
 }

@@ -38,6 +38,10 @@ public enum FaultKind {
   PAUSE(FaultClass.PROCESS, Mark.PAUSED),
   /** The node loses its power at the crash point with number amount, when it comes by there. */
   CRASH_AT(FaultClass.PROCESS, null),
+  /** The same, when it leads there. */
+  CRASH_LEADING_AT(FaultClass.PROCESS, null),
+  /** The same, when it does not. */
+  CRASH_FOLLOWING_AT(FaultClass.PROCESS, null),
   /** The node's clocks gain amount millionths. Not undone before the end. */
   CLOCK_RATE(FaultClass.CLOCK, Mark.CLOCK_RAN_FAST_OR_SLOW),
   /** The node's wall clock jumps by amount milliseconds. Not undone before the end. */
@@ -70,6 +74,10 @@ public enum FaultKind {
 
   public FaultClass faultClass() {
     return faultClass;
+  }
+
+  boolean isAtCrashPoint() {
+    return this == CRASH_AT || this == CRASH_LEADING_AT || this == CRASH_FOLLOWING_AT;
   }
 
   /** What is reached when it strikes; null when that shows elsewhere. */

@@ -17,6 +17,9 @@ final class FaultPlan {
   /** Drawn by {@link OperatorPlan}. */
   private static final Set<FaultClass> OF_OPERATORS = EnumSet.of(FaultClass.LEADERSHIP, FaultClass.MEMBERS, FaultClass.ROT);
 
+  /** They stand in plans that somebody wrote, and are never drawn. */
+  private static final Set<FaultKind> NAMED_ONLY = EnumSet.of(FaultKind.CRASH_LEADING_AT, FaultKind.CRASH_FOLLOWING_AT);
+
   private final SimRandom random;
   private final int nodes;
 
@@ -35,7 +38,7 @@ final class FaultPlan {
   private List<Fault> drawAll(SwarmOptions options) {
     List<FaultKind> kinds = new ArrayList<>();
     for (FaultKind kind : FaultKind.values()) {
-      boolean on = options.classes().contains(kind.faultClass()) && !OF_OPERATORS.contains(kind.faultClass());
+      boolean on = !NAMED_ONLY.contains(kind) && options.classes().contains(kind.faultClass()) && !OF_OPERATORS.contains(kind.faultClass());
       if (on && random.chance(0.6)) {
         kinds.add(kind);
       }
@@ -81,7 +84,7 @@ final class FaultPlan {
       case SLOW_NETWORK -> random.between(1, 40) * MILLI;
       case LOG_WRITE_FAILS, LOG_SYNC_FAILS -> random.between(1, 50);
       case SLOW_FLUSH -> random.between(100, 3_000) * MILLI;
-      case CRASH_AT -> random.nextLong(CrashPoint.values().length);
+      case CRASH_AT -> random.nextLong(CrashPoint.drawn().size());
       case CLOCK_RATE -> random.between(-RATE_PPM_MAX, RATE_PPM_MAX);
       case WALL_CLOCK -> random.between(-86_400_000_000L, 86_400_000_000L);
       case POWER_LOSS, POWER_LOSS_OF_ALL, KILL_THEN_POWER_LOSS -> random.nextLong(3);

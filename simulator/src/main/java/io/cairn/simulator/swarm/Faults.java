@@ -4,6 +4,7 @@ import io.cairn.simulator.SimWorld;
 import io.cairn.simulator.cluster.SimCluster;
 import io.cairn.simulator.cluster.SimNode;
 import io.cairn.simulator.crash.CrashPoint;
+import io.cairn.simulator.crash.CrashRole;
 import io.cairn.simulator.disk.CrashLoss;
 import io.cairn.simulator.disk.DiskFault;
 import io.cairn.simulator.disk.DiskOperation;
@@ -128,7 +129,9 @@ final class Faults {
           node.pauseFor(fault.durationNanos());
         }
       }
-      case CRASH_AT -> crashAt(fault, node, CrashPoint.values()[(int) fault.amount()]);
+      case CRASH_AT -> crashAt(fault, node, null);
+      case CRASH_LEADING_AT -> crashAt(fault, node, CrashRole.LEADING);
+      case CRASH_FOLLOWING_AT -> crashAt(fault, node, CrashRole.FOLLOWING);
       case CLOCK_RATE -> node.machine().clockRate(fault.amount());
       case WALL_CLOCK -> node.machine().wallOffsetMillis(fault.amount());
       case STOP -> goDown(fault, node, () -> stop(node));
@@ -160,8 +163,9 @@ final class Faults {
   }
 
   /** A place of the boot is come by when the node starts: so it goes down first, and after its next start for good. */
-  private void crashAt(Fault fault, SimNode node, CrashPoint point) {
-    fleet.watch(node.name()).arm(point, CrashLoss.DRAWN);
+  private void crashAt(Fault fault, SimNode node, CrashRole role) {
+    CrashPoint point = CrashPoint.values()[(int) fault.amount()];
+    fleet.watch(node.name()).arm(point, role, CrashLoss.DRAWN);
     if (point.isAtBoot()) {
       goDown(fault, node, node::crash);
     }

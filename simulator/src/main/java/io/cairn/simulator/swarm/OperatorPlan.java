@@ -144,7 +144,7 @@ final class OperatorPlan {
       FaultKind kind = OF_NEWCOMERS[(int) random.nextLong(OF_NEWCOMERS.length)];
       int other = 1 + (int) random.nextLong(options.nodes());
       long millis = random.between(5, 4_000);
-      long amount = kind == FaultKind.CRASH_AT ? random.nextLong(CrashPoint.values().length) : kind == FaultKind.POWER_LOSS ? random.nextLong(3) : 0;
+      long amount = kind == FaultKind.CRASH_AT ? random.nextLong(CrashPoint.drawn().size()) : kind == FaultKind.POWER_LOSS ? random.nextLong(3) : 0;
       if (at < end && options.classes().contains(kind.faultClass())) {
         add(at, kind, nodes, other, millis, amount);
       }

@@ -10,6 +10,7 @@ import io.cairn.simulator.cluster.SimClient;
 import io.cairn.simulator.cluster.SimCluster;
 import io.cairn.simulator.cluster.SimNode;
 import io.cairn.simulator.crash.CrashPoint;
+import io.cairn.simulator.crash.Death;
 import io.cairn.simulator.disk.DiskSettings;
 import io.cairn.simulator.engine.SimEngineSettings;
 import io.cairn.simulator.mark.Mark;
@@ -22,6 +23,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 
@@ -238,7 +240,9 @@ public final class Swarm {
   private SwarmResult result() {
     Map<CrashPoint, Long> crashes = new EnumMap<>(CrashPoint.class);
     fleet.watches().forEach(watch -> watch.crashed().forEach((point, count) -> crashes.merge(point, count, Long::sum)));
+    Map<Death, Long> deaths = new TreeMap<>();
+    fleet.watches().forEach(watch -> watch.deaths().forEach((death, count) -> deaths.merge(death, count, Long::sum)));
     return new SwarmResult(options, world.digest(), world.scheduler().events(), world.nowNanos(), workload.acknowledged(), workload.unknown(),
-        workload.refused(), workload.reads(), marks.counts(), crashes);
+        workload.refused(), workload.reads(), marks.counts(), crashes, deaths);
   }
 }

@@ -1,6 +1,7 @@
 package io.cairn.simulator.swarm;
 
 import io.cairn.simulator.crash.CrashPoint;
+import io.cairn.simulator.crash.Death;
 import io.cairn.simulator.mark.Mark;
 import java.util.Locale;
 import java.util.Map;
@@ -15,9 +16,10 @@ import java.util.Map;
  * @param reads answered and judged
  * @param marks how often each was reached
  * @param crashes how often a node lost its power at each crash point
+ * @param deaths the same by what it was then
  */
 public record SwarmResult(SwarmOptions options, long digest, long events, long virtualNanos, long acknowledged, long unknown, long refused,
-    long reads, Map<Mark, Long> marks, Map<CrashPoint, Long> crashes) {
+    long reads, Map<Mark, Long> marks, Map<CrashPoint, Long> crashes, Map<Death, Long> deaths) {
 
   /** One line, for people and for comparing two JVMs. */
   @Override
