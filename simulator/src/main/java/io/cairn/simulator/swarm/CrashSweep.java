@@ -18,6 +18,8 @@ public final class CrashSweep {
   private static final long SECOND = 1_000_000_000L;
   private static final long MILLI = 1_000_000L;
   private static final long ARM_EVERY_MILLIS = 1_900;
+  /** One after the other: an entry that all nodes have applied, durably, and died before telling, is one that the oracle never hears of. */
+  private static final long STAGGER_MILLIS = 600;
   private static final long CUT_EVERY_MILLIS = 3_700;
   private static final long CUT_MILLIS = 2_400;
   private static final long LATE_SECONDS = 2;
@@ -64,7 +66,7 @@ public final class CrashSweep {
     }
     for (long at = 300; at < end - LATE_SECONDS * 1_000; at += ARM_EVERY_MILLIS) {
       for (int node = 1; node <= 3; node++) {
-        plan.add(new Fault((at + 60L * node) * MILLI, kind, node, 1 + node % 3, SECOND / 2, wanted.point().ordinal()));
+        plan.add(new Fault((at + STAGGER_MILLIS * node) * MILLI, kind, node, 1 + node % 3, SECOND / 2, wanted.point().ordinal()));
       }
     }
     plan.sort(Comparator.comparingLong(Fault::atNanos));
