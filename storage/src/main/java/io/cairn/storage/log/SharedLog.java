@@ -23,6 +23,11 @@ import java.util.concurrent.Executor;
  * sync ends it: nothing is tried a second time, every later call throws the first failure (ST-01, A-06).
  */
 public final class SharedLog implements LogStore {
+  /** What one call of {@code clean} reads at most to write it again, but for its last batch. */
+  private static final long CLEAN_BYTES = 1 << 20;
+  /** For each byte that is appended while too much is kept so many are gone through, so that clean-up gains on appends. */
+  private static final int CLEANED_FOR_APPENDED = 4;
+
   private final LogSettings settings;
   private final SegmentPool pool;
   private final SectorBuffer buffer = new SectorBuffer();
@@ -32,6 +37,10 @@ public final class SharedLog implements LogStore {
   /** Segments whose entries are dropped, kept for one more round of cleaning for readers that are on their way. */
   private final List<Segment> retired = new ArrayList<>();
   private final EntryCache cache;
+  private final Rewriting rewriting;
+  private final List<Rewriting.Piece> pieces = new ArrayList<>();
+  /** Whether so much is kept that what is still needed of the oldest segments is to be written again. */
+  private boolean keepsTooMuch;
   private Segment active;
   private long nextWrite;
   private long nextBatch;
@@ -46,6 +55,7 @@ public final class SharedLog implements LogStore {
     this.nextWrite = replay.nextWrite;
     this.nextBatch = found.nextBatch;
     this.cache = new EntryCache(settings.cacheBytes());
+    this.rewriting = new Rewriting(replicas, settings.segmentBytes());
   }
 
   /**
@@ -164,6 +174,7 @@ public final class SharedLog implements LogStore {
       for (int i = 0; i < writes.size(); i++) {
         replica(writes.get(i).replica()).publish();
       }
+      rewrite((long) CLEANED_FOR_APPENDED * OnDiskFormat.sectorsFor(bytesMax) * OnDiskFormat.SECTOR_BYTES);
     });
   }
 
@@ -194,6 +205,8 @@ public final class SharedLog implements LogStore {
       while (live.size() > 1 && isDispensable(live.getFirst())) {
         retire(live.removeFirst());
       }
+      keepsTooMuch = keepsTooMuch();
+      rewrite(CLEAN_BYTES);
       pool.refill();
       countDisk();
     });
@@ -222,6 +235,11 @@ public final class SharedLog implements LogStore {
   /** The number of the segment that batches go to. */
   int activeSegment() {
     return active.number;
+  }
+
+  /** How many entries were written again since it was opened. */
+  long entriesRewritten() {
+    return rewriting.entriesFound();
   }
 
   // ---- one batch ----
@@ -312,6 +330,7 @@ public final class SharedLog implements LogStore {
     if (sectors > active.sectors - active.nextSector) {
       begin(pool.take(header(0).places().firstBatch() + sectors));
       pool.refill();
+      keepsTooMuch = keepsTooMuch();
       countDisk();
     }
   }
@@ -322,7 +341,8 @@ public final class SharedLog implements LogStore {
     SegmentHeader header = header(spare.number());
     header.write(buffer, segment);
     segment.file.sync();
-    segment.nextSector = header.places().firstBatch();
+    segment.firstBatch = header.places().firstBatch();
+    segment.nextSector = segment.firstBatch;
     live.addLast(segment);
     active = segment;
   }
@@ -339,16 +359,20 @@ public final class SharedLog implements LogStore {
         previous == null ? 0 : previous.nextSector, settings.clusterId(), table);
   }
 
+  private long liveBytes() {
+    long bytes = 0;
+    for (Segment segment : live) {
+      bytes += segment.bytes();
+    }
+    return bytes;
+  }
+
   /** Whether every entry in the oldest segment is durably applied, and no follower within {@code log.keep} waits for one. */
   private boolean isDispensable(Segment oldest) {
-    long liveBytes = 0;
-    for (Segment segment : live) {
-      liveBytes += segment.bytes();
-    }
+    boolean mayStay = liveBytes() <= settings.keepBytes();
     for (ReplicaLog log : replicas.values()) {
-      ReplicaLog.Span span = log.oldestSpanIn(oldest);
-      if (span != null && (span.last > log.floor.durablyApplied()
-          || liveBytes <= settings.keepBytes() && span.last >= log.floor.wantedFrom())) {
+      long last = log.lastIn(oldest);
+      if (last > log.floor.durablyApplied() || mayStay && last > 0 && last >= log.floor.wantedFrom()) {
         return false;
       }
     }
@@ -357,12 +381,78 @@ public final class SharedLog implements LogStore {
 
   private void retire(Segment oldest) {
     for (ReplicaLog log : replicas.values()) {
-      if (log.oldestSpanIn(oldest) != null) {
-        log.stageDropOldestSpan();
+      long last = log.lastIn(oldest);
+      if (last > 0) {
+        log.stageDropTo(last);
         log.publish();
       }
     }
     retired.add(oldest);
+  }
+
+  // ---- what slow replicas keep
+
+  /**
+   * More than {@code log.keep}, and more than twice what is still needed: then half of what is gone through is freed, whatever stands
+   * where, and clean-up writes no more than it gains.
+   */
+  private boolean keepsTooMuch() {
+    long needed = 0;
+    for (ReplicaLog log : replicas.values()) {
+      needed += log.costAbove(log.floor.durablyApplied());
+    }
+    return live.size() > 2 && liveBytes() > Math.max(settings.keepBytes(), 2 * needed) + 2 * settings.segmentBytes();
+  }
+
+  /** Goes through the oldest segments for so many bytes, writes again what is needed of them and retires those that are through. */
+  private void rewrite(long bytes) throws IOException {
+    long left = bytes;
+    while (keepsTooMuch && left > 0) {
+      Segment oldest = live.getFirst();
+      left -= Math.max(1, rewriting.next(oldest, left, pieces));
+      writeAgain();
+      if (rewriting.isThrough(oldest)) {
+        if (isDispensable(oldest)) {
+          retire(live.removeFirst());
+        } else {
+          rewriting.startOver(); // A floor has fallen meanwhile: the replica was made anew.
+        }
+        keepsTooMuch = keepsTooMuch();
+      }
+    }
+  }
+
+  private void writeAgain() throws IOException {
+    for (int from = 0; from < pieces.size();) {
+      long bytesMax = OnDiskFormat.BATCH_HEADER_BYTES + pieces.get(from).bytes();
+      int to = from + 1;
+      while (to < pieces.size() && bytesMax + pieces.get(to).bytes() <= settings.segmentBytes() / 4) {
+        bytesMax += pieces.get(to++).bytes();
+      }
+      makeRoom(bytesMax);
+      batch.begin(active, nextBatch, bytesMax);
+      List<long[]> places = new ArrayList<>(to - from);
+      for (Rewriting.Piece piece : pieces.subList(from, to)) {
+        places.add(stageAgain(piece));
+      }
+      writeBatch();
+      for (int i = from; i < to; i++) {
+        pieces.get(i).log().stageMoved(pieces.get(i).first(), active, places.get(i - from));
+        pieces.get(i).log().publish();
+      }
+      from = to;
+    }
+    pieces.clear();
+  }
+
+  private long[] stageAgain(Rewriting.Piece piece) {
+    batch.record(piece.write(), 1, piece.partBytes());
+    batch.entries(piece.log().replica, piece.first(), piece.termBefore(), piece.count());
+    long[] places = new long[piece.count()];
+    for (int i = 0; i < places.length; i++) {
+      places[i] = batch.copy(piece.data(), piece.starts()[i], piece.starts()[i + 1] - piece.starts()[i]);
+    }
+    return places;
   }
 
   /** Gives back what was retired a round ago, the oldest first, each name gone durably before the next. */
