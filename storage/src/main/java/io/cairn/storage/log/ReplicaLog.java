@@ -282,6 +282,17 @@ final class ReplicaLog implements StableLog {
     return cost;
   }
 
+  /** As {@link #costAbove}, of the entries in this segment alone. */
+  long costIn(Segment segment, long above) {
+    long cost = 0;
+    for (Span span : spans) {
+      if (span.segment == segment && span.last > above) {
+        cost += span.first > above ? span.cost : cost(above + 1, span.last);
+      }
+    }
+    return cost;
+  }
+
   private long cost(long from, long to) {
     long cost = 0;
     for (long index = from; index <= to; index++) {

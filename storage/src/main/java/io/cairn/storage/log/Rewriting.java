@@ -15,6 +15,8 @@ import java.util.Map;
  */
 final class Rewriting {
   private static final int WINDOW_SECTORS = 256;
+  /** At most so many batches of copies are made of one segment; each leaves up to a sector empty. */
+  private static final int BATCHES_OF_A_SEGMENT = 8;
 
   private final Map<ReplicaKey, ReplicaLog> replicas;
   private final long pieceBytesMax;
@@ -39,8 +41,19 @@ final class Rewriting {
       return OnDiskFormat.RECORD_HEADER_BYTES + partBytes();
     }
 
-    long partBytes() {
+    private long partBytes() {
       return OnDiskFormat.ENTRIES_HEADER_BYTES + starts[count()] - starts[0];
+    }
+
+    /** Puts a record of them into the batch, and returns where each stands in the segment's data space. */
+    long[] copyTo(BatchWriter batch) {
+      batch.record(write, 1, partBytes());
+      batch.entries(log.replica, first, termBefore, count());
+      long[] places = new long[count()];
+      for (int i = 0; i < places.length; i++) {
+        places[i] = batch.copy(data, starts[i], starts[i + 1] - starts[i]);
+      }
+      return places;
     }
   }
 
@@ -48,6 +61,43 @@ final class Rewriting {
   Rewriting(Map<ReplicaKey, ReplicaLog> replicas, long segmentBytes) {
     this.replicas = replicas;
     this.pieceBytesMax = segmentBytes / 4;
+  }
+
+  /**
+   * How many bytes of segments may be kept before what is needed of the oldest is written again: {@code log.keep}, and where that is less
+   * twice what is needed; then half of what is gone through is freed, whatever stands where, and no more is written than is gained.
+   */
+  static long keptMax(LogSettings settings, long needed) {
+    return Math.max(settings.keepBytes(), 2 * needed) + 2 * settings.segmentBytes();
+  }
+
+  /** What all entries that are not durably applied take at most when they are written again. */
+  long needed() {
+    long needed = 0;
+    for (ReplicaLog log : replicas.values()) {
+      needed += log.costAbove(log.floor.durablyApplied());
+    }
+    return needed;
+  }
+
+  /** In how many sectors all that is needed of the segment finds room, in batches of a quarter of a segment. */
+  int sectorsMax(Segment oldest) {
+    long cost = 0;
+    for (ReplicaLog log : replicas.values()) {
+      cost += log.costIn(oldest, log.floor.durablyApplied());
+    }
+    // A copy takes no more than what it is copied from, records, heads and all.
+    return (int) Math.min(cost / OnDiskFormat.SECTOR_DATA_BYTES, oldest.nextSector) + BATCHES_OF_A_SEGMENT;
+  }
+
+  /** Where the batch that begins with the piece at {@code from} ends: before it is larger than this, unless one piece alone is. */
+  static int batchEnd(List<Piece> pieces, int from, long bytesMax) {
+    long bytes = pieces.get(from).bytes();
+    int to = from + 1;
+    while (to < pieces.size() && bytes + pieces.get(to).bytes() <= bytesMax) {
+      bytes += pieces.get(to++).bytes();
+    }
+    return to;
   }
 
   /**

@@ -7,7 +7,6 @@ import io.cairn.raft.log.HardState;
 import io.cairn.raft.log.StableLog;
 import io.cairn.storage.StorageFailure;
 import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -33,14 +32,14 @@ public final class SharedLog implements LogStore {
   private final SectorBuffer buffer = new SectorBuffer();
   private final BatchWriter batch = new BatchWriter(buffer);
   private final ConcurrentSkipListMap<ReplicaKey, ReplicaLog> replicas;
-  private final ArrayDeque<Segment> live = new ArrayDeque<>();
-  /** Segments whose entries are dropped, kept for one more round of cleaning for readers that are on their way. */
-  private final List<Segment> retired = new ArrayList<>();
+  private final KeptSegments kept;
   private final EntryCache cache;
   private final Rewriting rewriting;
   private final List<Rewriting.Piece> pieces = new ArrayList<>();
   /** Whether so much is kept that what is still needed of the oldest segments is to be written again. */
   private boolean keepsTooMuch;
+  /** For which segment's entries the reserve was begun. */
+  private Segment cleansOnReserveFor;
   private Segment active;
   private long nextWrite;
   private long nextBatch;
@@ -51,7 +50,7 @@ public final class SharedLog implements LogStore {
     this.settings = settings;
     this.pool = pool;
     this.replicas = replay.replicas;
-    this.live.addAll(found.live);
+    this.kept = new KeptSegments(settings, pool, replicas, found.live);
     this.nextWrite = replay.nextWrite;
     this.nextBatch = found.nextBatch;
     this.cache = new EntryCache(settings.cacheBytes());
@@ -120,7 +119,7 @@ public final class SharedLog implements LogStore {
       SharedLog log = new SharedLog(settings, pool, replay, found);
       log.begin(pool.takeForOpening(log.header(0).places().firstBatch() + 1));
       pool.refill();
-      log.countDisk();
+      log.diskBytes = log.kept.diskBytes();
       return log;
     } catch (IOException failure) {
       found.closeQuietly();
@@ -198,17 +197,15 @@ public final class SharedLog implements LogStore {
   @Override
   public void clean(List<LogFloor> floors) {
     stopOnFailure(() -> {
-      releaseRetired();
+      kept.releaseRetired();
       for (LogFloor floor : floors) {
         replica(floor.replica()).floor = floor;
       }
-      while (live.size() > 1 && isDispensable(live.getFirst())) {
-        retire(live.removeFirst());
-      }
-      keepsTooMuch = keepsTooMuch();
+      kept.retireDispensable();
+      keepsTooMuch = kept.tooMuch(rewriting.needed());
       rewrite(CLEAN_BYTES);
       pool.refill();
-      countDisk();
+      diskBytes = kept.diskBytes();
     });
   }
 
@@ -219,22 +216,17 @@ public final class SharedLog implements LogStore {
 
   @Override
   public void close() {
-    try {
-      for (Segment segment : live) {
-        segment.file.close();
-      }
-      for (Segment segment : retired) {
-        segment.file.close();
-      }
-      pool.close();
-    } catch (IOException failed) {
-      throw new StorageFailure(StorageFailure.Kind.DISK, "closing the log failed: " + failed.getMessage(), failed);
-    }
+    kept.close();
   }
 
   /** The number of the segment that batches go to. */
   int activeSegment() {
     return active.number;
+  }
+
+  /** How much room is left in that segment. */
+  int sectorsLeft() {
+    return active.sectors - active.nextSector;
   }
 
   /** How many entries were written again since it was opened. */
@@ -330,8 +322,8 @@ public final class SharedLog implements LogStore {
     if (sectors > active.sectors - active.nextSector) {
       begin(pool.take(header(0).places().firstBatch() + sectors));
       pool.refill();
-      keepsTooMuch = keepsTooMuch();
-      countDisk();
+      keepsTooMuch = kept.tooMuch(rewriting.needed());
+      diskBytes = kept.diskBytes();
     }
   }
 
@@ -343,7 +335,7 @@ public final class SharedLog implements LogStore {
     segment.file.sync();
     segment.firstBatch = header.places().firstBatch();
     segment.nextSector = segment.firstBatch;
-    live.addLast(segment);
+    kept.add(segment);
     active = segment;
   }
 
@@ -354,133 +346,81 @@ public final class SharedLog implements LogStore {
         table.add(new SegmentHeader.Row(log.replica, log.stagedState(), log.stagedBase(), log.stagedLast()));
       }
     }
-    Segment previous = live.peekLast();
+    Segment previous = kept.newest();
     return new SegmentHeader(number, nextWrite, nextBatch, previous == null ? 0 : previous.number,
         previous == null ? 0 : previous.nextSector, settings.clusterId(), table);
   }
 
-  private long liveBytes() {
-    long bytes = 0;
-    for (Segment segment : live) {
-      bytes += segment.bytes();
-    }
-    return bytes;
-  }
-
-  /** Whether every entry in the oldest segment is durably applied, and no follower within {@code log.keep} waits for one. */
-  private boolean isDispensable(Segment oldest) {
-    boolean mayStay = liveBytes() <= settings.keepBytes();
-    for (ReplicaLog log : replicas.values()) {
-      long last = log.lastIn(oldest);
-      if (last > log.floor.durablyApplied() || mayStay && last > 0 && last >= log.floor.wantedFrom()) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private void retire(Segment oldest) {
-    for (ReplicaLog log : replicas.values()) {
-      long last = log.lastIn(oldest);
-      if (last > 0) {
-        log.stageDropTo(last);
-        log.publish();
-      }
-    }
-    retired.add(oldest);
-  }
-
   // ---- what slow replicas keep
-
-  /**
-   * More than {@code log.keep}, and more than twice what is still needed: then half of what is gone through is freed, whatever stands
-   * where, and clean-up writes no more than it gains.
-   */
-  private boolean keepsTooMuch() {
-    long needed = 0;
-    for (ReplicaLog log : replicas.values()) {
-      needed += log.costAbove(log.floor.durablyApplied());
-    }
-    return live.size() > 2 && liveBytes() > Math.max(settings.keepBytes(), 2 * needed) + 2 * settings.segmentBytes();
-  }
 
   /** Goes through the oldest segments for so many bytes, writes again what is needed of them and retires those that are through. */
   private void rewrite(long bytes) throws IOException {
     long left = bytes;
     while (keepsTooMuch && left > 0) {
-      Segment oldest = live.getFirst();
+      Segment oldest = kept.oldest();
       left -= Math.max(1, rewriting.next(oldest, left, pieces));
-      writeAgain();
-      if (rewriting.isThrough(oldest)) {
-        if (isDispensable(oldest)) {
-          retire(live.removeFirst());
-        } else {
-          rewriting.startOver(); // A floor has fallen meanwhile: the replica was made anew.
-        }
-        keepsTooMuch = keepsTooMuch();
+      boolean onReserve = writeAgain(oldest);
+      if (onReserve && !rewriting.isThrough(oldest)) {
+        left = oldest.bytes(); // Nobody else may write to it before its room has come back.
+      } else if (rewriting.isThrough(oldest)) {
+        finish(onReserve);
       }
     }
   }
 
-  private void writeAgain() throws IOException {
-    for (int from = 0; from < pieces.size();) {
-      long bytesMax = OnDiskFormat.BATCH_HEADER_BYTES + pieces.get(from).bytes();
-      int to = from + 1;
-      while (to < pieces.size() && bytesMax + pieces.get(to).bytes() <= settings.segmentBytes() / 4) {
-        bytesMax += pieces.get(to++).bytes();
+  private void finish(boolean onReserve) throws IOException {
+    if (kept.oldestIsDispensable()) {
+      kept.retireOldest();
+      if (onReserve) {
+        kept.releaseNewestRetired();
       }
-      makeRoom(bytesMax);
+    }
+    rewriting.startOver(); // Where it is not: a floor has fallen meanwhile, since the replica was made anew.
+    keepsTooMuch = kept.tooMuch(rewriting.needed());
+  }
+
+  /** Returns whether the reserve had to be taken for it, by this call or one before for the same segment. */
+  private boolean writeAgain(Segment oldest) throws IOException {
+    for (int from = 0; from < pieces.size();) {
+      int to = Rewriting.batchEnd(pieces, from, settings.segmentBytes() / 4);
+      List<Rewriting.Piece> group = pieces.subList(from, to);
+      long bytesMax = OnDiskFormat.BATCH_HEADER_BYTES + group.stream().mapToLong(Rewriting.Piece::bytes).sum();
+      if (!makeRoomToClean(bytesMax, oldest)) {
+        rewriting.startOver();
+        keepsTooMuch = false; // until the next cleaning
+        break;
+      }
       batch.begin(active, nextBatch, bytesMax);
-      List<long[]> places = new ArrayList<>(to - from);
-      for (Rewriting.Piece piece : pieces.subList(from, to)) {
-        places.add(stageAgain(piece));
+      List<long[]> places = new ArrayList<>(group.size());
+      for (Rewriting.Piece piece : group) {
+        places.add(piece.copyTo(batch));
       }
       writeBatch();
-      for (int i = from; i < to; i++) {
-        pieces.get(i).log().stageMoved(pieces.get(i).first(), active, places.get(i - from));
-        pieces.get(i).log().publish();
+      for (int i = 0; i < group.size(); i++) {
+        group.get(i).log().stageMoved(group.get(i).first(), active, places.get(i));
+        group.get(i).log().publish();
       }
       from = to;
     }
     pieces.clear();
+    return cleansOnReserveFor == oldest;
   }
 
-  private long[] stageAgain(Rewriting.Piece piece) {
-    batch.record(piece.write(), 1, piece.partBytes());
-    batch.entries(piece.log().replica, piece.first(), piece.termBefore(), piece.count());
-    long[] places = new long[piece.count()];
-    for (int i = 0; i < places.length; i++) {
-      places[i] = batch.copy(piece.data(), piece.starts()[i], piece.starts()[i + 1] - piece.starts()[i]);
+  /** As {@link #makeRoom}, but with no byte free on the reserve: where all that is needed of the segment has room. False where there is none. */
+  private boolean makeRoomToClean(long bytesMax, Segment oldest) throws IOException {
+    int sectors = OnDiskFormat.sectorsFor(bytesMax);
+    if (sectors <= active.sectors - active.nextSector) {
+      return true;
     }
-    return places;
-  }
-
-  /** Gives back what was retired a round ago, the oldest first, each name gone durably before the next. */
-  private void releaseRetired() throws IOException {
-    if (retired.isEmpty()) {
-      return;
+    int header = header(0).places().firstBatch();
+    SegmentPool.Spare spare = pool.takeToClean(header + sectors, header + rewriting.sectorsMax(oldest));
+    if (spare == null) {
+      return false;
     }
-    for (ReplicaLog log : replicas.values()) {
-      if (log.stageForget()) {
-        log.publish();
-      }
-    }
-    for (Segment segment : retired) {
-      segment.released = true;
-      pool.release(segment.path, segment.file, segment.sectors);
-    }
-    retired.clear();
-  }
-
-  private void countDisk() {
-    long bytes = pool.bytes();
-    for (Segment segment : live) {
-      bytes += segment.bytes();
-    }
-    for (Segment segment : retired) {
-      bytes += segment.bytes();
-    }
-    diskBytes = bytes;
+    cleansOnReserveFor = spare.wasReserve() ? oldest : cleansOnReserveFor;
+    begin(spare);
+    diskBytes = kept.diskBytes();
+    return true;
   }
 
   // ---- failure ----
