@@ -28,6 +28,10 @@ public enum CrashPoint {
   LOG_FOLDER_BEFORE_SYNC,
   SEGMENT_BEFORE_HEADER,
   SEGMENT_BEFORE_DELETE,
+  // Clean-up of the log, where a slow replica keeps it from freeing the oldest segment.
+  CLEAN_BEFORE_REWRITING,
+  CLEAN_REWRITTEN_BEFORE_SYNC,
+  CLEAN_REWRITTEN_BEFORE_FREEING,
   // The engine's flush, and what follows from it.
   FLUSH_BEFORE,
   FLUSH_DONE_BEFORE_TELLING,

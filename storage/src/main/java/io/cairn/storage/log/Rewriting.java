@@ -14,7 +14,8 @@ import java.util.Map;
  * the log's loop.
  */
 final class Rewriting {
-  private static final int WINDOW_SECTORS = 256;
+  /** Nobody else reads the log in pieces of this size: by it the simulator tells where a node is (its {@code CrashWatch}). */
+  private static final int WINDOW_SECTORS = 248;
   /** At most so many batches of copies are made of one segment; each leaves up to a sector empty. */
   private static final int BATCHES_OF_A_SEGMENT = 8;
 
@@ -109,7 +110,7 @@ final class Rewriting {
   long next(Segment oldest, long bytes, List<Piece> into) throws IOException {
     if (segment != oldest) {
       segment = oldest;
-      window = new SectorWindow(oldest.file, oldest.path, oldest.number, Math.min(WINDOW_SECTORS, oldest.sectors));
+      window = new SectorWindow(oldest.file, oldest.path, oldest.number, WINDOW_SECTORS);
       nextSector = oldest.firstBatch;
     }
     int from = nextSector;
