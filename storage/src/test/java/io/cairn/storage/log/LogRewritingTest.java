@@ -14,6 +14,8 @@ import io.cairn.storage.MemoryFiles;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -64,7 +66,14 @@ class LogRewritingTest {
 
   private void reopen() {
     log.close();
+    assertThat(problems(files)).isEmpty();
     log = open(files);
+  }
+
+  private static List<String> problems(MemoryFiles disk) {
+    List<String> told = new ArrayList<>();
+    LogInspection.verify(disk, "/log", "test", told::add);
+    return told.stream().filter(line -> line.contains("PROBLEM")).toList();
   }
 
   @Test
@@ -183,11 +192,73 @@ class LogRewritingTest {
         // Below it is looked at what is left.
       }
       for (long outcome = 0; outcome < 3; outcome++) {
-        try (SharedLog found = open(again.files.crash(outcome))) {
+        MemoryFiles after = again.files.crash(outcome);
+        assertThat(problems(after)).as("crash at change %d, outcome %d", at, outcome).isEmpty();
+        try (SharedLog found = open(after)) {
           assertThat(read(found, A)).as("crash at change %d, outcome %d", at, outcome).isEqualTo(expected);
           assertThat(found.view(B).last().index()).isBetween(again.written - 1, again.written);
         }
       }
+    }
+  }
+
+  @Test
+  @DisplayName("ST-02 ST-05 a bad sector, wherever it is: who lacks what was written again is suspect, and verify tells of it")
+  void aBadSectorAmongTheCopies() {
+    append(write(A, new HardState(1, 11, 0), entries(1, 1, 40)));
+    others(150, 12);
+    log.close();
+    List<String> dump = new ArrayList<>();
+    LogInspection.dump(files, "/log", "test", LogFilter.ALL, dump::add);
+    assertThat(dump).anyMatch(line -> line.contains("shard 1 replica 11 log: ") && line.endsWith("(written again)"));
+    int suspected = 0;
+    int whole = 0;
+    for (String name : files.list("/log")) {
+      for (int at = 0; at < files.bytes("/log/" + name).length; at += OnDiskFormat.SECTOR_BYTES) {
+        MemoryFiles spoilt = files.crash(() -> true);
+        spoilt.bytes("/log/" + name)[at + 77] ^= 2;
+        assertThat(problems(spoilt)).as("%s at %d", name, at).isNotEmpty();
+        var node = new Node(written);
+        try (SharedLog found = SharedLog.open(spoilt, "/log", new LogSettings(SEGMENT, KEEP, "test", 0), Runnable::run, node)) {
+          assertThat(found.hardState(A)).isEqualTo(new HardState(1, 11, 0));
+          if (node.suspects.contains(A)) {
+            suspected++;
+            assertThat(found.view(A).base().index()).isLessThanOrEqualTo(12);
+          } else {
+            whole++;
+            assertThat(found.view(A).last()).isEqualTo(new EntryId(1, 40));
+            assertThat(found.view(A).base().index()).isLessThanOrEqualTo(12);
+            assertThat(read(found, A)).endsWith("1/39", "1/40");
+          }
+        }
+      }
+    }
+    assertThat(suspected).as("places that made A suspect").isBetween(20, 100);
+    assertThat(whole).as("places that cost A nothing").isPositive();
+  }
+
+  /** A has applied 12 entries, B all. */
+  private static final class Node implements LogRepair {
+    private final long appliedByB;
+    private final Set<ReplicaKey> suspects = new TreeSet<>();
+
+    Node(long appliedByB) {
+      this.appliedByB = appliedByB;
+    }
+
+    @Override
+    public Set<ReplicaKey> replicas() {
+      return new TreeSet<>(List.of(A, B));
+    }
+
+    @Override
+    public EntryId durablyApplied(ReplicaKey replica) {
+      return new EntryId(1, replica.equals(A) ? 12 : appliedByB);
+    }
+
+    @Override
+    public void damaged(List<String> findings, Set<ReplicaKey> found) {
+      suspects.addAll(found);
     }
   }
 
