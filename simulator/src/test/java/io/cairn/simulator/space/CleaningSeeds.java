@@ -86,7 +86,9 @@ final class CleaningSeeds {
   private SharedLog log;
   private long nextReplica = 1;
   private long mostNeeded;
+  /** What was appended since the last cleaning, and between that and the one before it. */
   private long sinceCleaned;
+  private long roundBefore;
 
   private CleaningSeeds(long seed) {
     random = new SplittableRandom(seed);
@@ -98,7 +100,7 @@ final class CleaningSeeds {
     }
   }
 
-  /** Null when all is right, else what is not. */
+  /** Null when all is right, else which rule was broken, and how. */
   static String failureOf(long seed) {
     return failureOf(seed, new EnumMap<>(CrashPoint.class));
   }
@@ -110,10 +112,10 @@ final class CleaningSeeds {
     try {
       failure = run.run();
     } catch (RuntimeException broken) {
-      failure = broken.getMessage();
+      failure = "log-works: " + broken.getMessage();
     }
     run.watch.crashed().forEach((point, count) -> died.merge(point, count, Long::sum));
-    return failure == null ? null : "seed " + seed + ": " + failure;
+    return failure == null ? null : failure + " [seed " + seed + "]";
   }
 
   private String run() {
@@ -131,15 +133,15 @@ final class CleaningSeeds {
         failure = comeBack();
       }
       if (failure != null) {
-        return "step " + step + ": " + failure;
+        return failure + " [step " + step + "]";
       }
     }
     watch.arm(null, null);
     log.close();
     open();
-    String failure = difference(model);
+    String difference = difference(model);
     log.close();
-    return failure;
+    return difference == null ? null : "log-equals-its-model: " + difference;
   }
 
   private void open() {
@@ -159,7 +161,7 @@ final class CleaningSeeds {
     String before = difference(model);
     String after = difference(next);
     if (before != null && after != null) {
-      return "neither what was acknowledged: " + before + "; nor what was under way: " + after;
+      return "log-equals-its-model: neither what was acknowledged: " + before + "; nor what was under way: " + after;
     }
     model = after == null ? next : model;
     return null;
@@ -234,9 +236,10 @@ final class CleaningSeeds {
     }
     log.clean(floors);
     machine.disk().settings(DiskSettings.NVME);
-    long max = Math.max(KEEP, 2 * mostNeeded) + mostNeeded / 4 + SEGMENTS_MORE * SEGMENT + sinceCleaned;
+    long max = Math.max(KEEP, 2 * mostNeeded) + mostNeeded / 4 + SEGMENTS_MORE * SEGMENT + sinceCleaned + roundBefore;
+    roundBefore = sinceCleaned;
     sinceCleaned = 0;
-    return log.diskBytes() <= max ? null : "the log takes " + log.diskBytes() + " bytes, at most it may " + max + " with " + mostNeeded + " needed";
+    return log.diskBytes() <= max ? null : "log-is-bounded: it takes " + log.diskBytes() + " bytes, at most it may " + max + " with " + mostNeeded + " needed";
   }
 
   private void destroy() {
