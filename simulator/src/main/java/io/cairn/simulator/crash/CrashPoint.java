@@ -65,14 +65,19 @@ public enum CrashPoint {
   COMPACTION_BEFORE_WRITING(LEADING, FOLLOWING),
   COMPACTION_COMMITTED_BEFORE_APPLYING(LEADING, FOLLOWING),
   COMPACTION_APPLIED_BEFORE_TELLING(LEADING, FOLLOWING),
-  COMPACTION_BEFORE_DROPPING_FILES(LEADING, FOLLOWING);
+  COMPACTION_BEFORE_DROPPING_FILES(LEADING, FOLLOWING),
+  // Clean-up of the log, where a slow replica keeps it from freeing the oldest segment: runs of one node's log come by there (CleaningSeeds).
+  CLEAN_BEFORE_REWRITING,
+  CLEAN_REWRITTEN_BEFORE_SYNC,
+  CLEAN_REWRITTEN_BEFORE_FREEING;
 
   private static final List<CrashPoint> DRAWN = Arrays.stream(values()).filter(point -> point.compareTo(MEMBERS_BEFORE_WRITING) < 0).toList();
 
   private final Set<CrashRole> roles;
 
-  CrashPoint(CrashRole first, CrashRole... others) {
-    this.roles = EnumSet.of(first, others);
+  CrashPoint(CrashRole... roles) {
+    this.roles = EnumSet.noneOf(CrashRole.class);
+    this.roles.addAll(List.of(roles));
   }
 
   /**

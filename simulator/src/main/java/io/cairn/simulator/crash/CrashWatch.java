@@ -30,6 +30,8 @@ import java.util.function.Function;
 public final class CrashWatch implements DiskTap, EngineTap {
   private static final String LOG_FOLDER = "/data/log";
   private static final String SEGMENT = ".seg";
+  /** What clean-up reads of a segment at once, and nobody else. */
+  private static final int CLEAN_READ_BYTES = 248 * 512;
 
   private final SimMachine machine;
   private final Marks marks;
@@ -44,6 +46,10 @@ public final class CrashWatch implements DiskTap, EngineTap {
   private boolean opened;
   private boolean looked;
   private int installing;
+  /** The segment that clean-up reads, in which event of the world it read last, and whether what it wrote again waits for its sync. */
+  private String cleaned;
+  private long cleaningEvent = -1;
+  private boolean rewritten;
 
   public CrashWatch(SimMachine machine, Marks marks) {
     this.machine = machine;
@@ -120,9 +126,45 @@ public final class CrashWatch implements DiskTap, EngineTap {
     if (operation == DiskOperation.SYNC_DIRECTORY) {
       at(CrashPoint.LOG_FOLDER_BEFORE_SYNC);
     } else if (path.endsWith(SEGMENT)) {
+      cleaning(operation, path, offset, length);
       segment(operation, offset);
     } else {
       temporary(operation);
+    }
+  }
+
+  /** Clean-up writes again what it has just read, in the same turn. */
+  private void cleaning(DiskOperation operation, String path, long offset, int length) {
+    if (!opened) {
+      return;
+    }
+    switch (operation) {
+      case READ -> {
+        if (length == CLEAN_READ_BYTES) {
+          cleaned = path;
+          cleaningEvent = machine.world().scheduler().events();
+        }
+      }
+      case WRITE -> {
+        if (offset > 0 && cleaningEvent == machine.world().scheduler().events()) {
+          cleaningEvent = -1;
+          rewritten = true;
+          at(CrashPoint.CLEAN_BEFORE_REWRITING);
+        }
+      }
+      case SYNC -> {
+        if (rewritten) {
+          rewritten = false;
+          at(CrashPoint.CLEAN_REWRITTEN_BEFORE_SYNC);
+        }
+      }
+      case RENAME, DELETE -> {
+        if (path.equals(cleaned)) {
+          cleaned = null;
+          at(CrashPoint.CLEAN_REWRITTEN_BEFORE_FREEING);
+        }
+      }
+      default -> { }
     }
   }
 
@@ -181,6 +223,9 @@ public final class CrashWatch implements DiskTap, EngineTap {
     looked = false;
     installing = 0;
     replicas.clear();
+    cleaned = null;
+    cleaningEvent = -1;
+    rewritten = false;
     return new LifeTap(then);
   }
 

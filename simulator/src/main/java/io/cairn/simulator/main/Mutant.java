@@ -62,7 +62,9 @@ final class Mutant {
     /** With counters. */
     COUNTERS("io.cairn.simulator.recipes.CounterSeeds"),
     /** And with durable queues. */
-    QUEUES("io.cairn.simulator.recipes.QueueSeeds");
+    QUEUES("io.cairn.simulator.recipes.QueueSeeds"),
+    /** The log of one node, of which a replica applies nothing for long. */
+    CLEANINGS("io.cairn.simulator.space.CleaningSeeds");
 
     final String runs;
 

@@ -129,6 +129,17 @@ final class BatchWriter {
     return offset;
   }
 
+  /**
+   * Puts in an entry as it stands in another batch, with the checksum that its payload had when it was first written.
+   *
+   * @return where it stands in the segment's data space
+   */
+  long copy(byte[] data, int start, int length) {
+    long offset = OnDiskFormat.dataAt(firstSector) + out.dataBytes();
+    out.put(data, start, length);
+    return offset;
+  }
+
   /** Completes the batch; returns its sectors, which are then {@link SectorBuffer#sealed}. */
   int finish() {
     if (!secondCopies.isEmpty()) {

@@ -14,6 +14,8 @@ final class LogDump implements LogVisitor {
   /** The hard state that was printed last, to tell a second copy: the same write and replica again. */
   private long stateWrite = -1;
   private ReplicaKey stateOf;
+  /** The first write number of the segment that is printed; below it stands what clean-up wrote again. */
+  private long firstWrite;
 
   LogDump(LogFilter filter, Consumer<String> out) {
     this.filter = filter;
@@ -39,6 +41,7 @@ final class LogDump implements LogVisitor {
   @Override
   public void segment(SegmentFile file, SegmentHeader header) {
     Place begin = new Place(file, 0);
+    firstWrite = header.nextWrite();
     out.accept(text(begin) + "of cluster " + header.clusterId() + ", " + file.bytes() + " bytes, begun at write " + header.nextWrite()
         + " and batch " + header.nextBatch() + (header.previous() == 0 ? ", the first"
         : ", after segment " + header.previous() + " up to byte " + (long) header.previousEnd() * OnDiskFormat.SECTOR_BYTES));
@@ -73,7 +76,8 @@ final class LogDump implements LogVisitor {
       }
       case LogRecord.RestartPart restart -> "log: (cut off up to " + restart.base() + ")";
       case LogRecord.DestroyedPart _ -> "destroyed";
-      case LogRecord.EntriesPart entries -> filter.takes(entries.first() + entries.terms().length - 1) ? log(entries) : null;
+      case LogRecord.EntriesPart entries -> filter.takes(entries.first() + entries.terms().length - 1)
+          ? log(entries) + (write < firstWrite ? " (written again)" : "") : null;
     };
     if (what != null) {
       out.accept(text(place) + text(write, part.replica()) + what);

@@ -26,6 +26,8 @@ final class LogRecovery {
   final List<Segment> live = new ArrayList<>();
   final List<SegmentHeader> headers = new ArrayList<>();
   final List<LogRecord> records = new ArrayList<>();
+  /** Records that clean-up wrote again: they keep a write number that is below the first one of the segment they stand in now. */
+  final List<LogRecord> rewritten = new ArrayList<>();
   private final List<FoundFile> unused = new ArrayList<>();
   private final List<String> temporary = new ArrayList<>();
   int nextNumber = 1;
@@ -255,7 +257,8 @@ final class LogRecovery {
   /** @param end the sector at which the next segment says this one ends, or -1 for the last segment */
   private void readBatches(Segment segment, SegmentHeader header, int end) throws IOException {
     var window = new SectorWindow(segment.file, segment.path, segment.number, Math.min(WINDOW_SECTORS, segment.sectors));
-    segment.nextSector = header.places().firstBatch();
+    segment.firstBatch = header.places().firstBatch();
+    segment.nextSector = segment.firstBatch;
     if (header.nextBatch() != nextBatch && segment != live.getFirst()) {
       throw window.corrupt(0, "begins with batch " + header.nextBatch() + ", the segment before ends with " + (nextBatch - 1));
     }
@@ -268,7 +271,11 @@ final class LogRecovery {
       }
       byte[] data = window.data(segment.nextSector, sectors);
       try {
-        LogRecord.decodeAll(data, ByteBuffer.wrap(data).getInt(16), segment, segment.nextSector, records);
+        List<LogRecord> decoded = new ArrayList<>();
+        LogRecord.decodeAll(data, ByteBuffer.wrap(data).getInt(16), segment, segment.nextSector, decoded);
+        for (LogRecord record : decoded) {
+          (record.write() < header.nextWrite() ? rewritten : records).add(record);
+        }
       } catch (RuntimeException unreadable) {
         throw window.corrupt(segment.nextSector, unreadable.getMessage());
       }

@@ -11,8 +11,10 @@ import java.util.concurrent.ConcurrentSkipListMap;
 
 /**
  * Makes the state of every replica from what recovery read: the table of the oldest segment, then all records in the order of
- * their write numbers, wherever they stand, so that the highest number wins. The tables of later segments must agree with
- * what came out so far.
+ * their write numbers, so that the highest number wins. The tables of later segments must agree with what came out so far.
+ *
+ * <p>What clean-up wrote again stands far behind its place in that order. A copy whose first writing is still there counts for nothing; the
+ * others are what is left of the log as it was when the oldest segment was begun ({@link RewrittenEntries}).
  */
 final class LogReplay {
   final ConcurrentSkipListMap<ReplicaKey, ReplicaLog> replicas = new ConcurrentSkipListMap<>();
@@ -23,6 +25,7 @@ final class LogReplay {
    * have been overwritten since.
    */
   private final Set<ReplicaKey> fromTable = new HashSet<>();
+  private RewrittenEntries rewritten = RewrittenEntries.of(List.of(), 0);
 
   static LogReplay of(LogRecovery found) {
     LogReplay replay = new LogReplay();
@@ -34,6 +37,7 @@ final class LogReplay {
     if (found.live.isEmpty()) {
       return;
     }
+    rewritten = RewrittenEntries.of(found.rewritten, found.headers.getFirst().nextWrite());
     begin(found.headers.getFirst());
     List<LogRecord> records = found.records;
     records.sort(Comparator.comparingLong(LogRecord::write)); // stable: a second copy comes right after the first
@@ -57,9 +61,30 @@ final class LogReplay {
     nextWrite = oldest.nextWrite();
     for (SegmentHeader.Row row : oldest.table()) {
       ReplicaLog log = replica(row.replica());
-      log.stageRestart(row.last());
+      restore(log, row.last());
       log.stage(row.hardState());
       fromTable.add(row.replica());
+    }
+  }
+
+  /** The log ends with this entry, and begins as far before it as what was written again reaches. */
+  private void restore(ReplicaLog log, EntryId last) {
+    try {
+      log.stageRestart(last);
+      for (LogRecord.EntriesPart part : rewritten.endingWith(log.replica, last)) {
+        if (log.stagedLast().equals(last)) {
+          log.stageRestart(new EntryId(part.termBefore(), part.first() - 1));
+        }
+        stage(log, part);
+      }
+    } catch (IllegalArgumentException contradiction) {
+      throw new StorageFailure(StorageFailure.Kind.CORRUPT, contradiction.getMessage());
+    }
+  }
+
+  private static void stage(ReplicaLog log, LogRecord.EntriesPart part) {
+    for (int i = 0; i < part.terms().length; i++) {
+      log.stageEntry(part.terms()[i], part.payloadBytes()[i], part.segment(), part.offsets()[i], null);
     }
   }
 
@@ -85,8 +110,8 @@ final class LogReplay {
   private void apply(LogRecord.EntriesPart part) {
     ReplicaLog log = replica(part.replica());
     if (part.first() <= log.stagedBase().index() && fromTable.contains(part.replica())) {
-      // Overwrote the tail of entries in a segment that is gone; what came before them was applied for good.
-      log.stageRestart(new EntryId(part.termBefore(), part.first() - 1));
+      // Overwrote the tail of entries in a segment that is gone; what came before them was applied for good, or written again.
+      restore(log, new EntryId(part.termBefore(), part.first() - 1));
     }
     if (part.first() <= log.stagedBase().index() || part.first() > log.stagedLast().index() + 1) {
       throw new StorageFailure(StorageFailure.Kind.CORRUPT, part.segment().path + ": entries of " + part.replica() + " from "
@@ -97,9 +122,7 @@ final class LogReplay {
       throw new StorageFailure(StorageFailure.Kind.CORRUPT, part.segment().path + ": entry " + part.first() + " of " + part.replica()
           + " was written after one of term " + part.termBefore() + ", found " + log.stagedLast());
     }
-    for (int i = 0; i < part.terms().length; i++) {
-      log.stageEntry(part.terms()[i], part.payloadBytes()[i], part.segment(), part.offsets()[i], null);
-    }
+    stage(log, part);
   }
 
   /** Checks a table against the replay up to its write number: a record that is missing between them would show here. */

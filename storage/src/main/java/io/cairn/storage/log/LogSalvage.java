@@ -191,7 +191,7 @@ final class LogSalvage {
     boolean suspect = found.unsure || chosen + 1 < found.runs.size();
     boolean holdsApplied = applied.index() >= run.stagedBase().index() && applied.index() <= run.stagedLast().index()
         && run.stagedTerm(applied.index()) == applied.term();
-    if (!holdsApplied && applied.index() > 0) {
+    if (!holdsApplied && (applied.index() > 0 || run.stagedBase().index() > 0)) {
       // What is applied is committed; the log goes on behind it.
       suspect |= applied.index() <= run.stagedLast().index();
       run = new ReplicaLog(found.replica);

@@ -31,7 +31,10 @@ public interface LogStore extends AutoCloseable {
    */
   void destroy(ReplicaKey replica);
 
-  /** Notes what is no longer needed and frees segments that hold nothing else. */
+  /**
+   * Notes what is no longer needed and frees segments that hold nothing else. Where replicas that apply nothing keep too much, it writes what
+   * they need again further on, a bounded part of it in each call and the rest along with appends: a stated bound is kept (docs/disk-space.md).
+   */
   void clean(List<LogFloor> floors);
 
   /** Bytes of files that hold entries or wait to be used again. */

@@ -67,6 +67,9 @@ final class ReplayCheck {
   private final LogVisitor to;
   private final List<Item> items = new ArrayList<>();
   private final List<Table> tables = new ArrayList<>();
+  /** What clean-up wrote again, below the first write number of its segment. */
+  private final List<LogRecord> copies = new ArrayList<>();
+  private RewrittenEntries rewritten = RewrittenEntries.of(List.of(), 0);
   private final Map<ReplicaKey, State> replicas = new TreeMap<>();
   private long highestWrite;
   private boolean gap;
@@ -80,9 +83,13 @@ final class ReplayCheck {
   }
 
   void part(Place place, long write, LogRecord.Part part) {
-    highestWrite = Math.max(highestWrite, write);
     LogRecord.Part kept = part instanceof LogRecord.EntriesPart e
         ? new LogRecord.EntriesPart(e.replica(), e.first(), e.termBefore(), e.terms(), null, null, null) : part;
+    if (!tables.isEmpty() && write < tables.getLast().header.nextWrite()) {
+      copies.add(new LogRecord(write, List.of(kept)));
+      return;
+    }
+    highestWrite = Math.max(highestWrite, write);
     items.add(new Item(write, place, kept));
   }
 
@@ -96,7 +103,9 @@ final class ReplayCheck {
     if (tables.isEmpty()) {
       return;
     }
+    rewritten = RewrittenEntries.of(copies, tables.getFirst().header.nextWrite());
     adopt(tables.getFirst().header);
+    tables.getFirst().header.table().forEach(row -> restore(tables.getFirst().place, row.replica(), state(row.replica()), row.last()));
     items.sort(Comparator.comparingLong(Item::write)); // stable: a second copy comes right after the first
     int next = 1;
     for (Item item : items) {
@@ -168,9 +177,11 @@ final class ReplayCheck {
   private void entries(Place place, State state, LogRecord.EntriesPart part) {
     long first = part.first();
     EntryId before = new EntryId(Math.max(0, part.termBefore()), Math.max(0, first - 1));
-    if (!state.known || first <= state.base.index() && state.fromTable) {
+    if (!state.known) {
       state.restart(before);
       state.known = true;
+    } else if (first <= state.base.index() && state.fromTable) {
+      restore(place, part.replica(), state, before);
     }
     if (first <= state.base.index() || first > state.lastIndex + 1) {
       to.problem(place, "entries of " + told(part.replica()) + " from " + first + " on do not follow a log of " + state.base
@@ -184,6 +195,21 @@ final class ReplayCheck {
       state.restart(before);
     }
     state.add(first, part.terms());
+  }
+
+  /** As {@link LogReplay} does. */
+  private void restore(Place place, ReplicaKey replica, State state, EntryId last) {
+    state.restart(last);
+    try {
+      for (LogRecord.EntriesPart copy : rewritten.endingWith(replica, last)) {
+        if (state.last().equals(last)) {
+          state.restart(new EntryId(copy.termBefore(), copy.first() - 1));
+        }
+        state.add(copy.first(), copy.terms());
+      }
+    } catch (IllegalArgumentException contradiction) {
+      to.problem(place, contradiction.getMessage(), DIFFERS);
+    }
   }
 
   private void compare(Table table) {

@@ -20,6 +20,9 @@ import java.util.List;
 final class ReplicaLog implements StableLog {
   private static final int CHUNK_SHIFT = 8;
   private static final int CHUNK_SLOTS = 1 << CHUNK_SHIFT;
+  /** Of an entry that stands in a record of its own, besides its payload. */
+  private static final int COST_OF_AN_ENTRY =
+      OnDiskFormat.RECORD_HEADER_BYTES + OnDiskFormat.ENTRIES_HEADER_BYTES + OnDiskFormat.ENTRY_HEADER_BYTES;
 
   /** Entries side by side. {@code cached} slots are emptied at any time; a reader that finds one empty reads the file. */
   private record Chunk(long[] terms, Segment[] segments, int[] offsets, int[] payloadBytes, Entry[] cached) {
@@ -54,6 +57,8 @@ final class ReplicaLog implements StableLog {
     final Segment segment;
     final long first;
     long last;
+    /** What its entries would take at most if they were written again ({@link #cost}). */
+    private long cost;
 
     Span(Segment segment, long first, long last) {
       this.segment = segment;
@@ -125,17 +130,33 @@ final class ReplicaLog implements StableLog {
     List<Entry> entries = new ArrayList<>((int) Math.min(16, Math.max(1, end - from + 1)));
     long bytes = 0;
     for (long index = from; index == from || index <= end; index++) {
-      Chunk chunk = now.chunk(index);
-      int slot = now.slot(index);
-      Entry cached = chunk.cached[slot];
-      entries.add(cached != null ? cached : chunk.segments[slot].readEntry(
-          Integer.toUnsignedLong(chunk.offsets[slot]), chunk.payloadBytes[slot], chunk.terms[slot], index));
+      entries.add(read(now, index));
       bytes += entries.getLast().sizeBytes();
       if (bytes >= maxBytes) {
         break;
       }
     }
     return entries;
+  }
+
+  private Entry read(Picture now, long index) {
+    Chunk chunk = now.chunk(index);
+    int slot = now.slot(index);
+    Entry cached = chunk.cached[slot];
+    if (cached != null) {
+      return cached;
+    }
+    try {
+      return chunk.segments[slot].readEntry(
+          Integer.toUnsignedLong(chunk.offsets[slot]), chunk.payloadBytes[slot], chunk.terms[slot], index);
+    } catch (IllegalArgumentException released) {
+      Picture newer = picture;
+      if (index < newer.kept || index > newer.last.index() || newer.chunk(index) == chunk
+          || newer.chunk(index).terms[newer.slot(index)] != chunk.terms[slot]) {
+        throw released;
+      }
+      return read(newer, index); // It was written again further on meanwhile.
+    }
   }
 
   // ---- staged and published by the log's loop ----
@@ -183,17 +204,19 @@ final class ReplicaLog implements StableLog {
       return;
     }
     EntryId newLast = new EntryId(stagedTerm(index - 1), index - 1);
+    while (!spans.isEmpty() && spans.getLast().first >= index) {
+      spans.removeLast();
+    }
+    if (!spans.isEmpty() && spans.getLast().last >= index) {
+      Span cut = spans.getLast();
+      cut.cost -= cost(index, cut.last);
+      cut.last = index - 1;
+    }
     int chunk = (int) ((index - origin) >>> CHUNK_SHIFT);
     chunks = chunks.clone();
     chunks[chunk] = chunks[chunk].copy();
     Arrays.fill(chunks, chunk + 1, chunks.length, null);
     stagedLast = newLast;
-    while (!spans.isEmpty() && spans.getLast().first >= index) {
-      spans.removeLast();
-    }
-    if (!spans.isEmpty() && spans.getLast().last >= index) {
-      spans.getLast().last = index - 1;
-    }
   }
 
   /** Adds the entry after the last. {@code cached} may be null. */
@@ -216,22 +239,119 @@ final class ReplicaLog implements StableLog {
     stagedLast = new EntryId(term, index);
     Span span = spans.peekLast();
     if (span == null || span.segment != segment) {
-      spans.addLast(new Span(segment, index, index));
-    } else {
-      span.last = index;
+      span = new Span(segment, index, index);
+      spans.addLast(span);
+    }
+    span.last = index;
+    span.cost += COST_OF_AN_ENTRY + payloadBytes;
+  }
+
+  // ---- cleaning
+
+  /** The highest index of which the entry lies in {@code segment}, 0 when none does. */
+  long lastIn(Segment segment) {
+    for (var newest = spans.descendingIterator(); newest.hasNext();) {
+      Span span = newest.next();
+      if (span.segment == segment) {
+        return span.last;
+      }
+    }
+    return 0;
+  }
+
+  /** Whether the entry lies there, and has not been cut off, dropped, or written again further on. */
+  boolean liesAt(long index, Segment segment, long offset) {
+    if (index <= stagedBase.index() || index > stagedLast.index()) {
+      return false;
+    }
+    Chunk chunk = chunks[(int) ((index - origin) >>> CHUNK_SHIFT)];
+    int slot = (int) (index - origin) & (CHUNK_SLOTS - 1);
+    return chunk.segments[slot] == segment && chunk.offsets[slot] == (int) offset;
+  }
+
+  /** What the entries above the index would take at most if all of them were written again, in bytes of data. */
+  long costAbove(long index) {
+    long cost = 0;
+    for (Span span : spans) {
+      if (span.first > index) {
+        cost += span.cost;
+      } else if (span.last > index) {
+        cost += cost(index + 1, span.last);
+      }
+    }
+    return cost;
+  }
+
+  /** As {@link #costAbove}, of the entries in this segment alone. */
+  long costIn(Segment segment, long above) {
+    long cost = 0;
+    for (Span span : spans) {
+      if (span.segment == segment && span.last > above) {
+        cost += span.first > above ? span.cost : cost(above + 1, span.last);
+      }
+    }
+    return cost;
+  }
+
+  private long cost(long from, long to) {
+    long cost = 0;
+    for (long index = from; index <= to; index++) {
+      Chunk chunk = chunks[(int) ((index - origin) >>> CHUNK_SHIFT)];
+      cost += COST_OF_AN_ENTRY + chunk.payloadBytes[(int) (index - origin) & (CHUNK_SLOTS - 1)];
+    }
+    return cost;
+  }
+
+  /** The entries from {@code first} on, which were all in one segment, lie in another one now. */
+  void stageMoved(long first, Segment to, long[] offsets) {
+    chunks = chunks.clone();
+    int copied = -1;
+    for (int i = 0; i < offsets.length; i++) {
+      int at = (int) ((first + i - origin) >>> CHUNK_SHIFT);
+      if (at != copied) {
+        chunks[at] = chunks[at].copy(); // Readers hold the old one.
+        copied = at;
+      }
+      int slot = (int) (first + i - origin) & (CHUNK_SLOTS - 1);
+      chunks[at].segments[slot] = to;
+      chunks[at].offsets[slot] = (int) offsets[i];
+    }
+    long last = first + offsets.length - 1;
+    List<Span> before = List.copyOf(spans);
+    spans.clear();
+    for (Span span : before) {
+      if (span.last < first || span.first > last) {
+        addSpan(span.segment, span.first, span.last, span.cost);
+        continue;
+      }
+      addSpan(span.segment, span.first, first - 1);
+      addSpan(to, Math.max(first, span.first), Math.min(last, span.last));
+      addSpan(span.segment, last + 1, span.last);
     }
   }
 
-  /** The span in {@code segment} when that is the oldest segment this replica has entries in; else null. */
-  Span oldestSpanIn(Segment segment) {
-    Span span = spans.peekFirst();
-    return span != null && span.segment == segment ? span : null;
+  private void addSpan(Segment segment, long first, long last) {
+    if (first <= last) {
+      addSpan(segment, first, last, cost(first, last));
+    }
   }
 
-  /** Moves the base behind the entries of the oldest span; they stay readable until {@link #stageForget}. */
-  void stageDropOldestSpan() {
-    Span span = spans.removeFirst();
-    stagedBase = new EntryId(stagedTerm(span.last), span.last);
+  private void addSpan(Segment segment, long first, long last, long cost) {
+    Span before = spans.peekLast();
+    if (before == null || before.segment != segment) {
+      before = new Span(segment, first, last);
+      spans.addLast(before);
+    }
+    before.last = last;
+    before.cost += cost;
+  }
+
+  /** Moves the base up to the entry, the last one of its span; what is dropped stays readable until {@link #stageForget}. */
+  void stageDropTo(long index) {
+    while (!spans.isEmpty() && spans.getFirst().last <= index) {
+      spans.removeFirst();
+    }
+    stagedBase = new EntryId(stagedTerm(index), index);
   }
 
   /** Lets go of the slots up to the base. Returns whether there were any. */

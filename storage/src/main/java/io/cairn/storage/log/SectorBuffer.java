@@ -83,20 +83,21 @@ final class SectorBuffer {
   }
 
   void put(byte[] bytes) {
-    put(bytes, bytes.length);
+    put(bytes, 0, bytes.length);
   }
 
   void putZeros(int count) {
     for (int left = count; left > 0; left -= ZEROS.length) {
-      put(ZEROS, Math.min(left, ZEROS.length));
+      put(ZEROS, 0, Math.min(left, ZEROS.length));
     }
   }
 
-  private void put(byte[] bytes, int count) {
-    int from = 0;
-    while (from < count) {
+  /** Puts in {@code count} bytes from {@code start} on. */
+  void put(byte[] bytes, int start, int count) {
+    int from = start;
+    while (from < start + count) {
       nextSectorIfFull();
-      int piece = Math.min(room, count - from);
+      int piece = Math.min(room, start + count - from);
       buffer.put(bytes, from, piece);
       room -= piece;
       from += piece;

@@ -21,7 +21,8 @@ final class Segment {
   final StoredFile file;
   final int sectors;
 
-  /** Sector at which the next batch begins, and how many there are; the log's loop alone. */
+  /** Sectors at which the first batch begins and the next one will, and how many there are; the log's loop alone. */
+  int firstBatch;
   int nextSector;
   int batches;
 

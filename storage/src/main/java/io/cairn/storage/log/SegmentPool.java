@@ -18,7 +18,8 @@ import java.util.zip.CRC32C;
  *
  * <p>Released segments come back here; new ones are filled ahead of time by the executor handed in. Numbers are given by the
  * log's loop alone, in the order segments are put by, and none is ever given twice. One segment more, the reserve, is never
- * taken by appends: opening after a crash and clean-up may use it, so that a full disk can be mended (A-09).
+ * taken by appends: opening after a crash and clean-up may use it, so that a full disk can be mended (A-09). What is released goes to it
+ * first.
  */
 final class SegmentPool {
   static final String SUFFIX = ".seg";
@@ -39,7 +40,11 @@ final class SegmentPool {
   private final AtomicReference<Filled> filled = new AtomicReference<>();
 
   /** A segment nobody has begun; number 0 for the reserve. */
-  record Spare(int number, String path, StoredFile file, int sectors) {}
+  record Spare(int number, String path, StoredFile file, int sectors, boolean wasReserve) {
+    Spare(int number, String path, StoredFile file, int sectors) {
+      this(number, path, file, sectors, false);
+    }
+  }
 
   /** What the executor hands back: a filled file, or why there is none. */
   private record Filled(String path, StoredFile file, IOException noSpace, IOException fatal) {}
@@ -93,13 +98,43 @@ final class SegmentPool {
         return ready.removeFirst();
       }
     }
-    Spare filled = fillNow(Math.max(sectors, segmentSectors));
-    // Segments are begun in the order of their numbers: what waits must come after this one.
+    return number(fillNow(Math.max(sectors, segmentSectors)));
+  }
+
+  /** Segments are begun in the order of their numbers: what waits must come after this one. */
+  private Spare number(Spare filled) throws IOException {
+    int number = takeNumber();
+    Spare numbered = new Spare(number, rename(filled.path, nameOf(number)), filled.file, filled.sectors);
     for (int i = ready.size(); i > 0; i--) {
       Spare waiting = ready.removeFirst();
       putBy(waiting.path, waiting.file, waiting.sectors);
     }
-    return filled;
+    return numbered;
+  }
+
+  /**
+   * As {@link #take}, for clean-up, and where the disk has no room it is the reserve: clean-up gives a segment back for it before anything
+   * else is written (A-09). Null when neither is to be had.
+   *
+   * @param sectorsOfAll what the reserve must have to be of use
+   */
+  Spare takeToClean(int sectors, int sectorsOfAll) throws IOException {
+    adopt();
+    if (sectors <= segmentSectors && !ready.isEmpty()) {
+      return ready.removeFirst();
+    }
+    Spare filled = fillIfRoom(Math.max(sectors, segmentSectors));
+    if (filled != null) {
+      return number(filled);
+    }
+    if (reserve == null || Math.max(sectors, sectorsOfAll) > segmentSectors) {
+      return null;
+    }
+    makeSound(reserve);
+    int number = takeNumber();
+    Spare taken = new Spare(number, rename(reserve.path, nameOf(number)), reserve.file, reserve.sectors, true);
+    reserve = null;
+    return taken;
   }
 
   /** As {@link #take}, but may use the reserve: the node must come up on a full disk. */
@@ -107,18 +142,31 @@ final class SegmentPool {
     if (ready.isEmpty() && reserve != null && sectors <= segmentSectors) {
       Spare last = reserve;
       reserve = null;
+      makeSound(last);
       putBy(last.path, last.file, last.sectors);
     }
     return take(sectors);
   }
 
+  /** What has rotted while it waited would pass for a batch that is lost, once the segment is begun. Needs no room. */
+  private void makeSound(Spare waiting) throws IOException {
+    var window = new SectorWindow(waiting.file, waiting.path, nextNumber, Math.min(FILL_SECTORS, waiting.sectors));
+    for (int sector = 0; sector < waiting.sectors; sector++) {
+      if (window.state(sector) != SectorWindow.State.OLD) {
+        fill(waiting.file, waiting.sectors, () -> false);
+        waiting.file.sync();
+        return;
+      }
+    }
+  }
+
   /** Takes back a segment whose entries nobody needs. Its name is gone, durably, when this returns. */
   void release(String path, StoredFile file, int sectors) throws IOException {
     adopt();
-    if (sectors == segmentSectors && ready.size() < READY_MAX) {
-      putBy(path, file, sectors);
-    } else if (sectors == segmentSectors && reserve == null) {
+    if (sectors == segmentSectors && reserve == null) {
       putByAsReserve(path, file, sectors);
+    } else if (sectors == segmentSectors && ready.size() < READY_MAX) {
+      putBy(path, file, sectors);
     } else {
       file.close();
       files.delete(path);
@@ -204,6 +252,7 @@ final class SegmentPool {
     }
   }
 
+  /** A new segment that has no number yet. */
   private Spare fillNow(int sectors) throws IOException {
     String path = directory + "/begin" + TEMPORARY;
     if (files.exists(path)) {
@@ -212,8 +261,25 @@ final class SegmentPool {
     StoredFile file = files.open(path, true);
     fill(file, sectors, () -> closed);
     file.sync();
-    int number = takeNumber();
-    return new Spare(number, rename(path, nameOf(number)), file, sectors);
+    return new Spare(0, path, file, sectors);
+  }
+
+  /** As {@link #fillNow}; null when the disk does not take it. A sync that fails is a failure here as well. */
+  private Spare fillIfRoom(int sectors) throws IOException {
+    String path = directory + "/begin" + TEMPORARY;
+    StoredFile file = null;
+    try {
+      if (files.exists(path)) {
+        files.delete(path);
+      }
+      file = files.open(path, true);
+      fill(file, sectors, () -> closed);
+    } catch (IOException noSpace) {
+      discard(path, file);
+      return null;
+    }
+    file.sync();
+    return new Spare(0, path, file, sectors);
   }
 
   private void fillAhead() {

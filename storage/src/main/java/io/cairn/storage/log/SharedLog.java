@@ -7,7 +7,6 @@ import io.cairn.raft.log.HardState;
 import io.cairn.raft.log.StableLog;
 import io.cairn.storage.StorageFailure;
 import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -23,15 +22,24 @@ import java.util.concurrent.Executor;
  * sync ends it: nothing is tried a second time, every later call throws the first failure (ST-01, A-06).
  */
 public final class SharedLog implements LogStore {
+  /** What one call of {@code clean} reads at most to write it again, but for its last batch. */
+  private static final long CLEAN_BYTES = 1 << 20;
+  /** For each byte that is appended while too much is kept so many are gone through, so that clean-up gains on appends. */
+  private static final int CLEANED_FOR_APPENDED = 4;
+
   private final LogSettings settings;
   private final SegmentPool pool;
   private final SectorBuffer buffer = new SectorBuffer();
   private final BatchWriter batch = new BatchWriter(buffer);
   private final ConcurrentSkipListMap<ReplicaKey, ReplicaLog> replicas;
-  private final ArrayDeque<Segment> live = new ArrayDeque<>();
-  /** Segments whose entries are dropped, kept for one more round of cleaning for readers that are on their way. */
-  private final List<Segment> retired = new ArrayList<>();
+  private final KeptSegments kept;
   private final EntryCache cache;
+  private final Rewriting rewriting;
+  private final List<Rewriting.Piece> pieces = new ArrayList<>();
+  /** Whether so much is kept that what is still needed of the oldest segments is to be written again. */
+  private boolean keepsTooMuch;
+  /** For which segment's entries the reserve was begun. */
+  private Segment cleansOnReserveFor;
   private Segment active;
   private long nextWrite;
   private long nextBatch;
@@ -42,10 +50,11 @@ public final class SharedLog implements LogStore {
     this.settings = settings;
     this.pool = pool;
     this.replicas = replay.replicas;
-    this.live.addAll(found.live);
+    this.kept = new KeptSegments(settings, pool, replicas, found.live);
     this.nextWrite = replay.nextWrite;
     this.nextBatch = found.nextBatch;
     this.cache = new EntryCache(settings.cacheBytes());
+    this.rewriting = new Rewriting(replicas, settings.segmentBytes());
   }
 
   /**
@@ -110,7 +119,7 @@ public final class SharedLog implements LogStore {
       SharedLog log = new SharedLog(settings, pool, replay, found);
       log.begin(pool.takeForOpening(log.header(0).places().firstBatch() + 1));
       pool.refill();
-      log.countDisk();
+      log.diskBytes = log.kept.diskBytes();
       return log;
     } catch (IOException failure) {
       found.closeQuietly();
@@ -164,6 +173,7 @@ public final class SharedLog implements LogStore {
       for (int i = 0; i < writes.size(); i++) {
         replica(writes.get(i).replica()).publish();
       }
+      rewrite((long) CLEANED_FOR_APPENDED * OnDiskFormat.sectorsFor(bytesMax) * OnDiskFormat.SECTOR_BYTES);
     });
   }
 
@@ -187,15 +197,15 @@ public final class SharedLog implements LogStore {
   @Override
   public void clean(List<LogFloor> floors) {
     stopOnFailure(() -> {
-      releaseRetired();
+      kept.releaseRetired();
       for (LogFloor floor : floors) {
         replica(floor.replica()).floor = floor;
       }
-      while (live.size() > 1 && isDispensable(live.getFirst())) {
-        retire(live.removeFirst());
-      }
+      kept.retireDispensable();
+      keepsTooMuch = kept.tooMuch(rewriting.needed());
+      rewrite(CLEAN_BYTES);
       pool.refill();
-      countDisk();
+      diskBytes = kept.diskBytes();
     });
   }
 
@@ -206,22 +216,22 @@ public final class SharedLog implements LogStore {
 
   @Override
   public void close() {
-    try {
-      for (Segment segment : live) {
-        segment.file.close();
-      }
-      for (Segment segment : retired) {
-        segment.file.close();
-      }
-      pool.close();
-    } catch (IOException failed) {
-      throw new StorageFailure(StorageFailure.Kind.DISK, "closing the log failed: " + failed.getMessage(), failed);
-    }
+    kept.close();
   }
 
   /** The number of the segment that batches go to. */
   int activeSegment() {
     return active.number;
+  }
+
+  /** How much room is left in that segment. */
+  int sectorsLeft() {
+    return active.sectors - active.nextSector;
+  }
+
+  /** How many entries were written again since it was opened. */
+  long entriesRewritten() {
+    return rewriting.entriesFound();
   }
 
   // ---- one batch ----
@@ -312,7 +322,8 @@ public final class SharedLog implements LogStore {
     if (sectors > active.sectors - active.nextSector) {
       begin(pool.take(header(0).places().firstBatch() + sectors));
       pool.refill();
-      countDisk();
+      keepsTooMuch = kept.tooMuch(rewriting.needed());
+      diskBytes = kept.diskBytes();
     }
   }
 
@@ -322,8 +333,9 @@ public final class SharedLog implements LogStore {
     SegmentHeader header = header(spare.number());
     header.write(buffer, segment);
     segment.file.sync();
-    segment.nextSector = header.places().firstBatch();
-    live.addLast(segment);
+    segment.firstBatch = header.places().firstBatch();
+    segment.nextSector = segment.firstBatch;
+    kept.add(segment);
     active = segment;
   }
 
@@ -334,63 +346,81 @@ public final class SharedLog implements LogStore {
         table.add(new SegmentHeader.Row(log.replica, log.stagedState(), log.stagedBase(), log.stagedLast()));
       }
     }
-    Segment previous = live.peekLast();
+    Segment previous = kept.newest();
     return new SegmentHeader(number, nextWrite, nextBatch, previous == null ? 0 : previous.number,
         previous == null ? 0 : previous.nextSector, settings.clusterId(), table);
   }
 
-  /** Whether every entry in the oldest segment is durably applied, and no follower within {@code log.keep} waits for one. */
-  private boolean isDispensable(Segment oldest) {
-    long liveBytes = 0;
-    for (Segment segment : live) {
-      liveBytes += segment.bytes();
-    }
-    for (ReplicaLog log : replicas.values()) {
-      ReplicaLog.Span span = log.oldestSpanIn(oldest);
-      if (span != null && (span.last > log.floor.durablyApplied()
-          || liveBytes <= settings.keepBytes() && span.last >= log.floor.wantedFrom())) {
-        return false;
+  // ---- what slow replicas keep
+
+  /** Goes through the oldest segments for so many bytes, writes again what is needed of them and retires those that are through. */
+  private void rewrite(long bytes) throws IOException {
+    long left = bytes;
+    while (keepsTooMuch && left > 0) {
+      Segment oldest = kept.oldest();
+      left -= Math.max(1, rewriting.next(oldest, left, pieces));
+      boolean onReserve = writeAgain(oldest);
+      if (onReserve && !rewriting.isThrough(oldest)) {
+        left = oldest.bytes(); // Nobody else may write to it before its room has come back.
+      } else if (rewriting.isThrough(oldest)) {
+        finish(onReserve);
       }
     }
+  }
+
+  private void finish(boolean onReserve) throws IOException {
+    if (kept.oldestIsDispensable()) {
+      kept.retireOldest();
+      if (onReserve) {
+        kept.releaseNewestRetired();
+      }
+    }
+    rewriting.startOver(); // Where it is not: a floor has fallen meanwhile, since the replica was made anew.
+    keepsTooMuch = kept.tooMuch(rewriting.needed());
+  }
+
+  /** Returns whether the reserve had to be taken for it, by this call or one before for the same segment. */
+  private boolean writeAgain(Segment oldest) throws IOException {
+    for (int from = 0; from < pieces.size();) {
+      int to = Rewriting.batchEnd(pieces, from, settings.segmentBytes() / 4);
+      List<Rewriting.Piece> group = pieces.subList(from, to);
+      long bytesMax = OnDiskFormat.BATCH_HEADER_BYTES + group.stream().mapToLong(Rewriting.Piece::bytes).sum();
+      if (!makeRoomToClean(bytesMax, oldest)) {
+        rewriting.startOver();
+        keepsTooMuch = false; // until the next cleaning
+        break;
+      }
+      batch.begin(active, nextBatch, bytesMax);
+      List<long[]> places = new ArrayList<>(group.size());
+      for (Rewriting.Piece piece : group) {
+        places.add(piece.copyTo(batch));
+      }
+      writeBatch();
+      for (int i = 0; i < group.size(); i++) {
+        group.get(i).log().stageMoved(group.get(i).first(), active, places.get(i));
+        group.get(i).log().publish();
+      }
+      from = to;
+    }
+    pieces.clear();
+    return cleansOnReserveFor == oldest;
+  }
+
+  /** As {@link #makeRoom}, but with no byte free on the reserve: where all that is needed of the segment has room. False where there is none. */
+  private boolean makeRoomToClean(long bytesMax, Segment oldest) throws IOException {
+    int sectors = OnDiskFormat.sectorsFor(bytesMax);
+    if (sectors <= active.sectors - active.nextSector) {
+      return true;
+    }
+    int header = header(0).places().firstBatch();
+    SegmentPool.Spare spare = pool.takeToClean(header + sectors, header + rewriting.sectorsMax(oldest));
+    if (spare == null) {
+      return false;
+    }
+    cleansOnReserveFor = spare.wasReserve() ? oldest : cleansOnReserveFor;
+    begin(spare);
+    diskBytes = kept.diskBytes();
     return true;
-  }
-
-  private void retire(Segment oldest) {
-    for (ReplicaLog log : replicas.values()) {
-      if (log.oldestSpanIn(oldest) != null) {
-        log.stageDropOldestSpan();
-        log.publish();
-      }
-    }
-    retired.add(oldest);
-  }
-
-  /** Gives back what was retired a round ago, the oldest first, each name gone durably before the next. */
-  private void releaseRetired() throws IOException {
-    if (retired.isEmpty()) {
-      return;
-    }
-    for (ReplicaLog log : replicas.values()) {
-      if (log.stageForget()) {
-        log.publish();
-      }
-    }
-    for (Segment segment : retired) {
-      segment.released = true;
-      pool.release(segment.path, segment.file, segment.sectors);
-    }
-    retired.clear();
-  }
-
-  private void countDisk() {
-    long bytes = pool.bytes();
-    for (Segment segment : live) {
-      bytes += segment.bytes();
-    }
-    for (Segment segment : retired) {
-      bytes += segment.bytes();
-    }
-    diskBytes = bytes;
   }
 
   // ---- failure ----

@@ -9,6 +9,7 @@
  *     ReplicaLog ◀──publish── index: where each entry lies, the newest in memory (EntryCache)
  *
  *   clean(floors): the oldest segments whose entries are all durably applied ──▶ SegmentPool ──▶ used again, under a new number
+ *                  where slow replicas keep too much, Rewriting copies what they need to the end first (KeptSegments)
  *   open: LogRecovery reads files and finds the end, LogReplay makes every replica's state of what it read
  *   of a stopped node: LogInspection tells everything that is wrong (SegmentWalk, ReplayCheck) or prints all (LogDump), and writes nothing
  * </pre>
@@ -26,7 +27,7 @@
  * write or sync that fails is the last: the node stops.
  *
  * <p><b>Order.</b> Every record has a write number, and replay goes by that number, not by place, so that clean-up may write a slow
- * shard's entries again further on (they keep their number). Term and vote stand twice in a batch that changes them, and headers
+ * shard's entries again further on: they keep their number, which tells them from others ({@code RewrittenEntries}). Term and vote stand twice in a batch that changes them, and headers
  * twice in a segment, in different 4 KiB blocks.
  *
  * <p><b>Damage.</b> {@code LogRecovery} takes nothing that is not whole. Where it stumbles and the node has handed in a {@code LogRepair},

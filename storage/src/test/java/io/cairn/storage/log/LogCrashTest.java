@@ -242,6 +242,33 @@ class LogCrashTest {
   }
 
   @Test
+  @DisplayName("LG-16 an append for which the disk has no room fails, is in no view, and nothing is written after it")
+  void noRoomForAnAppend() {
+    var files = new MemoryFiles();
+    SharedLog log = open(files);
+    log.append(List.of(write(A, null, entry(1, 1, 9))));
+    files.freeBytes(0);
+    int last = 1;
+    StorageFailure noRoom = null;
+    while (noRoom == null && last < 100) {
+      try {
+        log.append(List.of(write(A, null, entry(1, last + 1, 1500))));
+        last++;
+      } catch (StorageFailure failure) {
+        noRoom = failure;
+      }
+    }
+    assertThat(noRoom).isNotNull();
+    assertThat(log.view(A).last()).isEqualTo(new EntryId(1, last));
+    files.freeBytes(Long.MAX_VALUE);
+    int next = last + 1;
+    assertThatThrownBy(() -> log.append(List.of(write(A, null, entry(1, next, 9))))).isSameAs(noRoom);
+    try (SharedLog recovered = open(files.crash(() -> false))) {
+      assertThat(recovered.view(A).last()).isEqualTo(new EntryId(1, last));
+    }
+  }
+
+  @Test
   @DisplayName("A-09 with no byte free the node comes up and appends, on the reserve")
   void opensOnAFullDisk() {
     var files = new MemoryFiles();

@@ -59,6 +59,33 @@ class LogReplayTest {
   }
 
   @Test
+  @DisplayName("LG-09 LG-10 what was written again is the log up to where it was cut since, and nothing of who was destroyed")
+  void whatWasWrittenAgain() {
+    found.headers.set(0, new SegmentHeader(7, 10, 4, 6, 20, "test", List.of(
+        new SegmentHeader.Row(A, new HardState(1, 11, 0), EntryId.ZERO, new EntryId(1, 10)))));
+    found.rewritten.add(new LogRecord(5, List.of(entries(A, 4, 1, 1, 1)))); // in the order in which they were copied
+    found.rewritten.add(new LogRecord(3, List.of(entries(A, 1, 0, 1, 1, 1))));
+    found.rewritten.add(new LogRecord(5, List.of(entries(A, 4, 1, 1)))); // clean-up began anew after a crash
+    found.rewritten.add(new LogRecord(11, List.of(entries(A, 11, 1, 1)))); // its first writing is there
+    found.rewritten.add(new LogRecord(6, List.of(entries(B, 1, 0, 1))));
+    record(11, entries(A, 11, 1, 1, 1));
+    record(12, entries(A, 13, 1, 1));
+    LogReplay uncut = LogReplay.of(found);
+    assertThat(uncut.replicas.get(A).base()).as("6 to 10 were not needed any more").isEqualTo(new EntryId(1, 10));
+    assertThat(uncut.replicas.get(A).last()).isEqualTo(new EntryId(1, 13));
+    assertThat(uncut.replicas).doesNotContainKey(B);
+
+    record(13, entries(A, 6, 1, 2));
+    LogReplay cut = LogReplay.of(found);
+    assertThat(cut.replicas.get(A).base()).isEqualTo(EntryId.ZERO);
+    assertThat(cut.replicas.get(A).last()).isEqualTo(new EntryId(2, 6));
+    assertThat(cut.replicas.get(A).term(5)).isEqualTo(1);
+
+    found.rewritten.add(new LogRecord(5, List.of(entries(A, 4, 1, 9, 9))));
+    assertThatThrownBy(() -> LogReplay.of(found)).isInstanceOf(StorageFailure.class).hasMessageContaining("was written again with term 9");
+  }
+
+  @Test
   void entriesThatDoNotFollowAreCorruption() {
     record(1, entries(A, 1, 0, 1, 1));
     record(2, entries(A, 4, 1, 1));

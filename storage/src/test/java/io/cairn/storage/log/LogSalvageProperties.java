@@ -102,6 +102,12 @@ class LogSalvageProperties {
     }, false);
   }
 
+  /** What rotted in the reserve is of no consequence, also when the next start has to take it. */
+  @Example
+  void aRottenReserveLosesNothing() {
+    oneBadBlockLosesNoTermAndNoVote(-12968);
+  }
+
   @Example
   void theDamageGoesWhereItShould() {
     for (long seed = 1; seed <= 60; seed++) {

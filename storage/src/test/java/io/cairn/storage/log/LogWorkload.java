@@ -24,6 +24,8 @@ final class LogWorkload {
   private final SplittableRandom random;
   private final LogSettings settings;
   private final int replicaCount;
+  /** How many replicas hardly ever apply anything: what the others write goes on over their heads. */
+  private final int slowCount;
   private MemoryFiles files = new MemoryFiles();
   private SharedLog log;
   private LogModel model = new LogModel();
@@ -39,6 +41,7 @@ final class LogWorkload {
   int keptOfWhatWasUnderWay;
   int lostOfWhatWasUnderWay;
   int baseMoved;
+  int rewritten;
 
   LogWorkload(long seed) {
     this(seed, 1 + new SplittableRandom(seed).nextInt(seed % 8 == 0 ? 12 : 4));
@@ -47,6 +50,7 @@ final class LogWorkload {
   LogWorkload(long seed, int replicaCount) {
     this.random = new SplittableRandom(seed);
     this.replicaCount = replicaCount;
+    this.slowCount = seed % 2 == 0 ? 0 : Math.max(1, replicaCount / 2);
     this.settings = new LogSettings(16L << 10, random.nextInt(4) * (32L << 10), "c", random.nextBoolean() ? 0 : 8 << 10);
     for (int i = 0; i < replicaCount; i++) {
       keys.add(new ReplicaKey(i, new ReplicaId(replicaId++)));
@@ -62,7 +66,10 @@ final class LogWorkload {
       }
       next = model.copy();
       try {
+        long before = log.entriesRewritten();
+        SharedLog same = log;
         step();
+        rewritten += log == same ? log.entriesRewritten() - before : 0;
         model = next;
       } catch (MemoryFiles.Crashed crash) {
         recover();
@@ -130,6 +137,10 @@ final class LogWorkload {
     }
   }
 
+  private boolean isSlow(ReplicaKey key) {
+    return keys.indexOf(key) < slowCount;
+  }
+
   private void append() {
     List<LogWrite> writes = new ArrayList<>();
     int count = 1 + random.nextInt(replicaCount + 1);
@@ -146,7 +157,7 @@ final class LogWorkload {
     Optional<EntryId> restart = Optional.empty();
     long term = Math.max(replica.hardState.term(), replica.last().term());
     EntryId last = replica.last();
-    if (random.nextInt(15) == 0) {
+    if (random.nextInt(isSlow(key) ? 90 : 15) == 0) {
       last = new EntryId(Math.max(1, last.term()), last.index() + 1 + random.nextInt(1000)); // LG-18
       restart = Optional.of(last);
     }
@@ -179,7 +190,7 @@ final class LogWorkload {
     for (var known : next.replicas.entrySet()) {
       LogModel.Replica replica = known.getValue();
       long last = replica.last().index();
-      if (random.nextInt(3) > 0 && last > replica.applied) {
+      if (random.nextInt(isSlow(known.getKey()) ? 40 : 3) > 0 == !isSlow(known.getKey()) && last > replica.applied) {
         replica.applied = Math.max(replica.applied, replica.base.index());
         replica.applied += random.nextLong(last - replica.applied + 1);
       }

@@ -19,7 +19,7 @@ class ReplicaLogTest {
     var log = new ReplicaLog(new ReplicaKey(1, new ReplicaId(1)));
     List<WeakReference<Entry>> held = stageCached(log, 100);
     log.publish();
-    log.stageDropOldestSpan();
+    log.stageDropTo(100);
     log.stageForget();
     log.stageEntry(1, 1, null, 0, null);
     log.publish();

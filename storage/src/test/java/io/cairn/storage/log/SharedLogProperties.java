@@ -27,7 +27,7 @@ class SharedLogProperties {
   /** A workload that never rolled, tore or cleaned would show nothing. */
   @Example
   void theWorkloadGoesWhereItShould() {
-    int[] seen = new int[5];
+    int[] seen = new int[6];
     for (long seed = 1; seed <= 20; seed++) {
       var workload = new LogWorkload(seed);
       workload.run(200, 0.1);
@@ -36,11 +36,13 @@ class SharedLogProperties {
       seen[2] += workload.lostOfWhatWasUnderWay;
       seen[3] += workload.baseMoved;
       seen[4] += workload.segments();
+      seen[5] += workload.rewritten;
     }
     assertThat(seen[0]).as("crashes while opening").isGreaterThan(10);
     assertThat(seen[1]).as("calls cut short that took effect").isGreaterThan(10);
     assertThat(seen[2]).as("calls cut short that did not").isGreaterThan(100);
     assertThat(seen[3]).as("bases that moved").isGreaterThan(10);
     assertThat(seen[4]).as("segments begun").isGreaterThan(400);
+    assertThat(seen[5]).as("entries written again").isGreaterThan(500);
   }
 }
