@@ -55,9 +55,11 @@ import io.cairn.server.retention.SpaceKeeper;
 import io.cairn.server.shard.ShardDescriptor;
 import io.cairn.server.shard.ShardMap;
 import io.cairn.server.watch.WatchRoom;
+import io.cairn.storage.StorageFailure;
 import io.cairn.storage.catalog.ReplicaCatalog;
 import io.cairn.storage.directory.NodeDirectory;
 import io.cairn.storage.engine.Engine;
+import io.cairn.storage.engine.EngineBatch;
 import io.cairn.storage.log.LogSettings;
 import io.cairn.storage.log.SharedLog;
 import io.cairn.storage.mvcc.ShardStore;
@@ -167,10 +169,15 @@ final class Rooms {
     devices.files().createDirectories(directory.engineDirectory());
     engine = devices.engines().open(directory.engineDirectory());
     catalog = ReplicaCatalog.open(engine);
+    if (directory.identity().bootstrapped() && catalog.replicas().isEmpty()) {
+      throw new StorageFailure(StorageFailure.Kind.UNMENDABLE, "engine " + directory.engineDirectory() + " is empty, though this node had data there: "
+          + dir + "/engine was lost, or is another one's. " + StorageFailure.REPLACE);
+    }
     sweep();
     logStore = SharedLog.open(devices.files(), directory.logDirectory(),
         new LogSettings(config.storage().logSegmentBytes(), config.storage().logKeepBytes(), config.cluster().id()), blocking.flush(),
         new LogMending(engine, catalog));
+    noteLogEnd();
     logWriter = new LogWriter(logStore, blocking.log(), devices.clock(), failStop,
         config.limits().logQueueBytes(), (nanos, bytes, writes) -> {
           meters.fsync(nanos, bytes);
@@ -179,7 +186,7 @@ final class Rooms {
     leaders = new LeaderWatch(devices.clock(), blocking.watch(), devices.transport().loops(), replicas,
         config.raft(), meters, handovers, strain -> peers.strained(strain));
     flusher = new EngineFlusher(engine, blocking.flush(), failStop, config.engine().writeBufferBytes() / 2,
-        room::freeBytes, () -> new LogFloors(replicas, logWriter).compute());
+        room::freeBytes, this::noteLogEnd, () -> new LogFloors(replicas, logWriter).compute());
     applier = new Applier(engine, Math.toIntExact(config.engine().recentVersionsBytes()), blocking.apply(), devices.clock(), failStop, (nanos, commands) -> {
       meters.apply(nanos, commands);
       flusher.applied();
@@ -523,6 +530,13 @@ final class Rooms {
     }
   }
 
+  /** What the next flush makes durable; on the engine's writer. */
+  private void noteLogEnd() {
+    EngineBatch batch = engine.newBatch();
+    catalog.putLogEnd(batch, logStore.lastBatch());
+    engine.write(batch);
+  }
+
   /** Blocks; on the flusher's loop. */
   void closeDisk() {
     if (flusher != null) {
@@ -530,6 +544,9 @@ final class Rooms {
     }
     if (engine != null) {
       if (flusher == null || flusher.hasRoom()) { // Else it is replayed from the log.
+        if (flusher != null && !failStop.isBroken()) {
+          noteLogEnd();
+        }
         engine.flush();
       }
       engine.close();

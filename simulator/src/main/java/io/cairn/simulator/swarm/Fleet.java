@@ -85,7 +85,7 @@ final class Fleet {
       if (node.running() || downUntil.getOrDefault(node.name(), 0L) > cluster.world().nowNanos()) {
         continue;
       }
-      if (isOf(StorageFailure.Kind.CORRUPT, node.broken()) && node.broken().getMessage().contains("cannot be mended")) {
+      if (isOf(StorageFailure.Kind.UNMENDABLE, node.broken())) {
         cluster.retire(node);
         lostToRot.accept(node.name());
       } else if (isOf(StorageFailure.Kind.REMOVED, node.broken()) && !startedOnceMore.add(node.name())) {

@@ -146,7 +146,8 @@ public final class NodeDirectory implements AutoCloseable {
       for (String name : files.list(directory)) {
         if (!HARMLESS.contains(name)) {
           throw new StorageFailure(Kind.WRONG_DIRECTORY, directory + " holds '" + name + "' but no " + OnDiskFormat.IDENTITY
-              + ": it is not a node's data directory; give an empty or a new one");
+              + ": it is not a node's data directory; give an empty or a new one"
+              + (name.equals(OnDiskFormat.LOG) || name.equals(OnDiskFormat.ENGINE) ? ". If it was one, the file is lost. " + StorageFailure.REPLACE : ""));
         }
       }
       return null;

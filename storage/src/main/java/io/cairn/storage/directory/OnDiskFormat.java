@@ -69,11 +69,12 @@ final class OnDiskFormat {
       // Bytes that are no text are read as others, three for one, and may reach beyond the end.
       int bodyBytes = body < 0 ? 0 : text.substring(0, body).getBytes(StandardCharsets.UTF_8).length;
       if (body < 0 || bodyBytes > bytes.length || crc(bytes, bodyBytes) != Integer.parseUnsignedInt(take(values, "crc32c"), 16)) {
-        throw new StorageFailure(StorageFailure.Kind.CORRUPT, path + ": its checksum does not fit its text");
+        throw new StorageFailure(StorageFailure.Kind.CORRUPT, path + ": its checksum does not fit its text. " + StorageFailure.REPLACE);
       }
       return decode(values, format);
     } catch (IllegalArgumentException unreadable) {
-      throw new StorageFailure(StorageFailure.Kind.CORRUPT, path + " cannot be read: " + unreadable.getMessage(), unreadable);
+      throw new StorageFailure(StorageFailure.Kind.CORRUPT, path + " cannot be read: " + unreadable.getMessage() + ". " + StorageFailure.REPLACE,
+          unreadable);
     }
   }
 

@@ -5,8 +5,10 @@ import io.cairn.storage.StorageFailure;
 import io.cairn.storage.StorageFailure.Kind;
 import io.cairn.storage.bytes.BytesIn;
 import io.cairn.storage.bytes.BytesOut;
+import java.io.File;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import org.rocksdb.ColumnFamilyDescriptor;
@@ -47,6 +49,7 @@ public final class RocksEngines implements Engines {
   /** @throws StorageFailure of kind NEWER_FORMAT with both versions named, and nothing touched */
   @Override
   public Engine open(String directory) {
+    refuseWithoutCurrent(directory);
     checkFormat(directory);
     var engine = new RocksEngine(directory, settings, onFailure);
     try {
@@ -60,6 +63,15 @@ public final class RocksEngines implements Engines {
     } catch (RuntimeException e) {
       engine.close();
       throw e;
+    }
+  }
+
+  /** RocksDB takes a folder without this file for a new one, begins another database there and deletes the files of the old. */
+  private static void refuseWithoutCurrent(String directory) {
+    String[] files = new File(directory).list();
+    if (files != null && !List.of(files).contains("CURRENT") && Arrays.stream(files).anyMatch(name -> name.endsWith(".sst"))) {
+      throw new StorageFailure(Kind.CORRUPT, "engine " + directory + " holds data, but the file " + directory + "/CURRENT is missing. "
+          + StorageFailure.REPLACE);
     }
   }
 
@@ -119,8 +131,12 @@ public final class RocksEngines implements Engines {
     if (message.contains("lock ") || message.contains("LOCK")) {
       return new StorageFailure(Kind.WRONG_DIRECTORY, "engine " + directory + " is in use by another process: " + message, cause);
     }
-    boolean corrupt = message.startsWith("Corruption") || message.contains("Corruption:");
-    return new StorageFailure(corrupt ? Kind.CORRUPT : Kind.DISK, "engine " + directory + " cannot be opened: " + message, cause);
+    boolean missing = message.contains("No such file");
+    if (missing || RocksFailures.isCorrupt(cause)) {
+      return new StorageFailure(Kind.CORRUPT, "engine " + directory + " cannot be opened: " + RocksFailures.plain(message) + ". " + StorageFailure.REPLACE,
+          cause);
+    }
+    return new StorageFailure(Kind.DISK, "engine " + directory + " cannot be opened: " + RocksFailures.plain(message), cause);
   }
 
   static byte[] diskName(Family family) {
