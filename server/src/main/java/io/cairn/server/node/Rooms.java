@@ -55,7 +55,6 @@ import io.cairn.server.retention.SpaceKeeper;
 import io.cairn.server.shard.ShardDescriptor;
 import io.cairn.server.shard.ShardMap;
 import io.cairn.server.watch.WatchRoom;
-import io.cairn.storage.StorageFailure;
 import io.cairn.storage.catalog.ReplicaCatalog;
 import io.cairn.storage.directory.NodeDirectory;
 import io.cairn.storage.engine.Engine;
@@ -166,13 +165,10 @@ final class Rooms {
     room = new SpaceRoom(config, devices, directory);
     // Before the engine is opened, which writes: a log of a newer format leaves the whole directory as it is.
     SharedLog.refuseNewer(devices.files(), directory.logDirectory());
-    devices.files().createDirectories(directory.engineDirectory());
+    directory.makeEngineDirectory();
     engine = devices.engines().open(directory.engineDirectory());
     catalog = ReplicaCatalog.open(engine);
-    if (directory.identity().bootstrapped() && catalog.replicas().isEmpty()) {
-      throw new StorageFailure(StorageFailure.Kind.UNMENDABLE, "engine " + directory.engineDirectory() + " is empty, though this node had data there: "
-          + dir + "/engine was lost, or is another one's. " + StorageFailure.REPLACE);
-    }
+    ShardHost.requireReplicas(directory, catalog);
     sweep();
     logStore = SharedLog.open(devices.files(), directory.logDirectory(),
         new LogSettings(config.storage().logSegmentBytes(), config.storage().logKeepBytes(), config.cluster().id()), blocking.flush(),

@@ -26,6 +26,9 @@ final class OnDiskFormat {
   static final String BALLAST = "BALLAST";
   static final String LOG = "log";
   static final String ENGINE = "engine";
+  /** RocksDB's own: which of its manifests counts. Written last when a database is made, and never missing after that. */
+  static final String ENGINE_CURRENT = "CURRENT";
+  static final String ENGINE_TABLE = ".sst";
 
   private static final String COMMENT = "# Whose this data directory is. Written by kvd; not to be edited or copied to another node.\n";
 

@@ -5,10 +5,8 @@ import io.cairn.storage.StorageFailure;
 import io.cairn.storage.StorageFailure.Kind;
 import io.cairn.storage.bytes.BytesIn;
 import io.cairn.storage.bytes.BytesOut;
-import java.io.File;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import org.rocksdb.ColumnFamilyDescriptor;
@@ -49,7 +47,6 @@ public final class RocksEngines implements Engines {
   /** @throws StorageFailure of kind NEWER_FORMAT with both versions named, and nothing touched */
   @Override
   public Engine open(String directory) {
-    refuseWithoutCurrent(directory);
     checkFormat(directory);
     var engine = new RocksEngine(directory, settings, onFailure);
     try {
@@ -63,15 +60,6 @@ public final class RocksEngines implements Engines {
     } catch (RuntimeException e) {
       engine.close();
       throw e;
-    }
-  }
-
-  /** RocksDB takes a folder without this file for a new one, begins another database there and deletes the files of the old. */
-  private static void refuseWithoutCurrent(String directory) {
-    String[] files = new File(directory).list();
-    if (files != null && !List.of(files).contains("CURRENT") && Arrays.stream(files).anyMatch(name -> name.endsWith(".sst"))) {
-      throw new StorageFailure(Kind.CORRUPT, "engine " + directory + " holds data, but the file " + directory + "/CURRENT is missing. "
-          + StorageFailure.REPLACE);
     }
   }
 

@@ -247,22 +247,6 @@ class RocksEngineTest {
   }
 
   @Test
-  @DisplayName("ST-05 an engine without its CURRENT is refused untouched: RocksDB would begin a new one and delete the files of the old")
-  void anEngineWithoutCurrentIsRefusedUntouched() throws IOException {
-    var scratch = new ScratchEngine();
-    scratch.engine().close();
-    Path directory = scratch.directory.resolve("engine");
-    Files.delete(directory.resolve("CURRENT"));
-    var before = contents(directory);
-    assertThatThrownBy(scratch::open).isInstanceOfSatisfying(StorageFailure.class, failure -> {
-      assertThat(failure.kind()).isEqualTo(Kind.CORRUPT);
-      assertThat(failure.getMessage()).contains(directory + "/CURRENT", "missing", "member replace");
-    });
-    assertThat(contents(directory)).isEqualTo(before);
-    ScratchEngine.delete(scratch.directory);
-  }
-
-  @Test
   void callsAfterTheCloseGetAnExceptionAndViewsLeftOpenAreFreed() {
     var scratch = new ScratchEngine();
     Engine engine = scratch.engine();
