@@ -237,6 +237,8 @@ class RocksEngineTest {
       }
       engine.write(batch);
       assertThatThrownBy(() -> {
+        batch.put(Family.EVENTS, new byte[] {10}, new byte[1]);
+        engine.write(batch); // Finds the memtable full, and has it flushed.
         for (int i = 0; i < 1_000_000 && scratch.failures.isEmpty(); i++) {
           look.accept(engine);
         }

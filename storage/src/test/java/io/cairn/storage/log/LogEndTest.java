@@ -12,6 +12,7 @@ import io.cairn.raft.log.HardState;
 import io.cairn.storage.MemoryFiles;
 import io.cairn.storage.StorageFailure;
 import io.cairn.storage.StorageFailure.Kind;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -96,14 +97,14 @@ class LogEndTest {
 
   @Test
   @DisplayName("ST-03 a last segment that is gone is told from a log that ended before it")
-  void theLastSegmentIsGone() {
+  void theLastSegmentIsGone() throws IOException {
     files.delete("/log/0000000002.seg");
     refused("/log/0000000001.seg ends with batch 2");
   }
 
   @Test
   @DisplayName("ST-03 a log that is gone altogether is told from a new one")
-  void theWholeLogIsGone() {
+  void theWholeLogIsGone() throws IOException {
     for (String name : files.list("/log")) {
       files.delete("/log/" + name);
     }
