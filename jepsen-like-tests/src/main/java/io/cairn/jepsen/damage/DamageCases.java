@@ -41,8 +41,8 @@ public final class DamageCases {
   }
 
   private void files() {
-    each(Target.file("IDENTITY"), List.of(BIT, SECTOR, CUT, GONE), HALTED);
-    add(Target.file("IDENTITY"), STALE, UNTOUCHED);
+    each(Target.identity(), List.of(BIT, SECTOR, CUT, GONE), HALTED);
+    add(Target.identity(), STALE, UNTOUCHED);
     add(Target.file("LOCK"), GONE, UNTOUCHED);
     each(Target.file("BALLAST"), List.of(BIT, CUT, GONE), UNTOUCHED);
   }
@@ -92,7 +92,7 @@ public final class DamageCases {
     each(Target.older("hard state", LogPlaces::isState), List.of(BIT, SECTOR), MENDED, ANY);
     each(Target.last("hard state", LogPlaces::isState), List.of(BIT, SECTOR), MENDED, ANY);
     each(Target.older("hard state, second copy", LogPlaces::isCopy), List.of(BIT, SECTOR), MENDED, ANY);
-    each(Target.older("restart", LogPlaces::isRestart), List.of(BIT, SECTOR), MENDED, ANY);
+    each(Target.restart(), List.of(BIT, SECTOR), MENDED, ANY);
     each(Target.last("batch", LogPlaces::isBatch), List.of(BIT, SECTOR, BLOCK), MENDED, ANY);
     each(Target.unwritten(), List.of(BIT, SECTOR), MENDED, ANY);
   }

@@ -36,7 +36,7 @@ final class DamageUnderLoad {
   private static final Duration CALL_MOST = Duration.ofSeconds(20);
   private static final int WRITERS = 3;
   private static final int KEYS_EACH = 300;
-  private static final int FIRST_WRITES = 8_000;
+  private static final int FIRST_WRITES = 6_000;
   private static final int WRITES_LEAST = 30;
   private static final int SAMPLES = 12;
   private static final int DATA_SHARDS = 3;
@@ -87,9 +87,8 @@ final class DamageUnderLoad {
         writers = writing;
         writers.awaitMore(FIRST_WRITES, "at first", STEP_MOST);
         cluster.awaitReady();
-        restartEach();
         for (int i = 0; i < cases.size(); i++) {
-          Result result = run(cases.get(i), cluster.nodes().get(i % cluster.nodes().size()));
+          Result result = run(cases.get(i), prepared(cases.get(i), cluster.nodes().get(i % cluster.nodes().size())));
           say.printf("damage %d: %s of %s on %s: %s (%d ms)%s%n", i + 1, result.damage, result.file, result.node, result.outcome.words,
               result.millis, result.said.isEmpty() ? "" : "\n  " + result.said);
           results.add(result);
@@ -101,13 +100,21 @@ final class DamageUnderLoad {
     return results;
   }
 
-  /** A second life of each: files of more than one, and those that end in order have flushed. */
-  private void restartEach() {
-    for (KvdNode node : cluster.nodes()) {
-      require(node.stop(STEP_MOST) == 0, node + " did not end in order");
-      node.start();
-      node.awaitReady(STEP_MOST);
+  /** Gives the node the past that the case needs, or another node in its place. */
+  private KvdNode prepared(DamageCase damage, KvdNode node) {
+    switch (damage.damage() == Damage.STALE || damage.target().needs() == Target.Past.SNAPSHOT ? damage.target().needs() : Target.Past.ANY) {
+      case ANOTHER_MEMBER -> replace(cluster.others(node).getFirst()); // Each node notes whom it meets.
+      case ANOTHER_LIFE -> {
+        require(node.stop(STEP_MOST) == 0, node + " did not end in order");
+        node.start();
+        node.awaitReady(STEP_MOST);
+      }
+      case SNAPSHOT -> {
+        return replace(node);
+      }
+      case ANY -> { }
     }
+    return node;
   }
 
   private void copyFirst(KvdNode node) {
@@ -132,8 +139,12 @@ final class DamageUnderLoad {
     NodeFiles.copy(node.directory(), saved);
     var files = new NodeFiles(node.directory(), earlier, firsts.get(node.name()), random);
     Target.Place place = damage.target().find().apply(files);
-    Path older = damage.damage() == Damage.STALE ? damage.target().older().apply(files) : null;
-    damage.damage().apply(node.directory().resolve(place.file()), place.at(), older);
+    try {
+      Path older = damage.damage() == Damage.STALE ? damage.target().older().apply(files) : null;
+      damage.damage().apply(node.directory().resolve(place.file()), place.at(), older);
+    } catch (IllegalStateException notTried) {
+      violations.add(damage + " of " + place.file() + " on " + node + ": " + notTried.getMessage());
+    }
     writers.awaitMore(WRITES_LEAST, "while " + node + " is away", STEP_MOST);
     readSome(GetOptions.DEFAULT, "while " + node + " is away");
 
@@ -235,15 +246,23 @@ final class DamageUnderLoad {
       node.start();
       node.awaitReady(STEP_MOST);
     } else {
-      KvdNode fresh = cluster.join("n" + nextNode++);
-      untilDone(() -> client.replaceMember(node.name(), fresh.name(), fresh.addresses().peer(), fresh.addresses().advertised(), CALL_MOST));
-      cluster.forget(node);
-      fresh.awaitReady(STEP_MOST);
-      copyFirst(fresh);
+      replace(node);
     }
     if (!agrees(node)) {
       throw new IllegalStateException(node + " was brought back and has ended; it wrote:\n" + node.log());
     }
+  }
+
+  private KvdNode replace(KvdNode lost) {
+    if (lost.isRunning()) {
+      lost.kill();
+    }
+    KvdNode fresh = cluster.join("n" + nextNode++);
+    untilDone(() -> client.replaceMember(lost.name(), fresh.name(), fresh.addresses().peer(), fresh.addresses().advertised(), CALL_MOST));
+    cluster.forget(lost);
+    fresh.awaitReady(STEP_MOST);
+    copyFirst(fresh);
+    return fresh;
   }
 
   /** A learner may lag, and of a change whose driver was killed the end may not be heard: it is asked for again. */

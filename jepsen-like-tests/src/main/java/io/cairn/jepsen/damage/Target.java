@@ -11,8 +11,20 @@ import java.util.function.Predicate;
  * @param name of the kind of file, or of record and file
  * @param find where they are, in a directory that nobody uses
  * @param older what an older copy of the file would be
+ * @param needs what must have happened on the node for it to be there, or for an older copy to be another one
  */
-record Target(String name, Function<NodeFiles, Place> find, Function<NodeFiles, Path> older) {
+record Target(String name, Function<NodeFiles, Place> find, Function<NodeFiles, Path> older, Past needs) {
+
+  /** What a node has lived through. */
+  enum Past { ANY, ANOTHER_LIFE, ANOTHER_MEMBER, SNAPSHOT }
+
+  private Target(String name, Function<NodeFiles, Place> find, Function<NodeFiles, Path> older) {
+    this(name, find, older, Past.ANY);
+  }
+
+  private Target needing(Past past) {
+    return new Target(name, find, older, past);
+  }
 
   /** A file, relative to the directory, and a byte of it. */
   record Place(String file, long at) {}
@@ -24,6 +36,10 @@ record Target(String name, Function<NodeFiles, Place> find, Function<NodeFiles, 
   /** The middle of a file that is always called so; an older copy is of when the cluster was new. */
   static Target file(String file) {
     return new Target(file, files -> middle(files, file), files -> files.first(file));
+  }
+
+  static Target identity() {
+    return file("IDENTITY").needing(Past.ANOTHER_MEMBER);
   }
 
   /** The same where there is no older copy that differs. */
@@ -38,7 +54,7 @@ record Target(String name, Function<NodeFiles, Place> find, Function<NodeFiles, 
 
   /** CURRENT of an earlier life. */
   static Target current() {
-    return new Target("engine/CURRENT", files -> new Place("engine/CURRENT", 10), files -> files.first("engine/CURRENT"));
+    return new Target("engine/CURRENT", files -> new Place("engine/CURRENT", 10), files -> files.first("engine/CURRENT")).needing(Past.ANOTHER_LIFE);
   }
 
   /** What the engine holds of a family, at a part of the file's length; an older copy is another table's bytes under its name. */
@@ -106,6 +122,11 @@ record Target(String name, Function<NodeFiles, Place> find, Function<NodeFiles, 
       int active = files.log().active();
       return files.log().any(files.random(), kind + " in the last segment", line -> line.segment() == active && such.test(line));
     });
+  }
+
+  /** Where a log goes on behind a snapshot. */
+  static Target restart() {
+    return record("restart", files -> files.log().any(files.random(), "restart", LogPlaces::isRestart)).needing(Past.SNAPSHOT);
   }
 
   private static Target record(String name, Function<NodeFiles, LogPlaces.Line> find) {

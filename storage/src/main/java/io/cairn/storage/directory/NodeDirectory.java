@@ -162,11 +162,12 @@ public final class NodeDirectory implements AutoCloseable {
   private static Identity read(Files files, String directory, Identity expected) throws IOException {
     String path = directory + "/" + OnDiskFormat.IDENTITY;
     if (!files.exists(path)) {
-      for (String name : files.list(directory)) {
+      List<String> names = files.list(directory);
+      String lost = names.contains(OnDiskFormat.LOG) || names.contains(OnDiskFormat.ENGINE) ? ". If it was one, the file is lost. " + StorageFailure.REPLACE : "";
+      for (String name : names) {
         if (!HARMLESS.contains(name)) {
           throw new StorageFailure(Kind.WRONG_DIRECTORY, directory + " holds '" + name + "' but no " + OnDiskFormat.IDENTITY
-              + ": it is not a node's data directory; give an empty or a new one"
-              + (name.equals(OnDiskFormat.LOG) || name.equals(OnDiskFormat.ENGINE) ? ". If it was one, the file is lost. " + StorageFailure.REPLACE : ""));
+              + ": it is not a node's data directory; give an empty or a new one" + lost);
         }
       }
       return null;
