@@ -34,6 +34,8 @@ import java.util.function.Supplier;
 final class DamageUnderLoad {
   private static final Duration STEP_MOST = Duration.ofSeconds(60);
   private static final Duration CALL_MOST = Duration.ofSeconds(20);
+  /** Nobody writes meanwhile; a node that has ended is not waited for longer. */
+  private static final Duration COMPARE_MOST = Duration.ofSeconds(8);
   private static final int WRITERS = 3;
   private static final int KEYS_EACH = 300;
   private static final int FIRST_WRITES = 6_000;
@@ -138,8 +140,9 @@ final class DamageUnderLoad {
     }
     NodeFiles.copy(node.directory(), saved);
     var files = new NodeFiles(node.directory(), earlier, firsts.get(node.name()), random);
-    Target.Place place = damage.target().find().apply(files);
+    Target.Place place = new Target.Place("", 0);
     try {
+      place = damage.target().find().apply(files);
       Path older = damage.damage() == Damage.STALE ? damage.target().older().apply(files) : null;
       damage.damage().apply(node.directory().resolve(place.file()), place.at(), older);
     } catch (IllegalStateException notTried) {
@@ -200,13 +203,19 @@ final class DamageUnderLoad {
   }
 
   private List<String> compare() {
+    try (KvClient asking = cluster.client(COMPARE_MOST)) {
+      return compare(asking);
+    }
+  }
+
+  private List<String> compare(KvClient asking) {
     List<String> nodes = cluster.nodes().stream().map(KvdNode::name).toList();
-    List<String> found = new ArrayList<>(Replicas.violations(client, nodes, writers.book(), before));
-    long revision = Replicas.revision(client);
+    List<String> found = new ArrayList<>(Replicas.violations(asking, nodes, writers.book(), before));
+    long revision = Replicas.revision(asking);
     for (int shard = 1; shard <= DATA_SHARDS; shard++) {
       List<ReplicaHash> hashes = new ArrayList<>();
       for (String node : nodes) {
-        hashes.add(client.replicaHash(node, shard, revision));
+        hashes.add(asking.replicaHash(node, shard, revision));
       }
       if (hashes.stream().mapToLong(ReplicaHash::hash).distinct().count() > 1) {
         found.add("replicas of shard " + shard + " differ: " + hashes);

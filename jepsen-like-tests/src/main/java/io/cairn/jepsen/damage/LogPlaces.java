@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
 /** Where things stand in the log of a node that does not run, by what {@code kvd log dump} prints of it. */
 final class LogPlaces {
   private static final Duration MOST = Duration.ofSeconds(60);
+  private static final int DAMAGED = 9;
   private static final Pattern LINE = Pattern.compile("segment (\\d+) byte (\\d+): (.*)");
 
   private final List<Line> lines;
@@ -40,14 +41,14 @@ final class LogPlaces {
     return String.format(Locale.ROOT, "log/%010d.seg", segment);
   }
 
-  /** @throws IllegalStateException when the log is not in order as it is */
+  /** What is damaged of the log, such as a file that is not in use, is passed over. */
   static LogPlaces of(Path directory) {
     try {
       Path out = Files.createTempFile("cairn-dump-", ".txt");
       try {
         KvdProcess dump = KvdProcess.start(List.of("log", "dump", directory.toString()), directory, out);
         int status = dump.awaitExit(MOST);
-        if (status != 0) {
+        if (status != 0 && status != DAMAGED) {
           throw new IllegalStateException("kvd log dump of " + directory + " ended with status " + status + ": " + problems(out));
         }
         return new LogPlaces(Files.readAllLines(out).stream().map(LINE::matcher).filter(Matcher::matches)

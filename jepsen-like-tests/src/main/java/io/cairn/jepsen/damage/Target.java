@@ -61,7 +61,7 @@ record Target(String name, Function<NodeFiles, Place> find, Function<NodeFiles, 
   static Target table(String family, String part, double share) {
     return new Target("engine/*.sst of " + family + ", " + part, files -> {
       String table = files.table(family);
-      return new Place(table, share >= 1 ? files.size(table) - 30 : (long) (files.size(table) * share));
+      return new Place(table, share >= 1 ? files.size(table) - 5 : (long) (files.size(table) * share));
     }, files -> {
       String table = files.table(family);
       List<String> others = files.in("engine", name -> name.endsWith(".sst") && !name.equals(table));

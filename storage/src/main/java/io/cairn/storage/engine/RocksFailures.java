@@ -53,7 +53,8 @@ final class RocksFailures {
   static boolean isCorrupt(RocksDBException cause) {
     Status status = cause.getStatus();
     String message = String.valueOf(cause.getMessage());
-    return status != null && status.getCode() == Status.Code.Corruption || message.startsWith("Corruption") || message.contains("Corruption:");
+    boolean gone = message.contains("No such file") && message.contains("for random read"); // Those are tables: they are written and then never go.
+    return gone || status != null && status.getCode() == Status.Code.Corruption || message.startsWith("Corruption") || message.contains("Corruption:");
   }
 
   /** RocksDB shows bytes that it found, which may be anything. */
