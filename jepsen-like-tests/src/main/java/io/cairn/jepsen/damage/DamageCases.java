@@ -49,7 +49,9 @@ public final class DamageCases {
 
   private void engine() {
     each(Target.current(), List.of(BIT, CUT, STALE, GONE), HALTED);
-    each(Target.engineFile("MANIFEST", NodeFiles::manifest), List.of(BIT, SECTOR, CUT, STALE, GONE), HALTED);
+    each(Target.engineFile("MANIFEST", NodeFiles::manifest), List.of(BIT, SECTOR, CUT, GONE), HALTED);
+    // What the older one does not know of is replayed from the log, or is missing there.
+    add(Target.engineFile("MANIFEST", NodeFiles::manifest), STALE, UNTOUCHED, HALTED);
     each(Target.engineFile("OPTIONS", files -> files.engineFile("OPTIONS-")), List.of(BIT, SECTOR, CUT, GONE), UNTOUCHED);
     each(Target.engineFile("IDENTITY", files -> files.engineFile("IDENTITY")), List.of(BIT, CUT, GONE), UNTOUCHED);
     add(Target.engineFile("LOG", files -> files.engineFile("LOG")), GONE, UNTOUCHED);
