@@ -95,7 +95,7 @@ public final class DamageCases {
     each(Target.active("entry", LogPlaces::isEntry), List.of(BIT, BLOCK), MENDED, ANY);
     each(Target.older("hard state", LogPlaces::isState), List.of(BIT, SECTOR), MENDED, ANY);
     each(Target.last("hard state", LogPlaces::isState), List.of(BIT, SECTOR), MENDED, ANY);
-    each(Target.older("hard state, second copy", LogPlaces::isCopy), List.of(BIT, SECTOR), MENDED, ANY);
+    each(Target.stateCopy(), List.of(BIT, SECTOR), MENDED, ANY);
     each(Target.restart(), List.of(BIT, SECTOR), MENDED, ANY);
     each(Target.last("batch", LogPlaces::isBatch), List.of(BIT, SECTOR, BLOCK), MENDED, ANY);
     each(Target.unwritten(), List.of(BIT, SECTOR), MENDED, ANY);

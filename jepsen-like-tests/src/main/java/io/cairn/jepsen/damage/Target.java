@@ -124,6 +124,11 @@ record Target(String name, Function<NodeFiles, Place> find, Function<NodeFiles, 
     });
   }
 
+  /** The second copy of a term and vote: there is one where they change, as on a node that has just come. */
+  static Target stateCopy() {
+    return record("hard state, second copy", files -> files.log().any(files.random(), "second copy", LogPlaces::isCopy)).needing(Past.SNAPSHOT);
+  }
+
   /** Where a log goes on behind a snapshot. */
   static Target restart() {
     return record("restart", files -> files.log().any(files.random(), "restart", LogPlaces::isRestart)).needing(Past.SNAPSHOT);
