@@ -53,6 +53,7 @@ public final class OnDiskFormat {
   public static final byte SMALL_REPLICA = 0x02;
   public static final byte SMALL_JOINED = 0x03;
   public static final byte SMALL_SUSPECT = 0x04;
+  public static final byte SMALL_LOG_END = 0x05;
   public static final byte SMALL_STORE = 0x10;
 
   /** What follows the store number in keys of {@link #SMALL_STORE}. */

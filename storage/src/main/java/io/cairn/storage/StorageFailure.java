@@ -6,6 +6,9 @@ package io.cairn.storage;
  */
 public final class StorageFailure extends RuntimeException {
   private static final long serialVersionUID = 1L;
+  /** What is left to do where a node cannot make up by itself for what its disk has lost. */
+  public static final String REPLACE = "This node cannot mend that. Replace it by a new node, under a new name and with an empty data directory"
+      + " (kvctl member replace), or put back a copy of its whole data directory that was made since it last ran";
 
   /** Why, as far as an exit status tells it apart. */
   public enum Kind {
@@ -13,6 +16,8 @@ public final class StorageFailure extends RuntimeException {
     DISK,
     /** Bytes that were written and synced read back wrong. */
     CORRUPT,
+    /** The same, and what was lost cannot be made up for here: this node's directory is to be replaced. Nothing was changed. */
+    UNMENDABLE,
     /** Written by a newer version than this one; nothing was touched. */
     NEWER_FORMAT,
     /** The data directory belongs to another node or cluster, or another process holds it. */

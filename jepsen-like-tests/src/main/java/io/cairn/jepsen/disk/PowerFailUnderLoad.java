@@ -17,7 +17,7 @@ import java.util.Random;
 
 /**
  * Takes the power from one node, or from all at once, while clients write; gives it back, and waits until every node is ready. After each
- * time some of what was acknowledged is read, in the end every replica must hold all of it, and all of them the same. Each power failure
+ * time of all at once RocksDB checks every checksum of what is left of the engines; after each time some of what was acknowledged is read, in the end every replica must hold all of it, and all of them the same. Each power failure
  * falls among writes: so many were acknowledged since the last one, and of one node so many while it is away, or the run fails.
  */
 public final class PowerFailUnderLoad {
@@ -109,8 +109,9 @@ public final class PowerFailUnderLoad {
     cluster.nodes().forEach(KvdNode::kill);
     for (KvdNode node : cluster.nodes()) {
       disks.of(node.name()).comeBack();
-      node.start();
     }
+    EngineChecksums.damage(cluster.nodes()).ifPresent(what -> violations.add("after power failure " + number + ": " + what));
+    cluster.nodes().forEach(KvdNode::start);
   }
 
   /** On every node, linearizable, while the writers go on. */

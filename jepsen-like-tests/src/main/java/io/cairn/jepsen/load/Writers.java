@@ -18,6 +18,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Supplier;
 
 /**
  * Clients that write without a pause, each to keys of its own, one after the other, and keep what they were told. What a read shows can be
@@ -36,6 +38,8 @@ public final class Writers implements AutoCloseable {
   private final List<Future<?>> running = new ArrayList<>();
   private final List<Lane> lanes = new ArrayList<>();
   private final AtomicLong acknowledged = new AtomicLong();
+  /** Shared by writes under way; fair, so that whoever wants none gets its turn. */
+  private final ReentrantReadWriteLock turn = new ReentrantReadWriteLock(true);
   private volatile boolean done;
 
   /** The keys of one writer, and of each its last acknowledged write. */
@@ -57,17 +61,35 @@ public final class Writers implements AutoCloseable {
 
   private void write(Lane lane) {
     for (int i = 0; !done; i++) {
-      int key = i % lane.keys().size();
-      int write = book.begin(lane.keys().get(key));
+      turn.readLock().lock();
       try {
-        book.written(write, client.put(book.key(write), book.value(write)).revision());
-        lane.last().set(key, write);
-        acknowledged.incrementAndGet();
-      } catch (UnknownOutcomeException e) {
-        // As it was begun.
-      } catch (KvException e) {
-        book.refused(write);
+        writeOne(lane, i % lane.keys().size());
+      } finally {
+        turn.readLock().unlock();
       }
+    }
+  }
+
+  private void writeOne(Lane lane, int key) {
+    int write = book.begin(lane.keys().get(key));
+    try {
+      book.written(write, client.put(book.key(write), book.value(write)).revision());
+      lane.last().set(key, write);
+      acknowledged.incrementAndGet();
+    } catch (UnknownOutcomeException e) {
+      // As it was begun.
+    } catch (KvException e) {
+      book.refused(write);
+    }
+  }
+
+  /** Waits until no write is under way, and lets none begin meanwhile: what the book says is final as long as {@code look} looks. */
+  public <T> T quietly(Supplier<T> look) {
+    turn.writeLock().lock();
+    try {
+      return look.get();
+    } finally {
+      turn.writeLock().unlock();
     }
   }
 

@@ -17,6 +17,7 @@ public final class EngineFlusher {
   private final EventLoop loop;
   private final FailStop failStop;
   private final long flushAtBytes;
+  private final Runnable before;
   private final Runnable flushed;
   private final LongSupplier freeBytes;
   private volatile boolean underWay;
@@ -26,14 +27,17 @@ public final class EngineFlusher {
   /**
    * @param freeBytes on the disk, as last seen. A flush that this has no room for is held back: it would fail, and a flush that has
    *     failed is the end of the node (ST-11)
+   * @param before runs on the apply loop before a flush that {@link #applied} asks for: what is written then is made durable with the rest
    * @param flushed runs on the flusher's loop after each flush: computes the new floors of the log
    */
-  public EngineFlusher(Engine engine, EventLoop loop, FailStop failStop, long flushAtBytes, LongSupplier freeBytes, Runnable flushed) {
+  public EngineFlusher(Engine engine, EventLoop loop, FailStop failStop, long flushAtBytes, LongSupplier freeBytes, Runnable before,
+      Runnable flushed) {
     this.freeBytes = freeBytes;
     this.engine = engine;
     this.loop = loop;
     this.failStop = failStop;
     this.flushAtBytes = flushAtBytes;
+    this.before = before;
     this.flushed = flushed;
   }
 
@@ -43,6 +47,7 @@ public final class EngineFlusher {
    */
   public void applied() {
     if (!underWay && !held && engine.unflushedBytes() >= flushAtBytes) {
+      before.run();
       flushSoon();
     }
   }

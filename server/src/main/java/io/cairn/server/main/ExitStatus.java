@@ -69,7 +69,7 @@ public enum ExitStatus {
 
   private static ExitStatus of(StorageFailure.Kind kind) {
     return switch (kind) {
-      case DISK, CORRUPT -> DISK_FAILED;
+      case DISK, CORRUPT, UNMENDABLE -> DISK_FAILED;
       case NEWER_FORMAT -> NEWER_FORMAT;
       case WRONG_DIRECTORY -> WRONG_DIRECTORY;
       case REMOVED -> REMOVED;

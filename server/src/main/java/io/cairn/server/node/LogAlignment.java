@@ -1,9 +1,9 @@
 package io.cairn.server.node;
 
-import io.cairn.raft.Invariant;
 import io.cairn.raft.log.EntryId;
 import io.cairn.raft.log.HardState;
 import io.cairn.raft.log.StableLog;
+import io.cairn.storage.StorageFailure;
 import io.cairn.storage.log.LogWrite;
 import io.cairn.storage.log.ReplicaKey;
 import io.cairn.storage.mvcc.Applied;
@@ -20,13 +20,15 @@ final class LogAlignment {
    * dropped: the node stopped between switching to a snapshot and restarting its log, or lost the unsynced end of its log (A-01). What
    * is applied is committed, and the hard state says so in the same record (SN-10).
    *
-   * @throws io.cairn.raft.InvariantBroken when the log was cut behind entries that the data lacks (SN-11): they were acknowledged, and a
+   * @throws StorageFailure {@code UNMENDABLE} when the log was cut behind entries that the data lacks (SN-11): they were acknowledged, and a
    *     replica that began again before them would vote for who lacks them too
    */
   static Optional<LogWrite> of(ReplicaKey key, Applied applied, StableLog log, HardState stored) {
-    Invariant.check(log.base().index() <= applied.index(),
-        "shard %d: its log begins behind entry %d, its data ends at %d: the engine has lost what was flushed", key.shard(),
-        log.base().index(), applied.index());
+    if (log.base().index() > applied.index()) {
+      throw new StorageFailure(StorageFailure.Kind.UNMENDABLE, "shard " + key.shard() + ": its log begins behind entry " + log.base().index()
+          + ", its data ends at " + applied.index() + ": the engine has lost what was flushed, its MANIFEST or CURRENT may be an older copy. "
+          + StorageFailure.REPLACE);
+    }
     if (applied.index() == 0 || log.term(applied.index()) == applied.term()) {
       return Optional.empty();
     }

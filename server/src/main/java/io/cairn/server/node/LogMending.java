@@ -46,6 +46,11 @@ final class LogMending implements LogRepair {
   }
 
   @Override
+  public long lastBatchKnown() {
+    return catalog.logEnd();
+  }
+
+  @Override
   public EntryId durablyApplied(ReplicaKey replica) {
     ReplicaRecord record = catalog.replica(replica.shard()).orElse(null);
     if (record == null || record.replicaId() != replica.replica().value()) {
@@ -74,7 +79,7 @@ final class LogMending implements LogRepair {
     byte[] applied = ShardStore.open(engine, record.store(), record.shard()).members();
     Set<ReplicaId> voters = MembershipCodec.decode(applied == null ? record.membership() : applied).voters();
     if (voters.size() == 1 && voters.contains(suspect.replica())) {
-      throw new StorageFailure(StorageFailure.Kind.CORRUPT, findings.getFirst() + "; the log cannot be mended: shard " + suspect.shard()
+      throw new StorageFailure(StorageFailure.Kind.UNMENDABLE, findings.getFirst() + "; the log cannot be mended: shard " + suspect.shard()
           + " may have lost acknowledged writes there, and has no other voter to get them from. Nothing was changed: restore this data directory"
           + " from a copy");
     }

@@ -58,6 +58,7 @@ import io.cairn.server.watch.WatchRoom;
 import io.cairn.storage.catalog.ReplicaCatalog;
 import io.cairn.storage.directory.NodeDirectory;
 import io.cairn.storage.engine.Engine;
+import io.cairn.storage.engine.EngineBatch;
 import io.cairn.storage.log.LogSettings;
 import io.cairn.storage.log.SharedLog;
 import io.cairn.storage.mvcc.ShardStore;
@@ -164,13 +165,15 @@ final class Rooms {
     room = new SpaceRoom(config, devices, directory);
     // Before the engine is opened, which writes: a log of a newer format leaves the whole directory as it is.
     SharedLog.refuseNewer(devices.files(), directory.logDirectory());
-    devices.files().createDirectories(directory.engineDirectory());
+    directory.makeEngineDirectory();
     engine = devices.engines().open(directory.engineDirectory());
     catalog = ReplicaCatalog.open(engine);
+    ShardHost.requireReplicas(directory, catalog);
     sweep();
     logStore = SharedLog.open(devices.files(), directory.logDirectory(),
         new LogSettings(config.storage().logSegmentBytes(), config.storage().logKeepBytes(), config.cluster().id()), blocking.flush(),
         new LogMending(engine, catalog));
+    noteLogEnd();
     logWriter = new LogWriter(logStore, blocking.log(), devices.clock(), failStop,
         config.limits().logQueueBytes(), (nanos, bytes, writes) -> {
           meters.fsync(nanos, bytes);
@@ -179,7 +182,7 @@ final class Rooms {
     leaders = new LeaderWatch(devices.clock(), blocking.watch(), devices.transport().loops(), replicas,
         config.raft(), meters, handovers, strain -> peers.strained(strain));
     flusher = new EngineFlusher(engine, blocking.flush(), failStop, config.engine().writeBufferBytes() / 2,
-        room::freeBytes, () -> new LogFloors(replicas, logWriter).compute());
+        room::freeBytes, this::noteLogEnd, () -> new LogFloors(replicas, logWriter).compute());
     applier = new Applier(engine, Math.toIntExact(config.engine().recentVersionsBytes()), blocking.apply(), devices.clock(), failStop, (nanos, commands) -> {
       meters.apply(nanos, commands);
       flusher.applied();
@@ -523,6 +526,13 @@ final class Rooms {
     }
   }
 
+  /** What the next flush makes durable; on the engine's writer. */
+  private void noteLogEnd() {
+    EngineBatch batch = engine.newBatch();
+    catalog.putLogEnd(batch, logStore.lastBatch());
+    engine.write(batch);
+  }
+
   /** Blocks; on the flusher's loop. */
   void closeDisk() {
     if (flusher != null) {
@@ -530,6 +540,9 @@ final class Rooms {
     }
     if (engine != null) {
       if (flusher == null || flusher.hasRoom()) { // Else it is replayed from the log.
+        if (flusher != null && !failStop.isBroken()) {
+          noteLogEnd();
+        }
         engine.flush();
       }
       engine.close();

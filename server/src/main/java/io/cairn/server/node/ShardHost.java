@@ -23,9 +23,11 @@ import io.cairn.server.replica.WriteBounds;
 import io.cairn.server.shard.DescriptorCodec;
 import io.cairn.server.shard.ShardDescriptor;
 import io.cairn.server.shard.ShardMap;
+import io.cairn.storage.StorageFailure;
 import io.cairn.storage.catalog.Piece;
 import io.cairn.storage.catalog.ReplicaCatalog;
 import io.cairn.storage.catalog.ReplicaRecord;
+import io.cairn.storage.directory.NodeDirectory;
 import io.cairn.storage.engine.Engine;
 import io.cairn.storage.engine.EngineBatch;
 import io.cairn.storage.log.LogStore;
@@ -110,6 +112,18 @@ final class ShardHost {
     engine.write(batch);
     engine.flush();
     log.info("created the first state of all shards; shards={}", shards.shards().size());
+  }
+
+  /**
+   * Before anything else is read: an engine that was lost whole looks like a new one, and its node like one that has nothing yet.
+   *
+   * @throws StorageFailure {@code UNMENDABLE} when the node has had replicas, and there are none
+   */
+  static void requireReplicas(NodeDirectory directory, ReplicaCatalog catalog) {
+    if (directory.identity().bootstrapped() && catalog.replicas().isEmpty()) {
+      throw new StorageFailure(StorageFailure.Kind.UNMENDABLE, "engine " + directory.engineDirectory()
+          + " is empty, though this node has had data there: its files were lost, or are another's. " + StorageFailure.REPLACE);
+    }
   }
 
   /** The shards of which this node holds replicas. */

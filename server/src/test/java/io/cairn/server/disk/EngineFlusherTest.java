@@ -16,9 +16,10 @@ class EngineFlusherTest {
   private final VirtualLoops loops = new VirtualLoops();
   private final VirtualLoops.VirtualLoop flush = loops.loop("flush");
   private final MemoryEngine engine = new MemoryEngine();
+  private Runnable before = () -> { };
   private final List<String> broken = new ArrayList<>();
   private final List<Boolean> floorsComputed = new ArrayList<>();
-  private final EngineFlusher flusher = new EngineFlusher(engine, flush, (what, cause) -> broken.add(what), 100, () -> free,
+  private final EngineFlusher flusher = new EngineFlusher(engine, flush, (what, cause) -> broken.add(what), 100, () -> free, () -> before.run(),
       () -> floorsComputed.add(engine.durable(Family.SMALL, new byte[] {1}) != null));
 
   private void write(int bytes) {
@@ -45,6 +46,23 @@ class EngineFlusherTest {
 
     assertThat(engine.flushes()).isEqualTo(1);
     assertThat(floorsComputed).containsExactly(true);
+  }
+
+  @Test
+  @DisplayName("what is to be noted before a flush is written by whoever asks for it, and durable with the rest")
+  void whatIsNotedBeforeIsInTheFlush() {
+    before = () -> {
+      var note = engine.newBatch();
+      note.put(Family.SMALL, new byte[] {2}, new byte[] {(byte) engine.flushes()});
+      engine.write(note);
+    };
+    write(50);
+    assertThat(engine.get(Family.SMALL, new byte[] {2})).isNull();
+    write(50);
+    assertThat(engine.get(Family.SMALL, new byte[] {2})).containsExactly(0);
+    loops.run();
+
+    assertThat(engine.durable(Family.SMALL, new byte[] {2})).containsExactly(0);
   }
 
   @Test

@@ -3,7 +3,6 @@ package io.cairn.server.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.cairn.raft.InvariantBroken;
 import io.cairn.raft.Raft;
 import io.cairn.raft.RaftSettings;
 import io.cairn.raft.ReplicaId;
@@ -13,6 +12,7 @@ import io.cairn.raft.log.EntryKind;
 import io.cairn.raft.log.HardState;
 import io.cairn.raft.membership.Membership;
 import io.cairn.server.testing.MemoryLog;
+import io.cairn.storage.StorageFailure;
 import io.cairn.storage.log.LogWrite;
 import io.cairn.storage.log.ReplicaKey;
 import io.cairn.storage.mvcc.Applied;
@@ -107,7 +107,7 @@ class LogAlignmentTest {
   void aGapBetweenDataAndLogStopsTheNode() {
     stored(new HardState(3, 1, 4), 10, 12);
     for (long applied : new long[] {0, 4, 9}) {
-      assertThatThrownBy(() -> align(3, applied)).isInstanceOf(InvariantBroken.class)
+      assertThatThrownBy(() -> align(3, applied)).isInstanceOf(StorageFailure.class)
           .hasMessageContaining("its log begins behind entry 10, its data ends at " + applied);
     }
     assertThat(log.view(KEY).last()).as("nothing is dropped").isEqualTo(new EntryId(3, 12));

@@ -70,7 +70,7 @@ class LogMendingTest {
     shardOf(2);
 
     assertThatThrownBy(() -> mending.damaged(List.of("/data/log/0000000007.seg at byte 512: bad"), Set.of(SUSPECT)))
-        .isInstanceOfSatisfying(StorageFailure.class, failure -> assertThat(failure.kind()).isEqualTo(Kind.CORRUPT))
+        .isInstanceOfSatisfying(StorageFailure.class, failure -> assertThat(failure.kind()).isEqualTo(Kind.UNMENDABLE))
         .hasMessageContainingAll("/data/log/0000000007.seg at byte 512", "cannot be mended", "shard 1", "no other voter");
     assertThat(catalog.isSuspect(1, SELF.value())).isFalse();
     mending.damaged(List.of("/data/log/0000000007.seg at byte 512: bad"), Set.of()); // Nothing that it acknowledged was there.

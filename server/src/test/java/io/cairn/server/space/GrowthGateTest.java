@@ -34,7 +34,7 @@ class GrowthGateTest {
   private IOException failure;
   private final DiskSpace disk = new DiskSpace(this::free, "/data", spare::add, 100);
   private final GrowthGate gate = new GrowthGate(loops, "n1", disk, engine, new Replicas());
-  private final EngineFlusher flusher = new EngineFlusher(engine, loops.loop("flush"), (what, cause) -> { }, 10, disk::freeBytes, () -> { });
+  private final EngineFlusher flusher = new EngineFlusher(engine, loops.loop("flush"), (what, cause) -> { }, 10, disk::freeBytes, () -> { }, () -> { });
 
   private long free() throws IOException {
     if (failure != null) {

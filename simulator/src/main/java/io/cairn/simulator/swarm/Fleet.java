@@ -85,7 +85,7 @@ final class Fleet {
       if (node.running() || downUntil.getOrDefault(node.name(), 0L) > cluster.world().nowNanos()) {
         continue;
       }
-      if (isOf(StorageFailure.Kind.CORRUPT, node.broken()) && node.broken().getMessage().contains("cannot be mended")) {
+      if (isOf(StorageFailure.Kind.UNMENDABLE, node.broken())) {
         cluster.retire(node);
         lostToRot.accept(node.name());
       } else if (isOf(StorageFailure.Kind.REMOVED, node.broken()) && !startedOnceMore.add(node.name())) {
@@ -107,7 +107,8 @@ final class Fleet {
           node.name(), oracle.members().table().nodes().values());
       marks.reach(Mark.REMOVED_NODE_STOPPED);
     }
-    boolean rotten = isOf(StorageFailure.Kind.CORRUPT, cause) && node.name().equals(rot.node());
+    boolean rotten = (isOf(StorageFailure.Kind.CORRUPT, cause) || isOf(StorageFailure.Kind.UNMENDABLE, cause))
+        && node.name().equals(rot.node());
     if (rotten) {
       oracle.checks().check(cause.getMessage().contains("/data/log/"), "rot-is-named", "%s stops and names no file: %s", node.name(), cause);
       marks.reach(Mark.ROT_NOTICED);

@@ -178,7 +178,8 @@ class GoldenDiskTest {
         "leases", engine -> DiskSamples.leases(engine, DiskSamples.record(engine).store()),
         "guards", engine -> DiskSamples.guards(engine, DiskSamples.record(engine).store()),
         "upkeep", GoldenDiskTest::upkeep,
-        "suspect", GoldenDiskTest::suspect);
+        "suspect", GoldenDiskTest::suspect,
+        "log-end", GoldenDiskTest::logEnd);
   }
 
   /** A replica whose log was damaged. */
@@ -186,6 +187,14 @@ class GoldenDiskTest {
     ReplicaRecord record = DiskSamples.record(engine);
     EngineBatch batch = engine.newBatch();
     ReplicaCatalog.open(engine).putSuspect(batch, record.shard(), record.replicaId());
+    engine.write(batch);
+  }
+
+  /** A node that has noted how far its log had come. */
+  private static void logEnd(Engine engine) {
+    DiskSamples.record(engine);
+    EngineBatch batch = engine.newBatch();
+    ReplicaCatalog.open(engine).putLogEnd(batch, 300);
     engine.write(batch);
   }
 
@@ -303,7 +312,8 @@ class GoldenDiskTest {
         GoldenFiles.read(version, golden.getKey(), inEngine(version + "-" + golden.getKey(), engine -> {
           load(engine, golden.getValue());
           ReplicaCatalog catalog = ReplicaCatalog.open(engine);
-          String suspect = catalog.isSuspect(1, catalog.replica(1).get().replicaId()) ? "suspect\n" : "";
+          String suspect = catalog.isSuspect(1, catalog.replica(1).get().replicaId()) ? "suspect\n"
+              : catalog.logEnd() > 0 ? "log end " + catalog.logEnd() + "\n" : "";
           return "replica " + Shown.of(catalog.replica(1)) + "\njoined " + Shown.of(catalog.joined()) + "\n" + suspect
               + (suspect.isEmpty() ? meaning(golden.getKey(), engine, golden.getValue(), catalog.replica(1).get().store()) : "");
         }));
@@ -359,7 +369,7 @@ class GoldenDiskTest {
   @DisplayName("UP-05 a snapshot is written as it always was")
   void snapshotIsWrittenAsItWas() {
     lives().forEach((name, life) -> {
-      if (!Set.of("upkeep", "suspect").contains(name)) {
+      if (!Set.of("upkeep", "suspect", "log-end").contains(name)) {
         GoldenFiles.written(SNAPSHOT, name, inEngine("snapshot-" + name, engine -> {
           life.accept(engine);
           ReplicaRecord record = ReplicaCatalog.open(engine).replica(1).get();

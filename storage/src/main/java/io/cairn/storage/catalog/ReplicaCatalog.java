@@ -23,6 +23,7 @@ public final class ReplicaCatalog {
   private static final byte[] NEXT_STORE = {OnDiskFormat.SMALL_NEXT_STORE};
   private static final byte[] REPLICAS_FIRST = {OnDiskFormat.SMALL_REPLICA};
   private static final byte[] REPLICAS_END = {OnDiskFormat.SMALL_REPLICA + 1};
+  private static final byte[] LOG_END = {OnDiskFormat.SMALL_LOG_END};
   private static final byte[] JOINED = {OnDiskFormat.SMALL_JOINED};
 
   private final Engine engine;
@@ -79,6 +80,17 @@ public final class ReplicaCatalog {
   /** The replica lacks nothing any more. What is lost of this makes it suspect once more, which costs votes and no data. */
   public void clearSuspect(EngineBatch batch, int shard) {
     batch.delete(Family.SMALL, OnDiskFormat.suspectKey(shard));
+  }
+
+  /** Notes how far the log has come durably: its last batch. A log that ends before it has lost its end, whatever it looks like. */
+  public void putLogEnd(EngineBatch batch, long lastBatch) {
+    batch.put(Family.SMALL, LOG_END, new BytesOut(10).varint(lastBatch).toArray());
+  }
+
+  /** What {@link #putLogEnd} noted last; 0 when it never did. */
+  public long logEnd() {
+    byte[] noted = engine.get(Family.SMALL, LOG_END);
+    return noted == null ? 0 : new BytesIn(noted).varint();
   }
 
   /**

@@ -95,6 +95,25 @@ public final class NodeDirectory implements AutoCloseable {
     return directory + "/" + OnDiskFormat.ENGINE;
   }
 
+  /**
+   * Makes the engine's folder where there is none. Before the engine is opened: RocksDB takes a folder without this one file for a new one, begins
+   * another database there and deletes what was in it.
+   *
+   * @throws StorageFailure {@code CORRUPT} when the file is missing beside others; nothing was touched
+   */
+  public void makeEngineDirectory() {
+    try {
+      files.createDirectories(engineDirectory());
+      List<String> names = files.list(engineDirectory());
+      if (!names.contains(OnDiskFormat.ENGINE_CURRENT) && names.stream().anyMatch(name -> name.endsWith(OnDiskFormat.ENGINE_TABLE))) {
+        throw new StorageFailure(Kind.CORRUPT, engineDirectory() + "/" + OnDiskFormat.ENGINE_CURRENT + " is missing, though the engine there holds data. "
+            + StorageFailure.REPLACE);
+      }
+    } catch (IOException failed) {
+      throw disk("opening " + engineDirectory(), failed);
+    }
+  }
+
   /** Notes, durably, that the first state of the shards stands here. */
   public void markBootstrapped() {
     if (!identity.bootstrapped()) {
@@ -143,10 +162,12 @@ public final class NodeDirectory implements AutoCloseable {
   private static Identity read(Files files, String directory, Identity expected) throws IOException {
     String path = directory + "/" + OnDiskFormat.IDENTITY;
     if (!files.exists(path)) {
-      for (String name : files.list(directory)) {
+      List<String> names = files.list(directory);
+      String lost = names.contains(OnDiskFormat.LOG) || names.contains(OnDiskFormat.ENGINE) ? ". If it was one, the file is lost. " + StorageFailure.REPLACE : "";
+      for (String name : names) {
         if (!HARMLESS.contains(name)) {
           throw new StorageFailure(Kind.WRONG_DIRECTORY, directory + " holds '" + name + "' but no " + OnDiskFormat.IDENTITY
-              + ": it is not a node's data directory; give an empty or a new one");
+              + ": it is not a node's data directory; give an empty or a new one" + lost);
         }
       }
       return null;

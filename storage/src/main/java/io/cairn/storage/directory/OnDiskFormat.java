@@ -26,6 +26,9 @@ final class OnDiskFormat {
   static final String BALLAST = "BALLAST";
   static final String LOG = "log";
   static final String ENGINE = "engine";
+  /** RocksDB's own: which of its manifests counts. Written last when a database is made, and never missing after that. */
+  static final String ENGINE_CURRENT = "CURRENT";
+  static final String ENGINE_TABLE = ".sst";
 
   private static final String COMMENT = "# Whose this data directory is. Written by kvd; not to be edited or copied to another node.\n";
 
@@ -69,11 +72,12 @@ final class OnDiskFormat {
       // Bytes that are no text are read as others, three for one, and may reach beyond the end.
       int bodyBytes = body < 0 ? 0 : text.substring(0, body).getBytes(StandardCharsets.UTF_8).length;
       if (body < 0 || bodyBytes > bytes.length || crc(bytes, bodyBytes) != Integer.parseUnsignedInt(take(values, "crc32c"), 16)) {
-        throw new StorageFailure(StorageFailure.Kind.CORRUPT, path + ": its checksum does not fit its text");
+        throw new StorageFailure(StorageFailure.Kind.CORRUPT, path + ": its checksum does not fit its text. " + StorageFailure.REPLACE);
       }
       return decode(values, format);
     } catch (IllegalArgumentException unreadable) {
-      throw new StorageFailure(StorageFailure.Kind.CORRUPT, path + " cannot be read: " + unreadable.getMessage(), unreadable);
+      throw new StorageFailure(StorageFailure.Kind.CORRUPT, path + " cannot be read: " + unreadable.getMessage() + ". " + StorageFailure.REPLACE,
+          unreadable);
     }
   }
 

@@ -161,6 +161,7 @@ final class RocksEngine implements Engine {
   public void roomOnDisk(long freeBytes) {
     long stamp = enter();
     try {
+      failures.checkBackground(db);
       mergeRoom.look(db, families, freeBytes);
     } catch (RocksDBException e) {
       throw failed("holding merges back, or letting them go on", e);
@@ -223,6 +224,7 @@ final class RocksEngine implements Engine {
     try {
       long covered = unflushed.get();
       db.flush(options.flush, handles);
+      failures.checkBackground(db); // The last before an orderly end: one that failed must not end as if all were well.
       unflushed.addAndGet(-covered);
       pace.follow(db, families);
     } catch (RocksDBException e) {

@@ -119,8 +119,12 @@ public final class RocksEngines implements Engines {
     if (message.contains("lock ") || message.contains("LOCK")) {
       return new StorageFailure(Kind.WRONG_DIRECTORY, "engine " + directory + " is in use by another process: " + message, cause);
     }
-    boolean corrupt = message.startsWith("Corruption") || message.contains("Corruption:");
-    return new StorageFailure(corrupt ? Kind.CORRUPT : Kind.DISK, "engine " + directory + " cannot be opened: " + message, cause);
+    boolean missing = message.contains("No such file");
+    if (missing || RocksFailures.isCorrupt(cause)) {
+      return new StorageFailure(Kind.CORRUPT, "engine " + directory + " cannot be opened: " + RocksFailures.plain(message) + ". " + StorageFailure.REPLACE,
+          cause);
+    }
+    return new StorageFailure(Kind.DISK, "engine " + directory + " cannot be opened: " + RocksFailures.plain(message), cause);
   }
 
   static byte[] diskName(Family family) {

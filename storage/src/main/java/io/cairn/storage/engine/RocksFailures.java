@@ -11,8 +11,8 @@ import org.rocksdb.Status;
  * Remembers the first failure of an engine and hands it on, once. Nothing is retried and nothing resumes (ST-01, ST-11): should
  * RocksDB recover by itself, this engine does not.
  *
- * <p>Failures in the background are found by RocksDB's count of them, which never falls, at the next write: until something is
- * written nothing can be lost by them. Its listener is not used for this: the Java side of 11.8.1 does not know the reason "flush
+ * <p>Failures in the background are found by RocksDB's count of them, which never falls, at the next write or flush, and whenever the room on
+ * the disk is looked at: until something is written nothing can be lost by them. Its listener is not used for this: the Java side of 11.8.1 does not know the reason "flush
  * without a write-ahead log", the very one that matters here, and throws on the native thread instead of calling.
  */
 final class RocksFailures {
@@ -44,10 +44,22 @@ final class RocksFailures {
 
   /** Makes the failure of a call known and gives it back to be thrown. */
   StorageFailure raise(String what, RocksDBException cause) {
-    Status status = cause.getStatus();
-    boolean corrupt = status != null && status.getCode() == Status.Code.Corruption;
+    boolean corrupt = isCorrupt(cause);
     var kind = corrupt ? StorageFailure.Kind.CORRUPT : StorageFailure.Kind.DISK;
-    return raise(new StorageFailure(kind, "engine " + directory + ": " + what + ": " + cause.getMessage(), cause));
+    return raise(new StorageFailure(kind, "engine " + directory + ": " + what + ": " + plain(String.valueOf(cause.getMessage()))
+        + (corrupt ? ". " + StorageFailure.REPLACE : ""), cause));
+  }
+
+  static boolean isCorrupt(RocksDBException cause) {
+    Status status = cause.getStatus();
+    String message = String.valueOf(cause.getMessage());
+    boolean gone = message.contains("No such file") && message.contains("for random read"); // Those are tables: they are written and then never go.
+    return gone || status != null && status.getCode() == Status.Code.Corruption || message.startsWith("Corruption") || message.contains("Corruption:");
+  }
+
+  /** RocksDB shows bytes that it found, which may be anything. */
+  static String plain(String message) {
+    return message.strip().replaceAll("\\p{Cntrl}", " ");
   }
 
   private StorageFailure raise(StorageFailure failure) {

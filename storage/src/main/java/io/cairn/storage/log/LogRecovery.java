@@ -65,6 +65,19 @@ final class LogRecovery {
   }
 
   /**
+   * @param known a batch that the log has had durably
+   * @throws StorageFailure {@code UNMENDABLE} when the log ends before it. What is lost may be a vote as well: a replica that has forgotten one might
+   *     vote twice
+   */
+  void requireBatch(long known) {
+    if (nextBatch <= known) {
+      String last = live.isEmpty() ? directory + " holds no segment that was begun" : live.getLast().path + " ends with batch " + (nextBatch - 1);
+      throw new StorageFailure(StorageFailure.Kind.UNMENDABLE, last + ", and the log had come to batch " + known
+          + ": a file of it was lost or is an older copy, and with it votes and acknowledged entries perhaps. " + StorageFailure.REPLACE);
+    }
+  }
+
+  /**
    * A segment that names none before it begins the log: a damaged one was mended into it ({@link LogSalvage}), and what is older counts no
    * more. It is deleted, not used again: some of its sectors are bad.
    */

@@ -10,6 +10,12 @@ public interface LogRepair {
   /** The replicas that lie on this node, whatever is left of their logs. */
   Set<ReplicaKey> replicas();
 
+  /**
+   * A batch that the log has had durably, by its sequence; 0 when nothing is known of it. One that ends before it lacks its end: files that are
+   * older copies, or are gone, look like a shorter log and nothing else tells them from one.
+   */
+  long lastBatchKnown();
+
   /** The last entry that the engine holds of the replica durably; {@link EntryId#ZERO} when it holds none. */
   EntryId durablyApplied(ReplicaKey replica);
 

@@ -41,6 +41,8 @@ final class LogSalvage {
   private final Map<ReplicaKey, HardState> states = new TreeMap<>();
   private SalvageReplay replay;
   private int highest;
+  /** Batches may be among what is lost at the end: where that ends cannot be told by counting. */
+  private boolean endDamaged;
 
   private LogSalvage(Files files, String directory, LogSettings settings, LogRepair repair) {
     this.files = files;
@@ -51,7 +53,7 @@ final class LogSalvage {
 
   /**
    * @param damage what opening stumbled over
-   * @throws StorageFailure {@code CORRUPT} when term and vote of a replica cannot be told from what is left; nothing was changed
+   * @throws StorageFailure {@code UNMENDABLE} when term and vote of a replica cannot be told from what is left; nothing was changed
    */
   static void mend(Files files, String directory, LogSettings settings, LogRepair repair, StorageFailure damage) throws IOException {
     new LogSalvage(files, directory, settings, repair).mend(damage);
@@ -64,6 +66,11 @@ final class LogSalvage {
       if (findings.isEmpty()) {
         throw damage; // Whole batches that contradict each other: a fault of the program, not of the disk.
       }
+      if (!endDamaged && replay.nextBatch <= repair.lastBatchKnown()) {
+        throw new StorageFailure(StorageFailure.Kind.UNMENDABLE, findings.getFirst() + "; and the log ends with batch " + (replay.nextBatch - 1)
+            + ", though it had come to batch " + repair.lastBatchKnown() + ": a file of it was lost or is an older copy. " + StorageFailure.REPLACE);
+      }
+      replay.nextBatch = Math.max(replay.nextBatch, repair.lastBatchKnown() + 1); // None of the lost is given again.
       replay.run();
       Set<ReplicaKey> here = repair.replicas();
       for (SalvageReplay.Found found : replay.replicas.values()) {
@@ -143,6 +150,7 @@ final class LogSalvage {
       boolean last = i + 1 == used.size();
       segment.readBatches(nextFollows ? next.previousEnd() : -1);
       if (segment.header == null) {
+        endDamaged |= last;
         lost(segment.segment, segment.segment.path + " at byte 0: both copies of its header are lost");
       } else if (i > 0 && segment.header.previous() != used.get(i - 1).segment.number) {
         lost(segment.segment, directory + ": segment " + segment.header.previous() + " is missing, " + segment.segment.path + " follows it");
@@ -151,6 +159,7 @@ final class LogSalvage {
       for (SegmentSalvage.Piece piece : segment.pieces) {
         if (piece instanceof SegmentSalvage.Lost lost) {
           findings.add(lost.what());
+          endDamaged |= last;
         }
       }
       if (!last && !nextFollows) {
@@ -178,7 +187,7 @@ final class LogSalvage {
 
   private void decide(SalvageReplay.Found found, StorageFailure damage) {
     if (!found.stateKnown) {
-      throw new StorageFailure(StorageFailure.Kind.CORRUPT, damage.getMessage() + "; the log cannot be mended: the term and vote of "
+      throw new StorageFailure(StorageFailure.Kind.UNMENDABLE, damage.getMessage() + "; the log cannot be mended: the term and vote of "
           + found.replica + " stood there too, and a replica that has forgotten them might vote twice. Remove this node from its cluster and add a"
           + " new one, under a new name and with an empty data directory", damage);
     }

@@ -44,6 +44,7 @@ public final class SharedLog implements LogStore {
   private long nextWrite;
   private long nextBatch;
   private volatile long diskBytes;
+  private volatile long lastBatch;
   private RuntimeException failure;
 
   private SharedLog(LogSettings settings, SegmentPool pool, LogReplay replay, LogRecovery found) {
@@ -53,6 +54,7 @@ public final class SharedLog implements LogStore {
     this.kept = new KeptSegments(settings, pool, replicas, found.live);
     this.nextWrite = replay.nextWrite;
     this.nextBatch = found.nextBatch;
+    this.lastBatch = nextBatch - 1;
     this.cache = new EntryCache(settings.cacheBytes());
     this.rewriting = new Rewriting(replicas, settings.segmentBytes());
   }
@@ -89,11 +91,11 @@ public final class SharedLog implements LogStore {
    * Opens or begins the log in {@code directory}, and mends it where it can when bytes of it have gone bad.
    *
    * @param repair is asked, and told, what to do about damage; null: damage is a failure
-   * @throws StorageFailure {@code CORRUPT} when there is damage that cannot be mended, with what to do; nothing was changed then
+   * @throws StorageFailure {@code UNMENDABLE} when there is damage that cannot be mended, with what to do; nothing was changed then
    */
   public static SharedLog open(Files files, String directory, LogSettings settings, Executor preparer, LogRepair repair) {
     try {
-      return openWhole(files, directory, settings, preparer);
+      return openWhole(files, directory, settings, preparer, repair == null ? 0 : repair.lastBatchKnown());
     } catch (StorageFailure damage) {
       if (repair == null || damage.kind() != StorageFailure.Kind.CORRUPT) {
         throw damage;
@@ -103,15 +105,16 @@ public final class SharedLog implements LogStore {
       } catch (IOException failure) {
         throw new StorageFailure(StorageFailure.Kind.DISK, "mending the log in " + directory + " failed: " + failure.getMessage(), failure);
       }
-      return openWhole(files, directory, settings, preparer);
+      return openWhole(files, directory, settings, preparer, repair.lastBatchKnown());
     }
   }
 
-  private static SharedLog openWhole(Files files, String directory, LogSettings settings, Executor preparer) {
+  private static SharedLog openWhole(Files files, String directory, LogSettings settings, Executor preparer, long lastBatchKnown) {
     LogRecovery found = new LogRecovery(files, directory, settings);
     try {
       files.createDirectories(directory);
       found.read();
+      found.requireBatch(lastBatchKnown);
       LogReplay replay = LogReplay.of(found);
       found.makeEndDurable();
       SegmentPool pool = new SegmentPool(files, directory, settings, preparer, found.nextNumber);
@@ -207,6 +210,11 @@ public final class SharedLog implements LogStore {
       pool.refill();
       diskBytes = kept.diskBytes();
     });
+  }
+
+  /** The sequence of the last batch that is durable; 0 before the first. From any thread. */
+  public long lastBatch() {
+    return lastBatch;
   }
 
   @Override
@@ -312,7 +320,7 @@ public final class SharedLog implements LogStore {
     active.file.sync();
     active.nextSector += sectors;
     active.batches++;
-    nextBatch++;
+    lastBatch = nextBatch++;
   }
 
   // ---- segments ----

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -53,6 +54,22 @@ class NodeDirectoryTest {
       assertThat(node.identity().peers()).containsEntry("n2", PEER).hasSize(1);
       assertThat(node.identity().bootstrapped()).isTrue();
       assertThat(node.identity().bootstrapDigest()).isEqualTo(77);
+    }
+  }
+
+  @Test
+  @DisplayName("ST-05 an engine without its CURRENT is refused untouched: RocksDB would begin a new one there and delete the files of the old")
+  void anEngineWithoutCurrentIsRefusedUntouched() {
+    var files = new MemoryFiles();
+    try (NodeDirectory node = open(files, "/data", "c", "n1")) {
+      node.makeEngineDirectory(); // New, or left by a crash while it was made.
+      files.put("/data/engine/MANIFEST-000001", new byte[] {1});
+      node.makeEngineDirectory();
+      files.put("/data/engine/000007.sst", new byte[] {1});
+      refused(Kind.CORRUPT, node::makeEngineDirectory, "/data/engine/CURRENT is missing", "member replace");
+      untouched(files, node::makeEngineDirectory);
+      files.put("/data/engine/CURRENT", new byte[] {1});
+      node.makeEngineDirectory();
     }
   }
 

@@ -13,11 +13,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.DBOptions;
+import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
@@ -109,6 +111,14 @@ class RocksEngineTest {
       family.setMinWriteBufferNumberToMerge(2);
       assertThatThrownBy(() -> RocksOptions.checkFamily(family)).hasMessageContaining("min_write_buffer_number_to_merge is 1");
     }
+  }
+
+  @Test
+  @DisplayName("SM-09 the library is none of those whose atomic flush left out what was older: without a write-ahead log that was lost at a crash")
+  void theLibraryIsNewEnough() {
+    // #11148 was found in January 2023, after 7.10 was out. What every test of crashes here was run with is the floor: below it they say nothing.
+    RocksDB.Version version = RocksDB.rocksdbVersion();
+    assertThat(version.getMajor() * 1_000 + version.getMinor()).as("RocksDB %s", version).isGreaterThanOrEqualTo(11_008);
   }
 
   @Test
@@ -211,6 +221,31 @@ class RocksEngineTest {
     assertThat(found.get()).isNotNull();
     assertThat(scratch.failures).hasSize(1);
     scratch.close();
+  }
+
+  @Test
+  @DisplayName("ST-11 a flush in the background that failed is found by the flush before an orderly end, and by a look at the disk's room")
+  void aFailureInTheBackgroundIsFoundWithoutAWrite() {
+    for (Consumer<Engine> look : List.<Consumer<Engine>>of(Engine::flush, engine -> engine.roomOnDisk(Long.MAX_VALUE))) {
+      var scratch = new ScratchEngine();
+      Engine engine = scratch.engine();
+      ScratchEngine.delete(scratch.directory);
+      EngineBatch batch = engine.newBatch();
+      // Above what one memtable holds and below what all may: RocksDB flushes it, and no write has to wait for that.
+      for (int i = 0; i < 9; i++) {
+        batch.put(Family.EVENTS, new byte[] {(byte) i}, new byte[1 << 20]);
+      }
+      engine.write(batch);
+      assertThatThrownBy(() -> {
+        batch.put(Family.EVENTS, new byte[] {10}, new byte[1]);
+        engine.write(batch); // Finds the memtable full, and has it flushed.
+        for (int i = 0; i < 1_000_000 && scratch.failures.isEmpty(); i++) {
+          look.accept(engine);
+        }
+      }).isInstanceOf(StorageFailure.class);
+      assertThat(scratch.failures).hasSize(1);
+      scratch.close();
+    }
   }
 
   @Test

@@ -185,6 +185,11 @@ class LogCorruptionTest {
       }
 
       @Override
+      public long lastBatchKnown() {
+        return 0;
+      }
+
+      @Override
       public EntryId durablyApplied(ReplicaKey replica) {
         return EntryId.ZERO;
       }

@@ -34,6 +34,7 @@ class LogSalvageProperties {
     private final Set<ReplicaKey> replicas;
     final Set<ReplicaKey> suspects = new TreeSet<>();
     int mended;
+    long lastBatch;
 
     Node(LogModel model, List<ReplicaKey> replicas) {
       this.model = model;
@@ -44,6 +45,11 @@ class LogSalvageProperties {
     @Override
     public Set<ReplicaKey> replicas() {
       return replicas;
+    }
+
+    @Override
+    public long lastBatchKnown() {
+      return lastBatch;
     }
 
     @Override
@@ -152,10 +158,11 @@ class LogSalvageProperties {
     String path = random.nextBoolean() ? workload.activeSegment() : "/log/" + names.get(random.nextInt(names.size()));
     files.put(path, damage.on(new Random(random), files.bytes(path).clone()));
     var node = new Node(model, workload.keys());
+    node.lastBatch = workload.lastBatch(); // As after an orderly end: the closest that can be known.
     try (SharedLog log = open(workload.settings(), node, random)) {
       check(log, model, node);
     } catch (StorageFailure failure) {
-      assertThat(failure.kind()).as(failure.getMessage()).isEqualTo(Kind.CORRUPT);
+      assertThat(failure.kind()).as(failure.getMessage()).isEqualTo(Kind.UNMENDABLE);
       assertThat(failure.getMessage()).contains("cannot be mended", "Remove this node");
       assertThat(alwaysMended).as("seed %d, %s", seed, failure.getMessage()).isFalse();
       given++;

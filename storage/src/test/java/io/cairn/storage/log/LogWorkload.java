@@ -201,6 +201,11 @@ final class LogWorkload {
   }
 
   /** Ends the workload, with some appends to the segment that is in use: the log is closed, and what it should hold is known. */
+  /** The sequence of the last batch that is durable. */
+  long lastBatch() {
+    return log.lastBatch();
+  }
+
   LogModel close() {
     for (int i = random.nextInt(12); i > 0; i--) {
       next = model.copy();
