@@ -99,7 +99,7 @@ public final class HashRoom {
     this.intervalNanos = intervalNanos;
     this.ports = ports;
     this.figures = figures;
-    this.scrubber = new Scrubber(clock, loop, replicas, ports::scrub, figures);
+    this.scrubber = new Scrubber(clock, loop, replicas, intervalNanos, ports::scrub, figures);
     this.lookedAt = clock.nanoTime();
   }
 

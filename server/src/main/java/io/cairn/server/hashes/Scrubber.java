@@ -7,7 +7,6 @@ import io.cairn.server.replica.Replicas;
 import io.cairn.storage.mvcc.KeyScrub;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,8 +20,8 @@ final class Scrubber {
   private static final Logger log = LoggerFactory.getLogger(Scrubber.class);
   /** Of each turn of the apply loop: it is held up by some tenths of a millisecond, and a gigabyte takes about a quarter of an hour. */
   static final long SLICE_BYTES = 32 << 10;
-  /** Between the beginnings of two passes over one replica, at least. */
-  static final long PASS_NANOS = TimeUnit.SECONDS.toNanos(60);
+  /** So many intervals between two comparisons lie between the beginnings of two passes over one replica, at least. */
+  static final int INTERVALS_PER_PASS = 12;
 
   /** Reads a slice on the apply loop; see {@link io.cairn.storage.mvcc.ShardStore#scrub}. */
   @FunctionalInterface
@@ -34,17 +33,19 @@ final class Scrubber {
   private final EventLoop loop;
   private final Replicas replicas;
   private final Slices slices;
+  private final long passNanos;
   private final HashFigures figures;
   /** When the last pass over a shard's replica began. */
   private final Map<Integer, Long> began = new TreeMap<>();
   private Replica current;
   private boolean reading;
 
-  Scrubber(Clock clock, EventLoop loop, Replicas replicas, Slices slices, HashFigures figures) {
+  Scrubber(Clock clock, EventLoop loop, Replicas replicas, long intervalNanos, Slices slices, HashFigures figures) {
     this.clock = clock;
     this.loop = loop;
     this.replicas = replicas;
     this.slices = slices;
+    this.passNanos = INTERVALS_PER_PASS * intervalNanos;
     this.figures = figures;
   }
 
@@ -64,7 +65,7 @@ final class Scrubber {
     long now = clock.nanoTime();
     for (Replica replica : replicas.all()) {
       Long last = began.putIfAbsent(replica.descriptor().id(), now); // One that was just opened is left to catch up first.
-      if (last != null && now - last >= PASS_NANOS && !replica.fence().isUp()) {
+      if (last != null && now - last >= passNanos && !replica.fence().isUp()) {
         began.put(replica.descriptor().id(), now);
         return replica;
       }

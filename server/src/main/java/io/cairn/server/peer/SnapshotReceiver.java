@@ -189,7 +189,7 @@ public final class SnapshotReceiver {
   public void rebuild(Replica replica, SnapshotMeta snapshot) {
     applier.run("rebuilding a replica", () -> {
       Received ready = kept.remove(replica.descriptor().id());
-      Invariant.check(ready != null && ready.meta.equals(snapshot), "the snapshot at %s was kept", snapshot.last());
+      Invariant.check(ready != null && ready.meta.equals(snapshot), "the snapshot at %d was kept", snapshot.last().index());
       long oldStore = switchPieces(replica.descriptor().id(), ready.sink.store());
       applier.run("standing on a snapshot", () -> {
         ShardStore store = ShardStore.open(engine, ready.sink.store(), replica.descriptor().id());

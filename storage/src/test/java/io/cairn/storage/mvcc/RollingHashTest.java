@@ -43,7 +43,7 @@ class RollingHashTest {
   void sameEntriesSameHash() {
     var other = new StoreScript(scratch.engine(), scratch.newStore());
     var random = new Random(1);
-    for (int i = 0; i < 3 * HashPoints.EVERY; i++) {
+    for (int i = 0; i < 3 * HashPoints.EVERY + 5; i++) {
       Batch batch = script.batch(StoreScript.randomOp(random), StoreScript.randomOp(random));
       script.apply(batch);
       other.apply(batch);
