@@ -176,9 +176,10 @@ public final class Divergence {
 
   private void compareHashes() {
     TreeSet<String> hashes = new TreeSet<>();
-    long revision = cluster.await(client.get(VICTIM)).revision();
+    SimClient asker = cluster.newClient(); // The connections of the other one may have been reset.
+    long revision = cluster.await(asker.get(VICTIM)).revision();
     for (SimNode node : cluster.nodes()) {
-      ReplicaHash hash = cluster.await(client.start(new Operation.Hash(node.name(), SHARD, revision), 10 * SECOND));
+      ReplicaHash hash = cluster.await(asker.start(new Operation.Hash(node.name(), SHARD, revision), 10 * SECOND));
       hashes.add(Long.toHexString(hash.hash()) + " of " + hash.keys() + " keys");
     }
     check(hashes.size() == 1, "replicas hold different things in the end: %s", hashes);
