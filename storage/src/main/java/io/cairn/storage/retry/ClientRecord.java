@@ -217,7 +217,7 @@ final class ClientRecord {
     }
   }
 
-  static ClientRecord decode(ClientId id, byte[] bytes, Fact fact) {
+  static ClientRecord decode(ClientId id, byte[] bytes) {
     var in = new BytesIn(bytes);
     int format = in.int8();
     if (format != OnDiskFormat.CLIENT) {
@@ -235,6 +235,7 @@ final class ClientRecord {
           + " bytes, at most " + ClientRecords.OPEN_MAX + " can be");
     }
     var record = new ClientRecord(id, forgotten, Math.max(4, count));
+    var fact = new Fact();
     record.lowestOpen = lowestOpen;
     record.used(lastUsed, useIndex, usePosition);
     long sequence = 0;

@@ -69,7 +69,7 @@ public final class ClientRecords {
       for (; cursor.valid(); cursor.next()) {
         byte[] key = cursor.key();
         var id = new ClientId(OnDiskFormat.readInt64(key, first.length), OnDiskFormat.readInt64(key, first.length + 8));
-        found.add(ClientRecord.decode(id, cursor.value(), records.fact));
+        found.add(ClientRecord.decode(id, cursor.value()));
       }
     }
     found.sort(Comparator.comparingLong(ClientRecord::useIndex).thenComparingInt(ClientRecord::usePosition));
