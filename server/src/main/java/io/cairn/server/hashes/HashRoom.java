@@ -40,7 +40,7 @@ import org.slf4j.LoggerFactory;
 public final class HashRoom {
   private static final Logger log = LoggerFactory.getLogger(HashRoom.class);
   private static final long ANSWER_NANOS = TimeUnit.SECONDS.toNanos(2);
-  /** Indexes one question may name. */
+  /** Indexes one question may name, and replicas one verdict. */
   static final int ASKED_MAX = 64;
   /** So many of the newest places are asked for, and twice as far back each time a few more: for replicas that lag. */
   private static final int NEWEST_ASKED = 8;
@@ -310,7 +310,8 @@ public final class HashRoom {
   /** Fences the replica when the verdict is one of a majority of its voters, without it, and it has another hash. On its loop. */
   private boolean hear(Replica replica, HashVerdict verdict) {
     Point own = replica.store().hashes().at(verdict.getIndex());
-    if (replica.fence().isUp() || replica.closed() || own == null || own.hash() == verdict.getHash()) {
+    boolean nothingNew = replica.fence().isUp() || replica.closed() || own == null || own.hash() == verdict.getHash();
+    if (nothingNew || verdict.getAgreeingCount() > ASKED_MAX) {
       return replica.fence().isUp();
     }
     Set<ReplicaId> voters = replica.status().membership().voters();
