@@ -17,6 +17,7 @@ import java.util.Arrays;
  *           02 shard(4)                                the replica of that shard     ReplicaRecord
  *           03                                         what a node that was added was told when it joined
  *           04 shard(4)                                the replica of that shard may lack what it acknowledged: its id, a varint
+ *           05 shard(4)                                the replica of that shard is fenced: its id, a varint
  *           10 store(4) 00                             applied index, term, revision StoreState
  *           10 store(4) 01 client id(16)               what a client has sent        ClientRecord
  *           10 store(4) 02 name                        a named record of whoever sits on top
@@ -27,6 +28,7 @@ import java.util.Arrays;
  *           10 store(4) 07                             how many events there were, and at the last mark  EventCount
  *           10 store(4) 08 key                         which shards hold guards on the key            HomeGuard
  *           10 store(4) 09 token(8) key                whether writes may be guarded by another shard's key   KnownGuards
+ *           10 store(4) 0a                             the rolling hash of the keys, and of which applied index   ShardHash
  * </pre>
  *
  * Numbers in keys are big-endian, so that the order of bytes is their order. A store number has 32 bits: it is local to a
@@ -44,6 +46,8 @@ public final class OnDiskFormat {
   public static final byte STATE = 1;
   public static final byte CLIENT = 1;
   public static final byte REPLICA = 1;
+  /** Of the rolling hash of a store's keys. */
+  public static final byte HASH = 1;
   /** Of a transaction's answer inside a client's record. */
   public static final byte ANSWER = 1;
 
@@ -54,6 +58,7 @@ public final class OnDiskFormat {
   public static final byte SMALL_JOINED = 0x03;
   public static final byte SMALL_SUSPECT = 0x04;
   public static final byte SMALL_LOG_END = 0x05;
+  public static final byte SMALL_FENCED = 0x06;
   public static final byte SMALL_STORE = 0x10;
 
   /** What follows the store number in keys of {@link #SMALL_STORE}. */
@@ -67,9 +72,14 @@ public final class OnDiskFormat {
   public static final byte STORE_EVENTS = 0x07;
   public static final byte STORE_GUARD_HOME = 0x08;
   public static final byte STORE_GUARD_KNOWN = 0x09;
+  public static final byte STORE_HASH = 0x0a;
 
   /** The last store number that may be given: its successor must still fit as the end of a range. */
   public static final long STORE_MAX = 0xffff_fffeL;
+
+  /** Bytes before the caller's part, in keys of the three families with history and in a store's keys of the small one. */
+  public static final int STORE_PREFIX_BYTES = 4;
+  public static final int SMALL_PREFIX_BYTES = 5;
 
   /** Bytes of a key in the events family. */
   public static final int EVENT_KEY_BYTES = 16;
@@ -148,6 +158,10 @@ public final class OnDiskFormat {
     return smallKey(store, STORE_STATE, new byte[0]);
   }
 
+  public static byte[] hashKey(long store) {
+    return smallKey(store, STORE_HASH, new byte[0]);
+  }
+
   public static byte[] clientKey(long store, long clientHigh, long clientLow) {
     byte[] id = new byte[16];
     int64(id, 0, clientHigh);
@@ -202,6 +216,10 @@ public final class OnDiskFormat {
 
   public static byte[] suspectKey(int shard) {
     return shardKey(SMALL_SUSPECT, shard);
+  }
+
+  public static byte[] fencedKey(int shard) {
+    return shardKey(SMALL_FENCED, shard);
   }
 
   private static byte[] shardKey(byte kind, int shard) {

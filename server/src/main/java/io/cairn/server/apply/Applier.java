@@ -141,8 +141,9 @@ public final class Applier {
   private EntryEffect apply(ShardStore store, Entry entry) {
     byte[] payload = entry.payload();
     if (entry.kind() == EntryKind.COMMAND && EntryPayload.isCommands(payload)) {
-      store.needsLevel(round, EntryPayload.level(payload));
+      int level = EntryPayload.level(payload);
       var results = store.apply(round, entry.id(), EntryPayload.decodeCommands(payload));
+      store.needsLevel(round, level); // A part of this entry, as its rolling hash has it: so not before it.
       return new EntryEffect.Written(results, store.takeLeasedGone());
     }
     store.pass(round, entry.id());

@@ -62,6 +62,11 @@ public final class ConfigKeys {
           size -> size >= 64 * KIB && size <= GIB && size % (4 * KIB) == 0), "Size of one segment of the log, preallocated and recycled.");
   static final ConfigKey<Long> LOG_KEEP = ConfigKey.of("log.keep", BYTES, GIB, Bound.between(BYTES, 128 * KIB, 1_024 * GIB),
       "Most bytes of log kept for followers that lag; one further behind gets a snapshot. At least 2 x log.segment-size.");
+  static final ConfigKey<Long> HASH_CHECK_INTERVAL = ConfigKey.of("storage.hash-check-interval", DURATION, 5 * SECOND,
+      Bound.that("100ms to 24h; 0s never compares", "must lie between 100ms and 24h, or be 0s to never compare",
+          interval -> interval == 0 || interval >= 100 * MILLI && interval <= 24 * 3_600 * SECOND),
+      "How often a leader compares what the replicas of its shard hold; one that differs from a majority shows nothing more and is rebuilt from the "
+          + "others.");
   static final ConfigKey<Long> MEMORY_BUDGET = ConfigKey.of("memory.budget", BYTES, 512 * MIB, Bound.between(BYTES, 384 * MIB, 1_024 * GIB),
       "Memory of the whole process. bin/kvd makes heap and network buffers of it (KVD_OPTS goes over them), the engine has what these and the JVM "
           + "leave.");
@@ -116,7 +121,7 @@ public final class ConfigKeys {
 
   private static final List<ConfigKey<?>> BEFORE_LIMITS = List.of(
       NODE_NAME, CLUSTER_ID, CLUSTER_NODES, CLUSTER_JOIN, SPLIT_POINTS, LISTEN_CLIENT, LISTEN_PEER, ADMIN_LISTEN, INSECURE, STORAGE_DIR, FREE_SPACE_MIN,
-      LOG_SEGMENT_SIZE, LOG_KEEP, MEMORY_BUDGET, BLOCK_CACHE, WRITE_BUFFERS, RECENT_VERSIONS, RETRIES_CLIENTS, HISTORY_AGE, HISTORY_EVENTS, HEARTBEAT, ELECTION_TIMEOUT, ELECTION_JITTER,
+      LOG_SEGMENT_SIZE, LOG_KEEP, HASH_CHECK_INTERVAL, MEMORY_BUDGET, BLOCK_CACHE, WRITE_BUFFERS, RECENT_VERSIONS, RETRIES_CLIENTS, HISTORY_AGE, HISTORY_EVENTS, HEARTBEAT, ELECTION_TIMEOUT, ELECTION_JITTER,
       LEADERS, NET_LOOPS, LOGGING_FORMAT, LOGGING_LEVEL, LOGGING_FILE, LOGGING_FILE_SIZE, LOGGING_FILES, SHUTDOWN_GRACE);
 
   /** All of them. */

@@ -153,7 +153,8 @@ public final class ConfigLoader {
     EngineConfig engine = attempt(() -> EngineConfig.of(value(ConfigKeys.MEMORY_BUDGET), value(ConfigKeys.BLOCK_CACHE), value(ConfigKeys.WRITE_BUFFERS),
         value(ConfigKeys.RECENT_VERSIONS)));
     StorageConfig storage = attempt(() -> new StorageConfig(
-        value(ConfigKeys.STORAGE_DIR), freeSpaceMin(engine), value(ConfigKeys.LOG_SEGMENT_SIZE), value(ConfigKeys.LOG_KEEP)));
+        value(ConfigKeys.STORAGE_DIR), freeSpaceMin(engine), value(ConfigKeys.LOG_SEGMENT_SIZE), value(ConfigKeys.LOG_KEEP),
+        value(ConfigKeys.HASH_CHECK_INTERVAL)));
     HistoryConfig history = attempt(() -> new HistoryConfig(value(ConfigKeys.HISTORY_AGE), value(ConfigKeys.HISTORY_EVENTS)));
     RaftConfig raft = attempt(() -> new RaftConfig(
         value(ConfigKeys.HEARTBEAT), value(ConfigKeys.ELECTION_TIMEOUT), value(ConfigKeys.ELECTION_JITTER), value(ConfigKeys.LEADERS)));

@@ -1,6 +1,7 @@
 package io.cairn.server.metrics;
 
 import io.cairn.protocol.wire.ErrorCode;
+import io.cairn.server.hashes.HashFigures;
 import io.cairn.server.replica.HandoverReason;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
@@ -228,6 +229,17 @@ public final class NodeMeters {
   /** Replicas that may lack what they have acknowledged. */
   public void suspectReplicas(LongSupplier replicas) {
     add(MeterName.SUSPECT_REPLICAS, replicas);
+  }
+
+  /** What comparing replicas has come to. */
+  public void hashes(LongSupplier fenced, LongSupplier diverged, HashFigures figures) {
+    add(MeterName.FENCED_REPLICAS, fenced);
+    add(MeterName.DIVERGED_SHARDS, diverged);
+    functionCounter(MeterName.HASH_COMPARISONS, figures::comparisons, 1);
+    functionCounter(MeterName.HASH_DIVERGENCES, figures::fenced, 1, "outcome", "fenced");
+    functionCounter(MeterName.HASH_DIVERGENCES, figures::undecided, 1, "outcome", "undecided");
+    functionCounter(MeterName.SCRUBS, figures::scrubbed, 1);
+    functionCounter(MeterName.SCRUBS_WRONG, figures::wrong, 1);
   }
 
   /** The room on the disk, the least there should be, and whether what grows is refused for want of it (1 or 0). */

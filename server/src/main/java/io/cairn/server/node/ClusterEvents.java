@@ -161,6 +161,11 @@ final class ClusterEvents implements ReplicaPorts.Observer {
   }
 
   @Override
+  public void fenced(Replica replica) {
+    watches.fenced(replica);
+  }
+
+  @Override
   public void installed(Replica replica) {
     watches.applied(replica);
     leases.installed(replica);

@@ -33,6 +33,8 @@ import io.cairn.server.leaders.LeaderWatch;
 import io.cairn.server.lease.LeaseDesk;
 import io.cairn.server.lease.LeaseFigures;
 import io.cairn.server.guard.GuardRoom;
+import io.cairn.server.hashes.HashFigures;
+import io.cairn.server.hashes.HashRoom;
 import io.cairn.server.lease.LeaseRoom;
 import io.cairn.server.lock.LockRoom;
 import io.cairn.server.members.MemberCodec;
@@ -105,6 +107,8 @@ final class Rooms {
   private LockRoom locks;
   private GuardRoom guards;
   private LeaseFigures leaseFigures;
+  private final HashFigures hashFigures = new HashFigures();
+  private HashRoom hashes;
   private Joining joining;
   private SnapshotSender snapshotSender;
   private SnapshotReceiver snapshotReceiver;
@@ -230,6 +234,8 @@ final class Rooms {
     snapshotSender = new SnapshotSender(peers, devices.clock(), blocking.scan(), this::snapshotOf,
         devices.random().split("snapshots").nextLong() >>> 2, config.limits().snapshotRate());
     var snapshots = new SnapshotRoutes(snapshotSender, snapshotReceiver);
+    hashes = new HashRoom(devices.clock(), nodeLoop, replicas, peers, config.storage().hashCheckNanos(), hashFigures,
+        new HashPorts(engine, catalog, applier, snapshotSender, snapshotReceiver, devices.tap()));
     host = new ShardHost(config, devices, engine, catalog, logStore, replicas, loop -> new ReplicaPorts(loop, devices.clock(), logWriter,
         applier, revisions, this::send, snapshots, events, gate), this::ticked, this::opened, this::broughtUp);
     clients = clientService();
@@ -251,6 +257,7 @@ final class Rooms {
     leases.tick();
     locks.tick();
     guards.tick();
+    hashes.tick();
   }
 
   private void broughtUp(int shard) {
@@ -277,6 +284,12 @@ final class Rooms {
   private void betweenShards(PeerRequest request, Consumer<PeerResponse> answer) {
     if (request.hasGuardRegister() || request.hasGuardFence()) {
       guards.serve(request, answer);
+    } else if (request.hasHashCheck()) {
+      hashes.serve(replicas.get(request.getHashCheck().getShard()), request, answer);
+    } else if (request.hasHashVerdict()) {
+      hashes.serve(replicas.get(request.getHashVerdict().getShard()), request, answer);
+    } else if (request.hasSnapshotWanted()) {
+      hashes.serve(replicas.get(request.getSnapshotWanted().getShard()), request, answer);
     } else {
       leases.serve(request, answer);
     }
@@ -429,6 +442,7 @@ final class Rooms {
     meters.watches(watches::watches, watches::behind, watches::sentEvents, watches::pagesRead);
     meters.leases(leaseFigures::leases, leaseFigures::ending, leaseFigures::renewals);
     meters.suspectReplicas(host::suspects);
+    meters.hashes(hashes::fenced, hashes::diverged, hashFigures);
     meters.replicasLed(() -> replicas.all().stream().filter(Replica::leads).count());
   }
 
@@ -565,6 +579,16 @@ final class Rooms {
     @Override
     public void install(Replica replica, SnapshotMeta snapshot) {
       receiver.install(replica, snapshot);
+    }
+
+    @Override
+    public void keep(Replica replica, SnapshotMeta snapshot) {
+      receiver.keep(replica, snapshot);
+    }
+
+    @Override
+    public void rebuild(Replica replica, SnapshotMeta snapshot) {
+      receiver.rebuild(replica, snapshot);
     }
   }
 }

@@ -168,7 +168,14 @@ final class ShardHost {
       suspects.add(record.shard());
     }
     devices.tap().opened(replica, raft, hardState, view);
+    boolean fenced = catalog.isFenced(record.shard(), record.replicaId());
+    if (fenced) {
+      log.warn("shard={} is fenced since an earlier life: its data differs from what the others have; it is rebuilt from them", record.shard());
+    }
     loop.execute(() -> {
+      if (fenced) {
+        replica.fence().raise();
+      }
       replicas.add(replica);
       if (closed) {
         replica.close(); // Whoever closes the others may have been here before.

@@ -166,9 +166,34 @@ public final class PeerService implements RequestHandler {
         case SNAPSHOT -> snapshot(channel, requestId, request.getSnapshot());
         case MEMBER_STEP, MEMBER, JOIN, HISTORY -> members.serve(request, response -> respond(channel, requestId, response));
         case LEASE_REGISTER, LEASE_STEP, GUARD_REGISTER, GUARD_FENCE -> leases.serve(request, response -> respond(channel, requestId, response));
+        case HASH_CHECK -> hashes(channel, requestId, request, request.getHashCheck().getShard(), request.getHashCheck().getRangeEpoch(),
+            request.getHashCheck().getFrom(), request.getHashCheck().getTo());
+        case HASH_VERDICT -> hashes(channel, requestId, request, request.getHashVerdict().getShard(), request.getHashVerdict().getRangeEpoch(),
+            request.getHashVerdict().getFrom(), request.getHashVerdict().getTo());
+        case SNAPSHOT_WANTED -> hashes(channel, requestId, request, request.getSnapshotWanted().getShard(),
+            request.getSnapshotWanted().getRangeEpoch(), request.getSnapshotWanted().getFrom(), request.getSnapshotWanted().getTo());
         case BODY_NOT_SET -> refuse(channel, requestId, "the request is unknown to this version");
       }
     };
+  }
+
+  /** From one replica to another about what they hold. */
+  private void hashes(ServerChannel channel, long requestId, PeerRequest request, int shard, long rangeEpoch, long from, long to) {
+    if (isHere((String) channel.attachment(), shard, rangeEpoch, from, to)) {
+      leases.serve(request, response -> respond(channel, requestId, response));
+    } else {
+      refuseReplica(channel, requestId, shard);
+    }
+  }
+
+  private boolean isHere(String node, int shard, long rangeEpoch, long from, long to) {
+    Replica replica = replicas.get(shard);
+    return replica != null && rangeEpoch == replica.descriptor().rangeEpoch() && to == replica.key().replica().value()
+        && isReplicaOf(node, from, replica.descriptor());
+  }
+
+  private static void refuseReplica(ServerChannel channel, long requestId, int shard) {
+    refuse(channel, requestId, "this node has no such replica of shard " + shard + ", or knows the sender as another");
   }
 
   private void revisions(ServerChannel channel, long requestId, List<Integer> counts) {
@@ -191,13 +216,11 @@ public final class PeerService implements RequestHandler {
   }
 
   private void snapshot(ServerChannel channel, long requestId, SnapshotChunk chunk) {
-    Replica replica = replicas.get(chunk.getShard());
-    if (replica == null || chunk.getRangeEpoch() != replica.descriptor().rangeEpoch()
-        || chunk.getTo() != replica.key().replica().value()
-        || !isReplicaOf((String) channel.attachment(), chunk.getFrom(), replica.descriptor())) {
-      refuse(channel, requestId, "this node has no such replica of shard " + chunk.getShard() + ", or knows the sender as another");
+    if (!isHere((String) channel.attachment(), chunk.getShard(), chunk.getRangeEpoch(), chunk.getFrom(), chunk.getTo())) {
+      refuseReplica(channel, requestId, chunk.getShard());
       return;
     }
+    Replica replica = replicas.get(chunk.getShard());
     snapshots.chunk(replica, chunk, answer -> respond(channel, requestId, PeerResponse.newBuilder().setSnapshot(answer).build()));
   }
 

@@ -2,6 +2,7 @@ package io.cairn.server.peer;
 
 import io.cairn.protocol.wire.SnapshotChunk;
 import io.cairn.protocol.wire.SnapshotChunkAnswer;
+import io.cairn.raft.Invariant;
 import io.cairn.raft.ReplicaId;
 import io.cairn.raft.SnapshotMeta;
 import io.cairn.raft.log.EntryId;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,6 +53,11 @@ public final class SnapshotReceiver {
   private final Map<Integer, Incoming> incoming = new TreeMap<>();
   /** Whole ones that Raft was told of and has not switched to, or has not passed over yet. */
   private final List<Received> received = new ArrayList<>();
+
+  /** Whole ones that are to take the place of a fenced replica's data, by shard. */
+  private final Map<Integer, Received> kept = new TreeMap<>();
+  /** How many chunks have come for each shard. */
+  private final Map<Integer, Long> chunks = new ConcurrentSkipListMap<>();
 
   public SnapshotReceiver(Engine engine, ReplicaCatalog catalog, Applier applier, LogWriter logWriter) {
     this.engine = engine;
@@ -79,6 +86,7 @@ public final class SnapshotReceiver {
       current = new Incoming(chunk.getStream(), chunk.getFrom(), new SnapshotSink(engine, freshStore()));
       incoming.put(shard, current);
     }
+    chunks.merge(shard, 1L, Long::sum);
     try {
       current.sink.add(chunk.getData().toByteArray());
       if (current.sink.complete()) {
@@ -158,6 +166,54 @@ public final class SnapshotReceiver {
     throw new IllegalStateException("the snapshot of shard " + shard + " at " + snapshot.last() + " is to be installed and is not here");
   }
 
+  /** How many chunks have come for the shard in this process: whether one is on its way shows by that. From any thread. */
+  public long chunks(int shard) {
+    return chunks.getOrDefault(shard, 0L);
+  }
+
+  /** A snapshot that was just received is not passed over: it is for {@link #rebuild}. On the replica's loop, in the turn in which it was told. */
+  public void keep(Replica replica, SnapshotMeta snapshot) {
+    int shard = replica.descriptor().id();
+    applier.run("keeping a snapshot", () -> {
+      Received before = kept.put(shard, takeReceived(shard, snapshot));
+      if (before != null) {
+        deleteStore(before.sink.store());
+      }
+    });
+  }
+
+  /**
+   * Switches the replica's data to the snapshot that was kept. The log holds its last entry and goes on behind it, so nothing is written there. On the
+   * replica's loop.
+   */
+  public void rebuild(Replica replica, SnapshotMeta snapshot) {
+    applier.run("rebuilding a replica", () -> {
+      Received ready = kept.remove(replica.descriptor().id());
+      Invariant.check(ready != null && ready.meta.equals(snapshot), "the snapshot at %d was kept", snapshot.last().index());
+      long oldStore = switchPieces(replica.descriptor().id(), ready.sink.store());
+      applier.run("standing on a snapshot", () -> {
+        ShardStore store = ShardStore.open(engine, ready.sink.store(), replica.descriptor().id());
+        replica.loop().execute(() -> {
+          log.warn("shard={} was rebuilt from another replica's data and takes part again; index={} hash={}", ready.shard, snapshot.last().index(),
+              Long.toHexString(store.hashes().now().hash()));
+          replica.fence().rebuilt(snapshot, store);
+          applier.run("deleting a replaced store", () -> deleteStore(oldStore));
+        });
+      });
+    });
+  }
+
+  /** One batch, flushed: from here on the replica's data lies there, and none of it is fenced. Returns where it lay. */
+  private long switchPieces(int shard, long store) {
+    ReplicaRecord record = catalog.replica(shard).orElseThrow();
+    EngineBatch batch = engine.newBatch();
+    catalog.replace(batch, record.withPieces(List.of(new Piece(store, record.start(), record.end()))));
+    catalog.clearFenced(batch, shard);
+    engine.write(batch);
+    engine.flush();
+    return record.store();
+  }
+
   /** Switches the replica to the snapshot that Raft has accepted. On the replica's loop. */
   public void install(Replica replica, SnapshotMeta snapshot) {
     applier.run("installing a snapshot", () -> switchStores(replica, snapshot));
@@ -166,12 +222,11 @@ public final class SnapshotReceiver {
   private void switchStores(Replica replica, SnapshotMeta snapshot) {
     int shard = replica.descriptor().id();
     Received ready = takeReceived(shard, snapshot);
-    ReplicaRecord record = catalog.replica(shard).orElseThrow();
-    long oldStore = record.store();
-    EngineBatch batch = engine.newBatch();
-    catalog.replace(batch, record.withPieces(List.of(new Piece(ready.sink.store(), record.start(), record.end()))));
-    engine.write(batch);
-    engine.flush();
+    long oldStore = switchPieces(shard, ready.sink.store());
+    Received needless = kept.remove(shard);
+    if (needless != null) {
+      deleteStore(needless.sink.store());
+    }
     // A task of its own: what follows a wait for the disk is not done in the turn that waited.
     applier.run("switching to a snapshot", () -> restartLog(replica, snapshot, ready.sink.store(), oldStore));
   }

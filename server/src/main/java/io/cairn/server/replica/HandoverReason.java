@@ -11,5 +11,7 @@ public enum HandoverReason {
   /** This node's disk answers too late. */
   DISK,
   /** This node's process stands still again and again. */
-  PAUSE
+  PAUSE,
+  /** This node's data is not what the others have. */
+  FENCED
 }

@@ -31,6 +31,8 @@ public final class Leadership {
 
     boolean leaderReady();
 
+    boolean fenced();
+
     /** Has what Raft asks for carried out, soon. */
     void stepped();
 
@@ -173,7 +175,8 @@ public final class Leadership {
     }
     if (!isUnderWay() && !going.equals(ReplicaId.NONE)) {
       target = going;
-      reason = asked == null ? HandoverReason.DISK : asked; // Nobody asked: Raft does it by itself for its disk alone.
+      // Nobody asked: Raft does it by itself for its disk alone, and by that a fence works too.
+      reason = asked != null ? asked : shard.fenced() ? HandoverReason.FENCED : HandoverReason.DISK;
       began = shard.now();
       shard.began(reason, shard.node(target));
     }

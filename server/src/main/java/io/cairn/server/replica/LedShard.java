@@ -31,6 +31,11 @@ record LedShard(Replica replica, ReplicaPorts ports) implements Leadership.Shard
   }
 
   @Override
+  public boolean fenced() {
+    return replica.fence().isUp();
+  }
+
+  @Override
   public void stepped() {
     replica.requestPump();
   }

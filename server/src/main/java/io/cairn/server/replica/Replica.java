@@ -58,6 +58,7 @@ public final class Replica {
   private final Proposals proposals;
   private final Leadership leadership;
   private final ToldEffects told;
+  private final Fence fence;
   /** When each write that the log has not answered was given to it, oldest first. */
   private final ArrayDeque<Long> writing = new ArrayDeque<>();
   private volatile ShardStore store;
@@ -92,6 +93,7 @@ public final class Replica {
     this.proposals = new Proposals(raft);
     this.leadership = new Leadership(raft, new LedShard(this, ports));
     this.told = new ToldEffects(this, ports.observer());
+    this.fence = new Fence(this, raft, ports);
   }
 
   public ShardDescriptor descriptor() {
@@ -134,7 +136,7 @@ public final class Replica {
 
   /** Takes a write to be proposed with the next batch; refuses it when this replica does not lead. */
   public void write(WriteRequest write) {
-    if (!raft.isLeader() || closed) {
+    if (!isLeader() || closed) {
       write.completion().refused(closed ? shuttingDown() : notLeader());
       return;
     }
@@ -157,8 +159,8 @@ public final class Replica {
 
   /** Takes a read, which ends once this replica may answer it. */
   public void read(ReadRequest read) {
-    if (closed) {
-      read.completion().refused(shuttingDown());
+    if (closed || fence.isUp()) {
+      read.completion().refused(closed ? shuttingDown() : fence.refusal());
       return;
     }
     if (!inbox.holds(ReadRequest.BYTES)) {
@@ -179,9 +181,9 @@ public final class Replica {
     }
   }
 
-  /** What can be shown without asking anybody; null while this replica is closing. What is applied is resolved. */
+  /** What can be shown without asking anybody; null while this replica is closing or fenced. What is applied is resolved. */
   public LocalState local() {
-    if (closed) {
+    if (closed || fence.isUp()) {
       return null;
     }
     long heard = raft.leaderHeardAt();
@@ -208,7 +210,8 @@ public final class Replica {
   /** Lets time pass; {@code now} is read on this loop, or a lease would outlast what it stands on. */
   public void tick(long now) {
     step(() -> {
-      raft.diskStalledSince(writing.isEmpty() ? ports.log().writingSince() : Math.min(writing.getFirst(), ports.log().writingSince()));
+      raft.diskStalledSince(fence.diskStalledSince(
+          writing.isEmpty() ? ports.log().writingSince() : Math.min(writing.getFirst(), ports.log().writingSince())));
       raft.tick(now);
       batches.expire();
       pending.expire(now);
@@ -220,7 +223,7 @@ public final class Replica {
 
   /** Proposes a command of the system shard; false when this replica cannot. */
   public boolean propose(SystemCommand command) {
-    boolean proposed = !closed && raft.isLeader() && raft.propose(EntryKind.COMMAND, EntryPayload.system(command)) > 0;
+    boolean proposed = !closed && isLeader() && raft.propose(EntryKind.COMMAND, EntryPayload.system(command)) > 0;
     requestPump();
     return proposed;
   }
@@ -248,7 +251,7 @@ public final class Replica {
 
   /** Puts a payload into the shard's log and tells what it came to; refused while this replica does not lead, or has only begun to. */
   public void submit(byte[] payload, Completion<EntryEffect> completion) {
-    if (!leaderReady || !raft.isLeader() || closed) {
+    if (!leaderReady || !isLeader() || closed) {
       completion.refused(closed ? shuttingDown() : notLeader());
       return;
     }
@@ -270,21 +273,26 @@ public final class Replica {
   }
 
   public void snapshotReceived(SnapshotMeta snapshot, ReplicaId from, long snapshotTerm) {
-    step(() -> raft.snapshotReceived(snapshot, from, snapshotTerm, ports.clock().nanoTime()));
+    step(() -> {
+      raft.snapshotReceived(snapshot, from, snapshotTerm, ports.clock().nanoTime());
+      fence.received(snapshot);
+    });
   }
 
   /** The replica stands on another store and its log begins after the snapshot, durably. */
   public void snapshotInstalled(SnapshotMeta snapshot, ShardStore installed) {
-    step(() -> standOn(snapshot, installed));
+    step(() -> {
+      fence.restarted(snapshot.last().index());
+      tap.installed(this, snapshot);
+      raft.snapshotInstalled(snapshot);
+      standOn(installed);
+    });
   }
 
-  private void standOn(SnapshotMeta snapshot, ShardStore installed) {
+  /** What it shows from here on is at or behind what it has shown. */
+  void standOn(ShardStore installed) {
     store = installed;
-    appliedIndex = installed.applied().index();
-    Invariant.check(appliedIndex == snapshot.last().index(), "the installed store is at %d, the snapshot at %d", appliedIndex,
-        snapshot.last().index());
-    tap.installed(this, snapshot);
-    raft.snapshotInstalled(snapshot);
+    appliedIndex = store.applied().index();
     ports.revisions().learn(installed.applied().revision());
     reads.applied(appliedIndex);
     ports.observer().installed(this);
@@ -294,7 +302,7 @@ public final class Replica {
    * Whatever touches Raft runs in here. What it throws is the end of the node ({@link io.cairn.raft.InvariantBroken} and the like):
    * until the process has stopped, this replica says and writes nothing more.
    */
-  private void step(Runnable work) {
+  void step(Runnable work) {
     if (closed) {
       return;
     }
@@ -326,17 +334,22 @@ public final class Replica {
   }
 
   public boolean isLeader() {
-    return raft.isLeader();
+    return raft.isLeader() && !fence.isUp();
   }
 
   /** Whether it led when that last changed. From any thread. */
   public boolean leads() {
-    return role == RoleName.LEADER;
+    return role == RoleName.LEADER && !fence.isUp();
   }
 
   /** Its leadership: whether it is on its way to another, and how to send it there. */
   public Leadership leadership() {
     return leadership;
+  }
+
+  /** What stands between its data and everybody while that is not what the others have. */
+  public Fence fence() {
+    return fence;
   }
 
   /** The changes of its members. On the replica's loop. */
@@ -416,7 +429,7 @@ public final class Replica {
       sendAfterPersist(ready);
     }
     if (!ready.committed().isEmpty()) {
-      ports.applier().submit(store, ready.committed(), ports.loop(), this::applied);
+      fence.committed(ready.committed());
     }
     noticeChanges();
     for (ConfirmedRead read : ready.confirmedReads()) {
@@ -449,7 +462,7 @@ public final class Replica {
     }
   }
 
-  private void applied(List<Entry> entries, List<EntryEffect> effects) {
+  void applied(List<Entry> entries, List<EntryEffect> effects) {
     step(() -> takeEffects(entries, effects));
   }
 
@@ -459,6 +472,9 @@ public final class Replica {
       Entry entry = entries.get(i);
       Invariant.check(entry.index() == appliedIndex + 1, "entry %d was applied after %d", entry.index(), appliedIndex);
       appliedIndex = entry.index();
+      if (fence.isUp()) {
+        continue; // What it came to here is nothing to tell anybody.
+      }
       pending.applied(entry, effects.get(i));
       boolean own = raft.isLeader() && entry.term() == raft.term();
       leaderReady |= own && entry.kind() == EntryKind.LEADER;
@@ -499,6 +515,12 @@ public final class Replica {
 
   private record RaftRole(boolean leads, long term, ReplicaId leader) {}
 
+  /** Everything that waits for what this replica's data shows ends. */
+  void cutOff(Refusal why) {
+    loseLeadership();
+    reads.refuseAll(why);
+  }
+
   private void loseLeadership() {
     leaderReady = false;
     batches.refuseAll(notLeader());
@@ -522,7 +544,7 @@ public final class Replica {
   private final class BatchProposer implements WriteBatches.Proposer {
     @Override
     public boolean canPropose() {
-      return leaderReady && raft.isLeader() && !closed;
+      return leaderReady && Replica.this.isLeader() && !closed;
     }
 
     @Override

@@ -57,6 +57,12 @@ public record ReplicaPorts(EventLoop loop, Clock clock, LogWriter log, Applier a
 
     /** Switches the replica to the snapshot received last; ends with {@link Replica#snapshotInstalled}. */
     void install(Replica replica, SnapshotMeta snapshot);
+
+    /** A whole snapshot that was just received stays, for {@link #rebuild}, also when Raft has no use for it. */
+    default void keep(Replica replica, SnapshotMeta snapshot) {}
+
+    /** Switches the replica's data to the one that was kept, and leaves its log alone; ends with {@link Fence#rebuilt}. */
+    default void rebuild(Replica replica, SnapshotMeta snapshot) {}
   }
 
   /** Hears of changes, on the replica's loop. */
@@ -89,6 +95,9 @@ public record ReplicaPorts(EventLoop loop, Clock clock, LogWriter log, Applier a
 
     /** The replica stands on a snapshot: what its store holds beside keys may be news. */
     void installed(Replica replica);
+
+    /** Nothing of its data is shown from here on, until {@link #installed}. */
+    default void fenced(Replica replica) {}
 
     /** Leases of which this shard is the home are these now. */
     default void leasesChanged(Replica replica, List<Lease> leases) {}

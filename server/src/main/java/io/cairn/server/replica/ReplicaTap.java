@@ -33,6 +33,15 @@ public interface ReplicaTap {
   /** The replica stands on the snapshot, durably. */
   default void installed(Replica replica, SnapshotMeta snapshot) {}
 
+  /** The replica's data differs from what the others have; see {@link Fence#raise}. */
+  default void fenced(Replica replica) {}
+
+  /** The replica stands on the snapshot, durably; its log is as it was. */
+  default void rebuilt(Replica replica, SnapshotMeta snapshot) {}
+
+  /** This replica leads, and has compared what it has with the others: they all have the same at that index, or not. */
+  default void compared(Replica replica, long index, boolean same) {}
+
   /** The oracle of this node hands these revisions out; see {@link io.cairn.server.oracle.RevisionOracle.Leadership#handsOut}. */
   default void handsOut(long first, long last) {}
 

@@ -78,6 +78,16 @@ public final class WatchRoom {
     }
   }
 
+  /** Nothing of the replica's data is shown any more: its watches end, and go on at another node. */
+  public void fenced(Replica replica) {
+    execute(() -> {
+      ShardTail tail = tails.get(replica.descriptor().id());
+      if (tail != null) {
+        List.copyOf(tail.feeds()).forEach(feed -> feed.watches().all().forEach(watch -> watch.end(replica.fence().refusal())));
+      }
+    });
+  }
+
   /** @param peer the other end of the connection, for whoever asks which watches there are */
   public WatchLane lane(String peer, WatchLane.Outlet outlet) {
     return new WatchLane(this, lanes.incrementAndGet(), peer, outlet);
@@ -216,7 +226,11 @@ public final class WatchRoom {
           + " watches, the most that it takes (limits.node-watches); try another one", 1_000);
     }
     for (ShardDescriptor shard : start.shards()) {
-      ShardStore store = replicas.get(shard.id()).store();
+      Replica replica = replicas.get(shard.id());
+      if (replica.fence().isUp()) {
+        return replica.fence().refusal();
+      }
+      ShardStore store = replica.store();
       byte[] from = start.terms().start();
       byte[] to = start.terms().end();
       long oldest = start.named() ? store.oldestReadable(from, to) : store.oldestKept(from, to);

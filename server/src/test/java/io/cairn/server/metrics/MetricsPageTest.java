@@ -3,6 +3,7 @@ package io.cairn.server.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cairn.protocol.wire.ErrorCode;
+import io.cairn.server.hashes.HashFigures;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -106,6 +107,7 @@ class MetricsPageTest {
 
   private void useEverything() {
     meters.info("three-node", "n1", "0.1.0");
+    meters.hashes(() -> 0, () -> 0, new HashFigures());
     meters.election(1);
     meters.leaderChange(1);
     meters.droppedLogLines(() -> 0);

@@ -44,6 +44,14 @@ final class EngineImage {
     unsettled.forEach(version -> version.drop(family, start, end));
   }
 
+  boolean rot(Family family, byte[] suffix) {
+    boolean found = durable.rot(family, suffix);
+    for (EngineVersion version : unsettled) {
+      found |= version.rot(family, suffix);
+    }
+    return found;
+  }
+
   /** What is durable at this time, which may be ahead of what has settled. */
   EngineVersion durable(long at) {
     EngineVersion found = durable;

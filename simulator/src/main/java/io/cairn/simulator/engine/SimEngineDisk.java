@@ -3,6 +3,7 @@ package io.cairn.simulator.engine;
 import io.cairn.simulator.schedule.SimProcess;
 import io.cairn.simulator.schedule.SimRandom;
 import io.cairn.simulator.schedule.SimScheduler;
+import io.cairn.storage.engine.Family;
 import java.util.TreeMap;
 
 /** The engines' folders of one machine. They outlive its processes. */
@@ -48,6 +49,18 @@ public final class SimEngineDisk {
   /** The {@code nth} batch from now on fails, without effect. */
   public void failWrite(int nth) {
     failingWrite = nth;
+  }
+
+  /**
+   * Changes the last byte of what stands under each key of the family that ends with {@code suffix}, in all there is, as if it had rotted where no
+   * checksum sees it. Returns whether there was one.
+   */
+  public boolean rot(Family family, byte[] suffix) {
+    boolean found = false;
+    for (EngineImage image : images.values()) {
+      found |= image.rot(family, suffix);
+    }
+    return found;
   }
 
   /**

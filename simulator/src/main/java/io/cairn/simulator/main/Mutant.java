@@ -51,6 +51,8 @@ final class Mutant {
     LEASES("io.cairn.simulator.main.LeaseSeeds"),
     /** Runs with compactions. */
     COMPACTIONS("io.cairn.simulator.main.CompactionSeeds"),
+    /** Runs in which one replica comes to differ from the others. */
+    DIVERGENCE("io.cairn.simulator.main.DivergenceSeeds"),
     /** Runs whose watches are judged by the checkers of real ones, which only tests know. */
     HISTORIES("io.cairn.simulator.history.HistorySeeds"),
     /** The same where no history is kept of some keys and nothing fails. */

@@ -23,6 +23,7 @@ public enum Mark {
   COMMITTED_WITH_EARLIER_TERM("an entry of an earlier term was committed by one of the leader's own"),
   SNAPSHOT_WANTED("a follower needed what the leader's log no longer had"),
   SNAPSHOT_INSTALLED("a snapshot was installed"),
+  REPLICAS_COMPARED("a leader compared what its shard's replicas hold, and it was the same"),
   // Reads and leases.
   LEASE_HELD("a leader held its lease"),
   READ_CONFIRMED("a round confirmed a read"),

@@ -255,6 +255,27 @@ public final class ClusterOracle {
     }
 
     @Override
+    public void rebuilt(Replica replica, SnapshotMeta snapshot) {
+      ReplicaShadow shadow = shadow(replica);
+      long last = snapshot.last().index();
+      checks.check(last >= shadow.applied && last <= shard(replica).committed() && last <= shadow.durable.last(), "rebuilt-within-the-log",
+          "shard %d of %s was rebuilt at %d; applied was %d, committed %d, durable here %d", replica.descriptor().id(), process.describe(), last,
+          shadow.applied, shard(replica).committed(), shadow.durable.last());
+      shadow.rebuilt(last);
+    }
+
+    @Override
+    public void fenced(Replica replica) {
+      checks.check(false, "replicas-agree", "shard %d of %s has fenced itself", replica.descriptor().id(), process.describe());
+    }
+
+    @Override
+    public void compared(Replica replica, long index, boolean same) {
+      checks.check(same, "replicas-agree", "replicas of shard %d differ at %d", replica.descriptor().id(), index);
+      marks.reach(Mark.REPLICAS_COMPARED);
+    }
+
+    @Override
     public void handsOut(long first, long last) {
       data.handedOut(process.describe(), first, last);
     }

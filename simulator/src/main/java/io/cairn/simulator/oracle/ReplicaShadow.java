@@ -87,6 +87,12 @@ final class ReplicaShadow {
     appliedEver = Math.max(appliedEver, applied);
   }
 
+  /** It stands on other data now, its log as it was. */
+  void rebuilt(long index) {
+    applied = index;
+    appliedEver = Math.max(appliedEver, applied);
+  }
+
   private static HardState apply(Ready ready, TermLog log, HardState state) {
     for (Entry entry : ready.entries()) {
       log.put(entry.index(), entry.term());

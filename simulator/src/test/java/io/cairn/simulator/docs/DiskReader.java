@@ -275,7 +275,7 @@ final class DiskReader {
       in.number(4, "shard");
     } else if (what == 0x10) {
       in.number(4, "store");
-      int kind = (int) in.bits(1, "00 state, 01 client, 02 named record, 03 lease, 04 known lease, 05 key under a lease, 06 mark, 07 events, 08 guards on a key, 09 guard");
+      int kind = (int) in.bits(1, "00 state, 01 client, 02 named record, 03 lease, 04 known lease, 05 key under a lease, 06 mark, 07 events, 08 guards on a key, 09 guard, 0a hash");
       if (kind == 1) {
         in.bits(8, "client id, high half");
         in.bits(8, "client id, low half");
@@ -328,6 +328,11 @@ final class DiskReader {
           case 9 -> {
             in.number(1, "format");
             in.number(1, "1: fenced, no write is guarded by it here any more");
+          }
+          case 10 -> {
+            in.number(1, "format");
+            in.varint("the applied index that it is of");
+            in.bits(8, "the sum over the keys");
           }
           default -> in.number(8, "the last revision that may be handed out");
         }

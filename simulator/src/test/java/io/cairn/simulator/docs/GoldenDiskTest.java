@@ -179,7 +179,34 @@ class GoldenDiskTest {
         "guards", engine -> DiskSamples.guards(engine, DiskSamples.record(engine).store()),
         "upkeep", GoldenDiskTest::upkeep,
         "suspect", GoldenDiskTest::suspect,
-        "log-end", GoldenDiskTest::logEnd);
+        "log-end", GoldenDiskTest::logEnd,
+        "fenced", GoldenDiskTest::fenced,
+        "hashed", engine -> DiskSamples.applied(engine, DiskSamples.record(engine).store()));
+  }
+
+  /** Of those that were first written when there were no rolling hashes: without them, as an older version writes them still. */
+  private static boolean isOlderThanHashes(String life) {
+    return !life.equals("hashed");
+  }
+
+  /** A replica that differs from the others. */
+  private static void fenced(Engine engine) {
+    ReplicaRecord record = DiskSamples.record(engine);
+    EngineBatch batch = engine.newBatch();
+    ReplicaCatalog.open(engine).putFenced(batch, record.shard(), record.replicaId());
+    engine.write(batch);
+  }
+
+  /** What the catalog notes beside a replica. */
+  private static String mark(ReplicaCatalog catalog) {
+    long replica = catalog.replica(1).get().replicaId();
+    if (catalog.isSuspect(1, replica)) {
+      return "suspect\n";
+    }
+    if (catalog.isFenced(1, replica)) {
+      return "fenced\n";
+    }
+    return catalog.logEnd() > 0 ? "log end " + catalog.logEnd() + "\n" : "";
   }
 
   /** A replica whose log was damaged. */
@@ -217,6 +244,7 @@ class GoldenDiskTest {
   /** The last command of each: sent again, its client's record answers it. */
   private static final Map<String, byte[]> LAST = Map.of(
       "story", DiskSamples.payload(7, DiskSamples.command(6).setDelete(Delete.newBuilder().setKey(ByteString.copyFromUtf8("shape")))),
+      "hashed", DiskSamples.payload(7, DiskSamples.command(6).setDelete(Delete.newBuilder().setKey(ByteString.copyFromUtf8("shape")))),
       "leases", DiskSamples.entry(5, DiskSamples.command(4).setPut(Put.newBuilder().setKey(ByteString.copyFromUtf8("shade"))
           .setValue(ByteString.copyFromUtf8("dark")).setLease(0x6f0a))),
       "guards", DiskSamples.put(1, "blue", 2),
@@ -244,13 +272,16 @@ class GoldenDiskTest {
   }
 
   /** Everything in the engine: family, key, value, each with its length before it. Of a long life the small family alone. */
-  private static byte[] contents(Engine engine, boolean smallAlone) {
+  private static byte[] contents(Engine engine, boolean smallAlone, boolean hashes) {
     var out = new BytesOut(1 << 10);
     for (Family family : smallAlone ? new Family[] {Family.SMALL} : Family.values()) {
       try (EngineView view = engine.view(); EngineCursor cursor = view.cursor(family, new byte[0], null)) {
         for (; cursor.valid(); cursor.next()) {
           byte[] key = cursor.key();
           byte[] value = cursor.value();
+          if (!hashes && family == Family.SMALL && key[0] == OnDiskFormat.SMALL_STORE && key[5] == OnDiskFormat.STORE_HASH) {
+            continue;
+          }
           out.int8(family.ordinal()).varint(key.length).bytes(key, 0, key.length).varint(value.length).bytes(value, 0, value.length);
         }
       }
@@ -274,7 +305,7 @@ class GoldenDiskTest {
     for (Map.Entry<String, Consumer<Engine>> life : lives().entrySet()) {
       byte[] written = inEngine("write-" + life.getKey(), engine -> {
         life.getValue().accept(engine);
-        return contents(engine, life.getKey().equals("upkeep"));
+        return contents(engine, life.getKey().equals("upkeep"), !isOlderThanHashes(life.getKey()));
       });
       GoldenFiles.written(ENGINE, life.getKey(), written);
       kinds(written, kinds);
@@ -312,8 +343,7 @@ class GoldenDiskTest {
         GoldenFiles.read(version, golden.getKey(), inEngine(version + "-" + golden.getKey(), engine -> {
           load(engine, golden.getValue());
           ReplicaCatalog catalog = ReplicaCatalog.open(engine);
-          String suspect = catalog.isSuspect(1, catalog.replica(1).get().replicaId()) ? "suspect\n"
-              : catalog.logEnd() > 0 ? "log end " + catalog.logEnd() + "\n" : "";
+          String suspect = mark(catalog);
           return "replica " + Shown.of(catalog.replica(1)) + "\njoined " + Shown.of(catalog.joined()) + "\n" + suspect
               + (suspect.isEmpty() ? meaning(golden.getKey(), engine, golden.getValue(), catalog.replica(1).get().store()) : "");
         }));
@@ -327,6 +357,9 @@ class GoldenDiskTest {
   private static String meaning(String life, Engine engine, byte[] contents, long number) {
     ShardStore store = ShardStore.open(engine, number, 1);
     var text = new StringBuilder();
+    if (!isOlderThanHashes(life)) {
+      text.append("hash ").append(Long.toHexString(store.hashes().now().hash())).append(" at ").append(store.hashes().now().index()).append('\n');
+    }
     text.append("applied ").append(Shown.of(store.applied())).append(", compacted ").append(store.compacted()).append(", clients ")
         .append(store.clients()).append(", level ").append(store.featureLevel()).append(", without 1 event ").append(store.revisionWithout(1))
         .append("\nmembers ").append(Shown.of(store.members())).append('\n');
@@ -369,7 +402,7 @@ class GoldenDiskTest {
   @DisplayName("UP-05 a snapshot is written as it always was")
   void snapshotIsWrittenAsItWas() {
     lives().forEach((name, life) -> {
-      if (!Set.of("upkeep", "suspect", "log-end").contains(name)) {
+      if (!Set.of("upkeep", "suspect", "log-end", "fenced", "hashed").contains(name)) {
         GoldenFiles.written(SNAPSHOT, name, inEngine("snapshot-" + name, engine -> {
           life.accept(engine);
           ReplicaRecord record = ReplicaCatalog.open(engine).replica(1).get();
@@ -394,7 +427,7 @@ class GoldenDiskTest {
             sink.add(golden.getValue());
             assertThat(sink.complete()).isTrue();
             String header = Shown.of(sink.finish());
-            return header + "\n" + meaning(golden.getKey(), engine, contents(engine, false), 7);
+            return header + "\n" + meaning(golden.getKey(), engine, contents(engine, false, false), 7);
           } catch (BadSnapshotException e) {
             throw new AssertionError(e);
           }

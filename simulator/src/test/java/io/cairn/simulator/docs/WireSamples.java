@@ -113,6 +113,7 @@ final class WireSamples {
     all.peers();
     all.samples.addAll(LeaseSamples.all());
     all.samples.addAll(LockSamples.all());
+    all.samples.addAll(HashSamples.all());
     return all.samples;
   }
 

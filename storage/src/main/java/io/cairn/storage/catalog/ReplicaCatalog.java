@@ -93,6 +93,22 @@ public final class ReplicaCatalog {
     return noted == null ? 0 : new BytesIn(noted).varint();
   }
 
+  /** Notes that the replica differs from the others: nothing of its data is shown before other data has taken its place. To be flushed. */
+  public void putFenced(EngineBatch batch, int shard, long replica) {
+    batch.put(Family.SMALL, OnDiskFormat.fencedKey(shard), new BytesOut(8).varint(replica).toArray());
+  }
+
+  /** Whether {@link #putFenced} was noted of this replica and not taken back. */
+  public boolean isFenced(int shard, long replica) {
+    byte[] noted = engine.get(Family.SMALL, OnDiskFormat.fencedKey(shard));
+    return noted != null && new BytesIn(noted).varint() == replica;
+  }
+
+  /** Other data takes the replica's place, by the same batch. */
+  public void clearFenced(EngineBatch batch, int shard) {
+    batch.delete(Family.SMALL, OnDiskFormat.fencedKey(shard));
+  }
+
   /**
    * Gives a store number that was never given before, and notes that in {@code batch}. The batch must be written before, or with,
    * the first thing that is written under the number.

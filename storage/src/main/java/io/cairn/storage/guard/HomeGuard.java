@@ -3,6 +3,7 @@ package io.cairn.storage.guard;
 import io.cairn.storage.StorageFailure;
 import io.cairn.storage.bytes.BytesIn;
 import io.cairn.storage.bytes.BytesOut;
+import io.cairn.storage.hash.Fact;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,13 @@ public record HomeGuard(Subject subject, boolean ending, SortedMap<Integer, Bool
   /** Shards where a write guarded by it may still be done. */
   public List<Integer> open() {
     return shards.entrySet().stream().filter(shard -> !shard.getValue()).map(Map.Entry::getKey).toList();
+  }
+
+  /** What it adds to the rolling hash. */
+  long fact(Fact fact) {
+    fact.about(Fact.GUARD_HOME).and(subject.key()).and(subject.token()).and(ending).and(shards.size());
+    shards.forEach((shard, fenced) -> fact.and(shard).and(fenced));
+    return fact.value();
   }
 
   byte[] encode() {

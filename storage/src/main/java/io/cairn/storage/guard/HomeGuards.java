@@ -6,6 +6,7 @@ import io.cairn.storage.engine.EngineBatch;
 import io.cairn.storage.engine.EngineCursor;
 import io.cairn.storage.engine.EngineView;
 import io.cairn.storage.engine.Family;
+import io.cairn.storage.hash.Fact;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -26,13 +27,16 @@ public final class HomeGuards {
   /** Changed since the last save; null for one that is gone. */
   private final TreeMap<byte[], HomeGuard> unsaved = new TreeMap<>(Arrays::compareUnsigned);
 
+  private final Fact fact = new Fact();
+  private long sum;
+
   private HomeGuards(long store) {
     this.store = store;
   }
 
   public static HomeGuards load(EngineView view, long store) {
     var guards = new HomeGuards(store);
-    read(view, store).forEach(guard -> guards.byKey.put(guard.subject().key(), guard));
+    read(view, store).forEach(guards::hold);
     return guards;
   }
 
@@ -107,14 +111,25 @@ public final class HomeGuards {
     }
     HomeGuard guard = byKey.remove(key);
     if (guard != null) {
+      sum -= guard.fact(fact);
       Invariant.check(guard.open().isEmpty(), "no guarded key goes before every shard has fenced it: %d", guard.subject().token());
       unsaved.put(key, null);
     }
   }
 
   private void set(HomeGuard guard) {
-    byKey.put(guard.subject().key(), guard);
+    hold(guard);
     unsaved.put(guard.subject().key(), guard);
+  }
+
+  private void hold(HomeGuard guard) {
+    HomeGuard before = byKey.put(guard.subject().key(), guard);
+    sum += guard.fact(fact) - (before == null ? 0 : before.fact(fact));
+  }
+
+  /** What all of them add to the rolling hash. */
+  public long sum() {
+    return sum;
   }
 
   /** Writes what has changed. */

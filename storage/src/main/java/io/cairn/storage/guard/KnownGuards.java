@@ -6,6 +6,7 @@ import io.cairn.storage.engine.EngineBatch;
 import io.cairn.storage.engine.EngineCursor;
 import io.cairn.storage.engine.EngineView;
 import io.cairn.storage.engine.Family;
+import io.cairn.storage.hash.Fact;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -26,13 +27,16 @@ public final class KnownGuards {
   /** Changed since the last save; null for one that was removed. */
   private final TreeMap<Subject, Boolean> unsaved = new TreeMap<>();
 
+  private final Fact fact = new Fact();
+  private long sum;
+
   private KnownGuards(long store) {
     this.store = store;
   }
 
   public static KnownGuards load(EngineView view, long store) {
     var guards = new KnownGuards(store);
-    each(view, store, guards.bySubject::put);
+    each(view, store, guards::hold);
     return guards;
   }
 
@@ -89,14 +93,28 @@ public final class KnownGuards {
   /** The shard may forget it: nobody can come any more whose old answer would make it known. */
   public void unfence(Subject subject) {
     if (Boolean.TRUE.equals(bySubject.get(subject))) {
-      bySubject.remove(subject);
+      sum -= fact(subject, bySubject.remove(subject));
       unsaved.put(subject, null);
     }
   }
 
   private void set(Subject subject, boolean fenced) {
-    bySubject.put(subject, fenced);
+    hold(subject, fenced);
     unsaved.put(subject, fenced);
+  }
+
+  private void hold(Subject subject, boolean fenced) {
+    Boolean before = bySubject.put(subject, fenced);
+    sum += fact(subject, fenced) - (before == null ? 0 : fact(subject, before));
+  }
+
+  private long fact(Subject subject, boolean fenced) {
+    return fact.about(Fact.GUARD_KNOWN).and(subject.key()).and(subject.token()).and(fenced).value();
+  }
+
+  /** What all of them add to the rolling hash. */
+  public long sum() {
+    return sum;
   }
 
   /** Writes what has changed. */

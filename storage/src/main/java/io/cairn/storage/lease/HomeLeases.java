@@ -6,6 +6,7 @@ import io.cairn.storage.engine.EngineBatch;
 import io.cairn.storage.engine.EngineCursor;
 import io.cairn.storage.engine.EngineView;
 import io.cairn.storage.engine.Family;
+import io.cairn.storage.hash.Fact;
 import io.cairn.storage.lease.Lease.Stage;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -29,6 +30,8 @@ public final class HomeLeases {
   private final Map<Long, Lease> byId = new HashMap<>();
   /** Changed since the last save, in that order; null for one that was forgotten. */
   private final Map<Long, Lease> unsaved = new LinkedHashMap<>();
+  private final Fact fact = new Fact();
+  private long sum;
   /** Each change since it was last asked for, in order. */
   private List<Lease> changes = new ArrayList<>();
 
@@ -40,7 +43,10 @@ public final class HomeLeases {
 
   public static HomeLeases load(EngineView view, long store, int shard) {
     var leases = new HomeLeases(store, shard);
-    read(view, store, 0, Integer.MAX_VALUE).forEach(lease -> leases.byId.put(lease.id(), lease));
+    read(view, store, 0, Integer.MAX_VALUE).forEach(lease -> {
+      leases.byId.put(lease.id(), lease);
+      leases.sum += lease.fact(leases.fact);
+    });
     return leases;
   }
 
@@ -64,6 +70,11 @@ public final class HomeLeases {
   public static long grantAt(long entryIndex, int position) {
     Invariant.check(position >= 0 && position < 1 << POSITION_BITS, "a command's place %d in its entry fits %d bits", position, POSITION_BITS);
     return (entryIndex << POSITION_BITS) + position + 1;
+  }
+
+  /** What all of them add to the rolling hash. */
+  public long sum() {
+    return sum;
   }
 
   public int size() {
@@ -166,13 +177,16 @@ public final class HomeLeases {
 
   private Lease changed(Lease lease) {
     changes.add(lease);
+    Lease before;
     if (lease.isForgotten()) {
-      byId.remove(lease.id());
+      before = byId.remove(lease.id());
       unsaved.put(lease.id(), null);
     } else {
-      byId.put(lease.id(), lease);
+      before = byId.put(lease.id(), lease);
       unsaved.put(lease.id(), lease);
+      sum += lease.fact(fact);
     }
+    sum -= before == null ? 0 : before.fact(fact);
     return lease;
   }
 

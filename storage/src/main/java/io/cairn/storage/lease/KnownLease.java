@@ -4,6 +4,7 @@ import io.cairn.raft.Invariant;
 import io.cairn.storage.StorageFailure;
 import io.cairn.storage.bytes.BytesIn;
 import io.cairn.storage.bytes.BytesOut;
+import io.cairn.storage.hash.Fact;
 import java.util.Arrays;
 
 /**
@@ -37,6 +38,11 @@ public record KnownLease(long id, long grant, boolean fenced, int keys, byte[] o
   /** @param one the key when it is the only one and not in the index; else null */
   KnownLease withKeys(int now, byte[] one) {
     return new KnownLease(id, grant, fenced, now, one);
+  }
+
+  /** What it adds to the rolling hash. */
+  long fact(Fact fact) {
+    return fact.about(Fact.KNOWN_LEASE).and(id).and(grant).and(fenced).and(keys).and(only == null ? NONE : only).value();
   }
 
   byte[] encode() {

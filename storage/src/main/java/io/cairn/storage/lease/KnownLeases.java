@@ -7,6 +7,7 @@ import io.cairn.storage.engine.EngineBatch;
 import io.cairn.storage.engine.EngineCursor;
 import io.cairn.storage.engine.EngineView;
 import io.cairn.storage.engine.Family;
+import io.cairn.storage.hash.Fact;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -42,6 +43,9 @@ public final class KnownLeases {
 
   /** Leases whose last key was taken off them since this was last asked. */
   private List<Long> emptied = new ArrayList<>();
+
+  private final Fact fact = new Fact();
+  private long sum;
 
   private KnownLeases(long store) {
     this.store = store;
@@ -85,6 +89,11 @@ public final class KnownLeases {
     try (EngineCursor cursor = view.cursor(Family.SMALL, first, OnDiskFormat.leaseKeysEnd(store, id))) {
       return stored(cursor, first, max);
     }
+  }
+
+  /** What all of them add to the rolling hash; which keys lie under them, the keys' versions say. */
+  public long sum() {
+    return sum;
   }
 
   /** What the shard knows of the id, or null. */
@@ -140,6 +149,7 @@ public final class KnownLeases {
   /** No key is under it any more, and nobody can come who would need its record: the shard is as if it had never known it. */
   public void forget(long id) {
     KnownLease lease = byId.remove(id);
+    sum -= lease == null ? 0 : lease.fact(fact);
     Invariant.check(lease == null || lease.keys() == 0, "lease %d has no keys left when it is forgotten", id);
     unsaved.put(id, null);
   }
@@ -168,6 +178,7 @@ public final class KnownLeases {
 
   private void hold(KnownLease lease) {
     KnownLease before = byId.put(lease.id(), lease);
+    sum += lease.fact(fact) - (before == null ? 0 : before.fact(fact));
     if (lease.keys() > 1) {
       keysOfMany.put(lease.id(), lease.keys());
     } else if (before != null && before.keys() > 1) {

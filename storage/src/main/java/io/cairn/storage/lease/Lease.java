@@ -3,6 +3,7 @@ package io.cairn.storage.lease;
 import io.cairn.storage.StorageFailure;
 import io.cairn.storage.bytes.BytesIn;
 import io.cairn.storage.bytes.BytesOut;
+import io.cairn.storage.hash.Fact;
 
 /**
  * A lease as its home has it. Immutable.
@@ -63,6 +64,13 @@ public record Lease(long id, long grant, long ttlMillis, long epoch, boolean end
   /** Every shard it was registered in takes no keys under it any more. */
   public boolean isFenced() {
     return ending && shards.areAt(Stage.FENCED);
+  }
+
+  /** What it adds to the rolling hash. */
+  long fact(Fact fact) {
+    fact.about(Fact.LEASE).and(id).and(grant).and(ttlMillis).and(epoch).and(ending).and(shards.size());
+    shards.forEach((shard, stage) -> fact.and(shard).and(stage.ordinal()));
+    return fact.value();
   }
 
   byte[] encode() {

@@ -73,7 +73,7 @@ final class ContentHash {
   }
 
   private void events(byte[] first, byte[] end) {
-    var rules = HistoryRules.decode(view.get(Family.SMALL, ShardStore.recordKey(store, HistoryRules.RECORD)));
+    var rules = HistoryRules.decode(view.get(Family.SMALL, NamedRecords.key(store, HistoryRules.RECORD)));
     try (EngineCursor cursor = view.cursor(Family.EVENTS, first, end)) {
       for (; cursor.valid(); cursor.next()) {
         if (rules.isEmpty() || !rules.isGone(event.read(cursor.value()).key(), OnDiskFormat.eventRevision(cursor.key()))) {
@@ -89,6 +89,9 @@ final class ContentHash {
     try (EngineCursor cursor = view.cursor(Family.SMALL, first, OnDiskFormat.smallEnd(store))) {
       for (; cursor.valid(); cursor.next()) {
         byte[] key = cursor.key();
+        if (key[first.length - 1] == OnDiskFormat.STORE_HASH) {
+          continue; // It follows from the rest, and an older version does not write it.
+        }
         // The byte of its kind begins it: the tables of leases lie behind the named records.
         add(line.clear().int8('R').sized(Arrays.copyOfRange(key, first.length - 1, key.length)).sized(cursor.value()));
       }

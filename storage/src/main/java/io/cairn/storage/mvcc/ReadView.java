@@ -25,7 +25,7 @@ public final class ReadView implements AutoCloseable {
     this.view = view;
     this.store = store;
     this.state = StoreState.decode(view.get(Family.SMALL, OnDiskFormat.stateKey(store)));
-    this.rules = ruled ? HistoryRules.decode(view.get(Family.SMALL, ShardStore.recordKey(store, HistoryRules.RECORD))) : HistoryRules.NONE;
+    this.rules = ruled ? HistoryRules.decode(view.get(Family.SMALL, NamedRecords.key(store, HistoryRules.RECORD))) : HistoryRules.NONE;
     this.versions = new PastVersions(view, store, trails, rules, state.applied().revision());
   }
 

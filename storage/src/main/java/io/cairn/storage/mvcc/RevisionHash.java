@@ -145,7 +145,7 @@ public final class RevisionHash {
   }
 
   private static HistoryRules rules(EngineView view, long store) {
-    return HistoryRules.decode(view.get(Family.SMALL, ShardStore.recordKey(store, HistoryRules.RECORD)));
+    return HistoryRules.decode(view.get(Family.SMALL, NamedRecords.key(store, HistoryRules.RECORD)));
   }
 
   private void add(BytesOut text) {

@@ -140,6 +140,10 @@ public final class ShardGuards {
         open.stream().map(HomeGuard::subject).toList());
   }
 
+  long sum() {
+    return home.sum() + known.sum();
+  }
+
   void save(EngineBatch batch) {
     home.save(batch);
     known.save(batch);

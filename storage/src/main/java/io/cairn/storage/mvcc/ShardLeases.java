@@ -136,6 +136,10 @@ public final class ShardLeases {
     return new Lease(id, 0, ttlMillis, 0, false, LeaseShards.NONE);
   }
 
+  long sum() {
+    return home.sum() + known.sum();
+  }
+
   void save(EngineBatch batch) {
     home.save(batch);
     known.save(batch);

@@ -5,15 +5,12 @@ import io.cairn.raft.log.EntryId;
 import io.cairn.storage.OnDiskFormat;
 import io.cairn.storage.engine.Engine;
 import io.cairn.storage.engine.EngineBatch;
-import io.cairn.storage.engine.EngineCursor;
 import io.cairn.storage.engine.EngineView;
 import io.cairn.storage.engine.Family;
 import io.cairn.storage.lease.HomeLeases;
 import io.cairn.storage.lease.Lease;
 import io.cairn.storage.retry.ClientRecords;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
 
@@ -41,6 +38,8 @@ public final class ShardStore {
   private final ShardLeases leases;
   private final ShardGuards guards;
   private final StoreChanges changes;
+  private final ShardHash hash;
+  private final HashPoints hashes;
   private final EventCount events;
   private HistoryRules rules;
   /** As of the last commit. */
@@ -66,8 +65,9 @@ public final class ShardStore {
   private ApplyRound open;
 
   private ShardStore(Engine engine, long store, StoreState state, ClientRecords clients, EventCount events, HistoryRules rules,
-      ShardLeases leases, ShardGuards guards) {
+      ShardLeases leases, ShardGuards guards, ShardHash hash) {
     this.guards = guards;
+    this.hash = hash;
     this.rules = rules;
     this.publishedRules = rules;
     this.swept = rules.isEmpty() ? 0 : state.applied().revision(); // How far it was swept before is not written down.
@@ -77,13 +77,14 @@ public final class ShardStore {
     this.events = events;
     this.leases = leases;
     this.repeats = new Repeats(engine, store, this::view);
-    this.changes = new StoreChanges(engine, store, state.deletedKeys(), events, leases.known(), guards.home());
+    this.changes = new StoreChanges(engine, store, state.deletedKeys(), events, leases.known(), guards.home(), hash);
     this.published = state;
     index = state.applied().index();
     term = state.applied().term();
     revision = state.applied().revision();
     compacted = state.compacted();
     recordedLevel = featureLevel();
+    hashes = new HashPoints(hashPoint());
   }
 
   /** Opens what lies under the number, with shard 0's number in the ids of its leases. */
@@ -101,7 +102,8 @@ public final class ShardStore {
     try (EngineView view = engine.view()) {
       StoreState state = StoreState.decode(view.get(Family.SMALL, OnDiskFormat.stateKey(store)));
       return new ShardStore(engine, store, state, ClientRecords.load(view, store, state.forgotten()), EventCount.load(view, store),
-          HistoryRules.decode(view.get(Family.SMALL, recordKey(store, HistoryRules.RECORD))), ShardLeases.load(view, store, shard), ShardGuards.load(view, store));
+          HistoryRules.decode(view.get(Family.SMALL, NamedRecords.key(store, HistoryRules.RECORD))), ShardLeases.load(view, store, shard), ShardGuards.load(view, store),
+          ShardHash.load(view, store, state));
     }
   }
 
@@ -325,7 +327,7 @@ public final class ShardStore {
 
   /** The same in a view, so that it fits the data read there (SN-08). */
   public static byte[] members(EngineView view, long store) {
-    return view.get(Family.SMALL, recordKey(store, MEMBERS));
+    return view.get(Family.SMALL, NamedRecords.key(store, MEMBERS));
   }
 
   /** The highest feature level that an entry here has had, 0 for one below 3. From any thread. */
@@ -334,7 +336,7 @@ public final class ShardStore {
     return level == null ? 0 : level[0];
   }
 
-  /** An entry of this feature level is about to be applied: whoever holds this store understands it, also by a snapshot. */
+  /** The entry that is being applied is of this feature level: whoever holds this store understands it, also by a snapshot. */
   public void needsLevel(ApplyRound round, int level) {
     if (level >= RECORDED_LEVEL && level > recordedLevel) {
       putRecord(round, LEVEL, new byte[] {(byte) level});
@@ -354,31 +356,24 @@ public final class ShardStore {
 
   /** Sets a record. It takes no revision; it is part of the store, goes along in snapshots, and is written with the round. */
   public void putRecord(ApplyRound round, String name, byte[] value) {
-    enter(round);
-    records.put(name, value);
-    round.batch().put(Family.SMALL, recordKey(name), value);
+    round.batch().put(Family.SMALL, changing(round, name, value), value);
   }
 
   public void deleteRecord(ApplyRound round, String name) {
+    round.batch().delete(Family.SMALL, changing(round, name, null));
+  }
+
+  private byte[] changing(ApplyRound round, String name, byte[] value) {
     enter(round);
-    records.put(name, null);
-    round.batch().delete(Family.SMALL, recordKey(name));
+    byte[] key = recordKey(name);
+    hash.record(key, record(round, name), value);
+    records.put(name, value);
+    return key;
   }
 
   /** Names of the records that begin with {@code prefix}, in the order of their bytes, as of the last commit. From any thread. */
   public List<String> records(String prefix) {
-    byte[] first = recordKey(prefix);
-    var names = new ArrayList<String>();
-    try (EngineView view = engine.view(); EngineCursor cursor = view.cursor(Family.SMALL, first, OnDiskFormat.smallEnd(store))) {
-      for (; cursor.valid(); cursor.next()) {
-        byte[] key = cursor.key();
-        if (key.length < first.length || !Arrays.equals(key, 0, first.length, first, 0, first.length)) {
-          break;
-        }
-        names.add(new String(key, RECORD_NAME_AT, key.length - RECORD_NAME_AT, StandardCharsets.UTF_8));
-      }
-    }
-    return names;
+    return NamedRecords.names(engine, store, prefix);
   }
 
   /** A hash of everything this store means, as of the last commit: equal on all replicas that have applied the same entries. */
@@ -386,6 +381,30 @@ public final class ShardStore {
     try (EngineView view = engine.view()) {
       return ContentHash.of(view, store);
     }
+  }
+
+  /** The rolling hash at the places where replicas compare. */
+  public HashPoints hashes() {
+    return hashes;
+  }
+
+  /**
+   * Reads about so many bytes of the keys again, and says at the end of each pass over all of them whether they are what was written. If not, what is
+   * there is what {@link #hashes} tells from here on. On the apply loop, between two rounds.
+   */
+  public KeyScrub scrub(long bytesMax) {
+    Invariant.check(open == null, "keys are read again between two rounds");
+    try (EngineView view = engine.view()) {
+      KeyScrub found = hash.scrub(view, bytesMax);
+      if (found == KeyScrub.WRONG) {
+        hashes.restart(hashPoint());
+      }
+      return found;
+    }
+  }
+
+  private HashPoints.Point hashPoint() {
+    return new HashPoints.Point(index, hash.of(state(), clients.sum() + leases.sum() + guards.sum()));
   }
 
   /** The leases, to be changed as a part of {@code round}. */
@@ -421,11 +440,13 @@ public final class ShardStore {
     leases.save(batch);
     guards.save(batch);
     batch.put(Family.SMALL, OnDiskFormat.stateKey(store), state().encode());
+    hash.save(batch, index);
   }
 
   /** The round is written. */
   void publish() {
     published = state();
+    hashes.publish(hashPoint());
     publishedRules = rules;
     changes.clear();
     leases.written();
@@ -433,14 +454,8 @@ public final class ShardStore {
     open = null;
   }
 
-  private static final int RECORD_NAME_AT = 6;
-
   private byte[] recordKey(String name) {
-    return recordKey(store, name);
-  }
-
-  static byte[] recordKey(long store, String name) {
-    return OnDiskFormat.smallKey(store, OnDiskFormat.STORE_RECORD, name.getBytes(StandardCharsets.UTF_8));
+    return NamedRecords.key(store, name);
   }
 
   private StoreState state() {
@@ -464,6 +479,9 @@ public final class ShardStore {
   private void checkNext(EntryId entry) {
     Invariant.check(entry.index() == index + 1, "entry %d is the next one after %d", entry.index(), index);
     Invariant.check(entry.term() >= term, "term %d of entry %d is not below the last one %d", entry.term(), entry.index(), term);
+    if (open != null && HashPoints.isKept(index)) {
+      hashes.note(hashPoint()); // All that the entry before this one did is done.
+    }
   }
 
   /** Everything that could be wrong with a batch is found here, before the first change (SM-04). */

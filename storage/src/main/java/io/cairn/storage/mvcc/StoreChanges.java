@@ -35,6 +35,7 @@ final class StoreChanges {
   private final long store;
   private final KnownLeases leases;
   private final HomeGuards guards;
+  private final ShardHash hash;
   /** Ordered, since a delete of a range goes through it. */
   private final TreeMap<byte[], Changed> changed = new TreeMap<>(Arrays::compareUnsigned);
   private final BytesOut scratch = new BytesOut(1 << 10);
@@ -48,8 +49,9 @@ final class StoreChanges {
   /** Keys under a lease that were deleted since this was last asked for. */
   private List<byte[]> leasedGone = new ArrayList<>();
 
-  StoreChanges(Engine engine, long store, long deletedKeys, EventCount events, KnownLeases leases, HomeGuards guards) {
+  StoreChanges(Engine engine, long store, long deletedKeys, EventCount events, KnownLeases leases, HomeGuards guards, ShardHash hash) {
     this.guards = guards;
+    this.hash = hash;
     this.engine = engine;
     this.leases = leases;
     this.store = store;
@@ -79,7 +81,7 @@ final class StoreChanges {
     long deleteRevision = 0;
     int deleteOrdinal = 0;
     if (replaced != null) {
-      decoded.read(replaced);
+      hash.subtract(key, decoded.read(replaced));
       create = decoded.create;
       version = decoded.version + 1;
       leaseBefore = decoded.lease;
@@ -95,6 +97,7 @@ final class StoreChanges {
       }
     }
     byte[] current = StoredVersion.encode(scratch, create, revision, ordinal, version, lease, value);
+    hash.add(key, decoded.read(current));
     EngineBatch batch = round.batch();
     round.recent().put(key, current);
     batch.put(Family.NEWEST, key, current);
@@ -162,7 +165,8 @@ final class StoreChanges {
 
   private void delete(ApplyRound round, Write write, byte[] key, byte[] version, long revision, int ordinal) {
     EngineBatch batch = round.batch();
-    long lease = decoded.read(version).lease;
+    hash.subtract(key, decoded.read(version));
+    long lease = decoded.lease;
     if (lease != 0) {
       byte[] userKey = OnDiskFormat.userKey(key);
       leases.moved(batch, userKey, lease, 0);

@@ -5,6 +5,7 @@ import io.cairn.storage.StorageFailure;
 import io.cairn.storage.StorageFailure.Kind;
 import io.cairn.storage.bytes.BytesIn;
 import io.cairn.storage.bytes.BytesOut;
+import io.cairn.storage.hash.Fact;
 import java.util.Arrays;
 
 /**
@@ -72,6 +73,11 @@ final class StoredVersion {
 
   byte[] value() {
     return Arrays.copyOfRange(source, valueOffset, valueOffset + valueLength);
+  }
+
+  /** Says to a fact what the version means. */
+  Fact addTo(Fact fact) {
+    return fact.and(create).and(mod).and(version).and(lease).and(principal).and(source, valueOffset, valueLength);
   }
 
   int valueLength() {

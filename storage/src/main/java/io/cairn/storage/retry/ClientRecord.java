@@ -6,6 +6,7 @@ import io.cairn.storage.StorageFailure.Kind;
 import io.cairn.storage.StorageFailure;
 import io.cairn.storage.bytes.BytesIn;
 import io.cairn.storage.bytes.BytesOut;
+import io.cairn.storage.hash.Fact;
 import java.util.Arrays;
 
 /**
@@ -27,6 +28,10 @@ import java.util.Arrays;
 final class ClientRecord {
   /** Says that an answer's previous version is to be read from its event. */
   private static final byte[] IN_EVENT = {};
+
+  /** How an answer shows its previous version. */
+  private static final int SHOWN = 1;
+  private static final int SHOWN_BY_EVENT = 2;
 
   final ClientId id;
   /** The shard's {@code forgotten} when this record was made: it judges every sequence that is not held. */
@@ -53,6 +58,9 @@ final class ClientRecord {
   /** Neighbours in the order of use, kept by {@link ClientRecords}. */
   ClientRecord older;
   ClientRecord newer;
+  /** What the sequences that are held add up to, for the rolling hash. */
+  private long heldSum;
+
   /** Whether it differs from what is stored. */
   boolean dirty;
 
@@ -106,11 +114,14 @@ final class ClientRecord {
     return head + count - (at >= 0 ? at : -at - 1);
   }
 
-  void close(long lowest) {
+  void close(long lowest, Fact fact) {
     if (lowest <= lowestOpen) {
       return;
     }
     int kept = openFrom(lowest);
+    for (int at = head; at < head + count - kept; at++) {
+      heldSum -= held(fact, at);
+    }
     Arrays.fill(previous, head, head + count - kept, null);
     head += count - kept;
     count = kept;
@@ -118,7 +129,7 @@ final class ClientRecord {
   }
 
   /** @param previousVersion may be long: until it is stored it is kept as it is, since its event cannot be read before */
-  void hold(long sequence, long hash, long revision, long changed, byte[] previousVersion) {
+  void hold(long sequence, long hash, long revision, long changed, byte[] previousVersion, Fact fact) {
     int found = find(sequence);
     Invariant.check(found < 0, "sequence %d is held once", sequence);
     int at = -found - 1;
@@ -139,6 +150,24 @@ final class ClientRecord {
     changes[at] = changed;
     previous[at] = previousVersion;
     count++;
+    heldSum += held(fact, at);
+  }
+
+  /** A sequence that is held, for the rolling hash: an answer too long to be kept says the same before it is stored as after. */
+  private long held(Fact fact, int at) {
+    fact.about(Fact.CLIENT).and(sequences[at]).and(hashes[at]).and(revisions[at]).and(changes[at]).and(shows(at));
+    return (shows(at) == SHOWN ? fact.and(previous[at]) : fact).value();
+  }
+
+  private int shows(int at) {
+    byte[] kept = previous[at];
+    return kept == null ? 0 : kept == IN_EVENT || kept.length > ClientRecords.ANSWER_BYTES_MAX ? SHOWN_BY_EVENT : SHOWN;
+  }
+
+  /** What it adds to the rolling hash. */
+  long fact(Fact fact) {
+    return fact.about(Fact.CLIENT).and(id.high()).and(id.low()).and(forgotten).and(lowestOpen).and(lastUsed).and(useIndex).and(usePosition)
+        .and(count).and(heldSum).value();
   }
 
   void used(long revision, long index, int position) {
@@ -175,12 +204,12 @@ final class ClientRecord {
     long lastSequence = 0;
     long lastRevision = 0;
     for (int at = head; at < head + count; at++) {
-      if (previous[at] != null && previous[at].length > ClientRecords.ANSWER_BYTES_MAX) {
+      int shows = shows(at);
+      if (shows == SHOWN_BY_EVENT) {
         previous[at] = IN_EVENT;
       }
-      int shows = previous[at] == null ? 0 : previous[at] == IN_EVENT ? 2 : 1;
       out.varint(sequences[at] - lastSequence).int64(hashes[at]).zigzag(revisions[at] - lastRevision).varint(changes[at] << 2 | shows);
-      if (shows == 1) {
+      if (shows == SHOWN) {
         out.sized(previous[at]);
       }
       lastSequence = sequences[at];
@@ -206,6 +235,7 @@ final class ClientRecord {
           + " bytes, at most " + ClientRecords.OPEN_MAX + " can be");
     }
     var record = new ClientRecord(id, forgotten, Math.max(4, count));
+    var fact = new Fact();
     record.lowestOpen = lowestOpen;
     record.used(lastUsed, useIndex, usePosition);
     long sequence = 0;
@@ -223,7 +253,7 @@ final class ClientRecord {
       if (shows == 3) {
         throw new StorageFailure(Kind.CORRUPT, "a client's record has an answer of kind 3 for sequence " + sequence);
       }
-      record.hold(sequence, hash, revision, changed >>> 2, shows == 0 ? null : shows == 2 ? IN_EVENT : in.sized());
+      record.hold(sequence, hash, revision, changed >>> 2, shows == 0 ? null : shows == SHOWN_BY_EVENT ? IN_EVENT : in.sized(), fact);
     }
     return record;
   }

@@ -6,6 +6,7 @@ import io.cairn.storage.engine.EngineBatch;
 import io.cairn.storage.engine.EngineCursor;
 import io.cairn.storage.engine.EngineView;
 import io.cairn.storage.engine.Family;
+import io.cairn.storage.hash.Fact;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -42,6 +43,9 @@ public final class ClientRecords {
   /** Changed or evicted since the last save, in that order. */
   private final Map<ClientId, ClientRecord> unsaved = new LinkedHashMap<>();
   private final BytesOut scratch = new BytesOut(1 << 10);
+  private final Fact fact = new Fact();
+  /** What all records add to the rolling hash. */
+  private long sum;
   private ClientRecord oldest;
   private ClientRecord newest;
   private long forgotten;
@@ -72,6 +76,7 @@ public final class ClientRecords {
     for (ClientRecord record : found) {
       records.byId.put(record.id, record);
       records.append(record);
+      records.sum += record.fact(records.fact);
     }
     return records;
   }
@@ -79,6 +84,11 @@ public final class ClientRecords {
   /** The largest revision at which an evicted record was last used. */
   public long forgotten() {
     return forgotten;
+  }
+
+  /** What all of it adds to the rolling hash. */
+  public long sum() {
+    return sum;
   }
 
   /** Clients remembered. */
@@ -131,12 +141,14 @@ public final class ClientRecords {
       lastId = record.id;
       lastRecord = record;
     } else {
+      sum -= record.fact(fact);
       unlink(record);
     }
     append(record);
-    record.close(lowestOpen);
-    record.hold(sequence, hash, revision, changed, previous);
+    record.close(lowestOpen, fact);
+    record.hold(sequence, hash, revision, changed, previous, fact);
     record.used(changed > 0 ? revision : seen + 1, index, position);
+    sum += record.fact(fact);
     if (!record.dirty) {
       record.dirty = true;
       unsaved.put(record.id, record);
@@ -149,6 +161,7 @@ public final class ClientRecords {
       ClientRecord record = oldest;
       unlink(record);
       byId.remove(record.id);
+      sum -= record.fact(fact);
       forgotten = Math.max(forgotten, record.lastUsed());
       record.dirty = false;
       unsaved.put(record.id, null);

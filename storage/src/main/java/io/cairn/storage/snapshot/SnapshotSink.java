@@ -9,6 +9,7 @@ import io.cairn.storage.catalog.ReplicaCatalog;
 import io.cairn.storage.engine.Engine;
 import io.cairn.storage.engine.EngineBatch;
 import io.cairn.storage.engine.Family;
+import io.cairn.storage.mvcc.HashOfKeys;
 import java.util.Arrays;
 import java.util.zip.CRC32C;
 
@@ -27,6 +28,8 @@ public final class SnapshotSink {
   private final EngineBatch batch;
   private final BytesOut stream = new BytesOut(64 << 10);
   private final CRC32C whole = new CRC32C();
+  /** Of what is written here, not of what was there: the next comparison of replicas shows whether that is the same. */
+  private final HashOfKeys hash;
   private SnapshotHeader header;
   private int nextChunk;
   private long entries;
@@ -39,6 +42,7 @@ public final class SnapshotSink {
     OnDiskFormat.checkStore(newStore);
     this.engine = engine;
     this.store = newStore;
+    this.hash = new HashOfKeys(newStore);
     this.batch = engine.newBatch();
   }
 
@@ -119,6 +123,7 @@ public final class SnapshotSink {
       throw new BadSnapshotException("chunk " + nextChunk + " is missing");
     }
     batch.put(Family.SMALL, OnDiskFormat.stateKey(store), header.state().encode());
+    hash.write(batch, header.state());
     engine.write(batch);
     closed = true;
     return header;
@@ -184,7 +189,11 @@ public final class SnapshotSink {
     byte[] prefix = family == Family.SMALL ? OnDiskFormat.smallPrefix(store) : OnDiskFormat.storePrefix(store);
     byte[] stored = Arrays.copyOf(prefix, prefix.length + key.length);
     System.arraycopy(key, 0, stored, prefix.length, key.length);
-    batch.put(family, stored, in.bytes(in.left()));
+    byte[] value = in.bytes(in.left());
+    batch.put(family, stored, value);
+    if (family == Family.NEWEST) {
+      hash.add(stored, value);
+    }
     entries++;
     if (batch.bytes() >= WRITE_BYTES) {
       engine.write(batch);

@@ -111,7 +111,7 @@ public final class SnapshotSource implements AutoCloseable {
       byte[] key = cursor.key();
       int prefix = Family.values()[family] == Family.SMALL ? 5 : 4;
       byte[] own = Arrays.copyOfRange(key, prefix, key.length);
-      if (prefix == 4 || own[0] != OnDiskFormat.STORE_STATE) {
+      if (prefix == 4 || own[0] != OnDiskFormat.STORE_STATE && own[0] != OnDiskFormat.STORE_HASH) {
         entry(own, cursor.value());
         entries++;
       }

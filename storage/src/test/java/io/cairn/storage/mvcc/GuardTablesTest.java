@@ -212,6 +212,7 @@ class GuardTablesTest {
     register(place);
     long registered = store.contentHash();
     know(new Subject(bytes("{y}/lock/1"), 3));
+    assertThat(store.hashes().now()).as("the rolling hash").isEqualTo(ScannedHash.of(store));
     assertThat(List.of(before, registered, store.contentHash())).doesNotHaveDuplicates();
   }
 }

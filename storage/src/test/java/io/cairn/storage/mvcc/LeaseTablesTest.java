@@ -375,6 +375,7 @@ class LeaseTablesTest {
         }
       }
       hashes.add(store.contentHash());
+      assertThat(store.hashes().now()).as("the rolling hash").isEqualTo(ScannedHash.of(store));
       shown.add(store.leaseReads().granted());
     }
     assertThat(hashes).hasSize(1);
@@ -475,6 +476,7 @@ class LeaseTablesTest {
       }
     }
     assertIndex();
+    assertThat(store.hashes().now()).as("seed %d: the rolling hash", seed).isEqualTo(ScannedHash.of(store));
     return store.contentHash();
   }
 

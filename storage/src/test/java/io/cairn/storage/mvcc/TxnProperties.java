@@ -69,6 +69,7 @@ class TxnProperties {
     store.compact(round, 1 + random.nextLong(revision));
     round.commit();
     repeated(store, sent, told, true);
+    assertThat(store.hashes().now()).as("the rolling hash").isEqualTo(ScannedHash.of(store));
   }
 
   private static List<WriteResult> apply(ShardStore store, List<Write> writes) {
@@ -120,5 +121,6 @@ class TxnProperties {
       second.commit();
     }
     assertThat(with.contentHash()).isEqualTo(without.contentHash());
+    assertThat(with.hashes().now()).as("the rolling hash").isEqualTo(without.hashes().now()).isEqualTo(ScannedHash.of(with));
   }
 }

@@ -20,6 +20,7 @@ import io.cairn.storage.guard.Subject;
 import io.cairn.storage.lease.Lease;
 import io.cairn.storage.mvcc.ApplyRound;
 import io.cairn.storage.mvcc.RecentVersions;
+import io.cairn.storage.mvcc.ScannedHash;
 import io.cairn.storage.mvcc.Batch;
 import io.cairn.storage.mvcc.CompactedException;
 import io.cairn.storage.mvcc.Op;
@@ -115,6 +116,7 @@ class SnapshotTest {
       ShardStore copy = install(follower.engine(), follower.newStore(), chunks(bytesMax));
       assertThat(copy.applied()).isEqualTo(script.store.applied());
       assertThat(copy.contentHash()).isEqualTo(script.store.contentHash());
+      assertThat(copy.hashes().now()).as("the rolling hash").isEqualTo(script.store.hashes().now()).isEqualTo(ScannedHash.of(copy));
       assertThat(copy.record("settings")).isEqualTo(bytes("1"));
       for (long revision = 1; revision <= copy.applied().revision(); revision++) {
         assertThat(copy.range(all(revision))).usingRecursiveComparison().isEqualTo(script.store.range(all(revision)));
@@ -142,6 +144,7 @@ class SnapshotTest {
     for (int bytesMax : new int[] {64, 1 << 20}) {
       ShardStore copy = install(follower.engine(), follower.newStore(), chunks(bytesMax));
       assertThat(copy.contentHash()).isEqualTo(script.store.contentHash());
+      assertThat(copy.hashes().now()).as("the rolling hash").isEqualTo(script.store.hashes().now()).isEqualTo(ScannedHash.of(copy));
       assertThat(copy.guardReads().fenced()).containsExactly(fenced);
       for (Subject subject : List.of(ending, standing)) {
         assertThat(copy.guardReads().home(subject)).isEqualTo(script.store.guardReads().home(subject));
