@@ -149,7 +149,7 @@ class ApplierTest {
   }
 
   @Test
-  @DisplayName("SM-04 after a failed round nothing more is applied, and no other work of the engine's writer runs")
+  @DisplayName("SM-04 SM-08 after a failed round nothing more is applied, and no other work of the engine's writer runs")
   void afterAFailureNothing() {
     engine.failWith(new StorageFailure(StorageFailure.Kind.DISK, "gone"));
     submit(first, put(1, 2, 1));

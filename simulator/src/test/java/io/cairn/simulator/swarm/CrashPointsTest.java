@@ -23,7 +23,7 @@ class CrashPointsTest {
   private static final int TRIES_MAX = 12;
 
   @Test
-  @DisplayName("A-01 A-02 A-03 A-08 SM-01 SM-13 SM-14 a node loses its power at each crash point in each role, and nothing that was promised is lost")
+  @DisplayName("A-01 A-02 A-03 A-08 SM-01 SM-02 SM-13 SM-14 a node loses its power at each crash point in each role, and nothing that was promised is lost")
   void everyPlaceInEveryRole() {
     Map<Death, Long> deaths = new ConcurrentHashMap<>();
     List<Death> wanted = CrashSweep.wanted();

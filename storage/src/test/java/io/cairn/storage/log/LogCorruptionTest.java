@@ -96,6 +96,21 @@ class LogCorruptionTest {
   }
 
   @Test
+  @DisplayName("ST-06 a sector that the disk wrote at another place is rotten there, though its own check is right")
+  void misdirectedWrites() {
+    int end = sectorOfLastBatch() + 1;
+    byte[] whole = files.bytes(FIRST).clone();
+    for (int to = firstBatch; to < end; to++) {
+      byte[] bytes = files.bytes(FIRST);
+      int from = to == firstBatch ? end - 1 : to - 1;
+      System.arraycopy(whole, from * 512, bytes, to * 512, 512);
+      refused(Kind.CORRUPT, FIRST, "at byte " + to * 512);
+      System.arraycopy(whole, to * 512, bytes, to * 512, 512);
+    }
+    SharedLog.open(files, "/log", settings()).close();
+  }
+
+  @Test
   @DisplayName("LG-08 a missing middle sector: in the last batch it was torn, in an earlier one it is lost")
   void missingMiddleSector() {
     ByteBuffer in = ByteBuffer.wrap(files.bytes(FIRST));

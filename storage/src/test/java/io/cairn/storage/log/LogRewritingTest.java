@@ -252,6 +252,11 @@ class LogRewritingTest {
     }
 
     @Override
+    public long lastBatchKnown() {
+      return 0;
+    }
+
+    @Override
     public EntryId durablyApplied(ReplicaKey replica) {
       return new EntryId(1, replica.equals(A) ? 12 : appliedByB);
     }
