@@ -259,7 +259,9 @@ public final class CrashWatch implements DiskTap, EngineTap {
     public void opened(Replica replica, Raft raft, HardState hardState, StableLog log) {
       then.opened(replica, raft, hardState, log);
       opened = true;
-      replicas.add(replica);
+      if (replica != null) { // Where a log runs alone there is none.
+        replicas.add(replica);
+      }
       at(CrashPoint.BOOT_REPLICA_OPENED);
     }
 

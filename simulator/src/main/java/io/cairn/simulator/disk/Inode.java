@@ -17,7 +17,17 @@ final class Inode {
   private final ArrayDeque<Change> pending = new ArrayDeque<>();
   private final TreeSet<Long> unreadableSectors = new TreeSet<>();
   private PagedBytes cached = new PagedBytes();
+  /** What it is called now, as processes see it. */
+  private String name = "";
   private PagedBytes durable = new PagedBytes();
+
+  String name() {
+    return name;
+  }
+
+  void name(String path) {
+    name = path;
+  }
 
   long size() {
     return cached.size();

@@ -98,6 +98,7 @@ final class Namespace {
       throw new FileAlreadyExistsException(path);
     }
     Inode inode = new Inode();
+    inode.name(path);
     change(new Change(null, path, inode, false, issuedAt));
     return inode;
   }
@@ -111,6 +112,7 @@ final class Namespace {
     checkFolder(to);
     Inode inode = find(from);
     if (!from.equals(to)) {
+      inode.name(to);
       change(new Change(from, to, inode, false, issuedAt));
     }
   }

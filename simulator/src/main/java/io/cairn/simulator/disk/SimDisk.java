@@ -147,9 +147,14 @@ public final class SimDisk {
 
   /** First thing of every operation. Returns the fault it is to meet, or null. */
   DiskFault begin(SimProcess process, DiskOperation operation, String path, long offset, int length) {
+    return begin(process, operation, path, path, offset, length);
+  }
+
+  /** @param name what the file is called now; it may have been opened at {@code path} and renamed */
+  DiskFault begin(SimProcess process, DiskOperation operation, String path, String name, long offset, int length) {
     process.checkAlive();
     if (tap != null) {
-      tap.before(operation, path, offset, length);
+      tap.before(operation, name, offset, length);
       process.checkAlive();
     }
     scheduler.digest().add(operation.ordinal());

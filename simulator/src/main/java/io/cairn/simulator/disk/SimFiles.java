@@ -52,6 +52,7 @@ final class SimFiles implements Files {
     disk.beginOrFail(process, create ? DiskOperation.CREATE : DiskOperation.OPEN, file);
     disk.scheduler().elapse(disk.settings().writeNanos());
     Inode inode = create ? disk.names().create(file, disk.scheduler().now()) : disk.names().find(file);
+    inode.name(file); // A crash may have given it back a name of before.
     return new SimStoredFile(disk, process, file, inode, true);
   }
 

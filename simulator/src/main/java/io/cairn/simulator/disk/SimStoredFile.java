@@ -27,7 +27,7 @@ final class SimStoredFile implements StoredFile {
   @Override
   public int read(ByteBuffer target, long position) throws IOException {
     checkOpen();
-    DiskFault fault = disk.begin(process, DiskOperation.READ, path, position, target.remaining());
+    DiskFault fault = disk.begin(process, DiskOperation.READ, path, inode.name(), position, target.remaining());
     disk.scheduler().elapse(disk.settings().readNanos());
     if (fault != null) {
       throw DiskFaults.error(fault, path);
@@ -39,7 +39,7 @@ final class SimStoredFile implements StoredFile {
   public void write(ByteBuffer source, long position) throws IOException {
     checkWritable();
     int length = source.remaining();
-    DiskFault fault = disk.begin(process, DiskOperation.WRITE, path, position, length);
+    DiskFault fault = disk.begin(process, DiskOperation.WRITE, path, inode.name(), position, length);
     disk.scheduler().elapse(disk.settings().writeNanos());
     if (fault == null && !disk.hasRoom(position + length - inode.size())) {
       fault = DiskFault.ENOSPC;
@@ -59,7 +59,7 @@ final class SimStoredFile implements StoredFile {
   @Override
   public void sync() throws IOException {
     checkOpen();
-    DiskFault fault = disk.begin(process, DiskOperation.SYNC, path, 0, 0);
+    DiskFault fault = disk.begin(process, DiskOperation.SYNC, path, inode.name(), 0, 0);
     long endsAt = disk.elapseSync("syncing " + path);
     if (fault != null) {
       inode.dropPending(disk.drawFallBack(), disk.scheduler().eventTime());
@@ -83,7 +83,7 @@ final class SimStoredFile implements StoredFile {
     if (size < 0) {
       throw new IllegalArgumentException("a size is not negative, was " + size);
     }
-    DiskFault fault = disk.begin(process, DiskOperation.TRUNCATE, path, size, 0);
+    DiskFault fault = disk.begin(process, DiskOperation.TRUNCATE, path, inode.name(), size, 0);
     if (fault != null) {
       throw DiskFaults.error(fault, path);
     }

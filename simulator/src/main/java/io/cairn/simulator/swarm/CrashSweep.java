@@ -14,7 +14,7 @@ import java.util.List;
  * log keeps, leaders that are cut off with entries that nobody else has.
  */
 public final class CrashSweep {
-  private static final long SECONDS = 16;
+  private static final long SECONDS = 12;
   private static final long SECOND = 1_000_000_000L;
   private static final long MILLI = 1_000_000L;
   private static final long ARM_EVERY_MILLIS = 1_900;

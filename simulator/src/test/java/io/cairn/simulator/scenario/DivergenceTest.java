@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 /** A replica that comes to hold something else than the others. */
 class DivergenceTest {
-  private static final int SEEDS = Integer.getInteger("sim.seeds", 8);
+  private static final int SEEDS = Integer.getInteger("sim.seeds", 12);
   private static final long FIRST = Long.getLong("sim.seed", 1);
 
   @Test
