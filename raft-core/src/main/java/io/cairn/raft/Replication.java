@@ -89,8 +89,11 @@ final class Replication {
       while (replicating.next() <= log.last() && replicating.inflights().hasRoom()) {
         boolean paced = isFarBehind(row);
         row.held = paced && row.allowance <= 0 && !state.pace.admits(state.now);
-        if (row.held || append(row, replicating.next(), log.last(), paced) == null) {
+        if (row.held) {
           break;
+        }
+        if (append(row, replicating.next(), log.last(), paced) == null) {
+          return; // A snapshot is wanted instead.
         }
       }
       // Nobody else will tell an idle follower soon that its last entries are committed.

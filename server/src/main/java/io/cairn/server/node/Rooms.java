@@ -60,7 +60,6 @@ import io.cairn.server.watch.WatchRoom;
 import io.cairn.storage.catalog.ReplicaCatalog;
 import io.cairn.storage.directory.NodeDirectory;
 import io.cairn.storage.engine.Engine;
-import io.cairn.storage.engine.EngineBatch;
 import io.cairn.storage.log.LogSettings;
 import io.cairn.storage.log.SharedLog;
 import io.cairn.storage.mvcc.ShardStore;
@@ -92,6 +91,7 @@ final class Rooms {
   private Engine engine;
   private ReplicaCatalog catalog;
   private SharedLog logStore;
+  private LogEnd logEnd;
   private LogWriter logWriter;
   private EngineFlusher flusher;
   private Applier applier;
@@ -177,7 +177,8 @@ final class Rooms {
     logStore = SharedLog.open(devices.files(), directory.logDirectory(),
         new LogSettings(config.storage().logSegmentBytes(), config.storage().logKeepBytes(), config.cluster().id()), blocking.flush(),
         new LogMending(engine, catalog));
-    noteLogEnd();
+    logEnd = new LogEnd(engine, catalog, logStore);
+    logEnd.note();
     logWriter = new LogWriter(logStore, blocking.log(), devices.clock(), failStop,
         config.limits().logQueueBytes(), (nanos, bytes, writes) -> {
           meters.fsync(nanos, bytes);
@@ -186,7 +187,7 @@ final class Rooms {
     leaders = new LeaderWatch(devices.clock(), blocking.watch(), devices.transport().loops(), replicas,
         config.raft(), meters, handovers, strain -> peers.strained(strain));
     flusher = new EngineFlusher(engine, blocking.flush(), failStop, config.engine().writeBufferBytes() / 2,
-        room::freeBytes, this::noteLogEnd, () -> new LogFloors(replicas, logWriter).compute());
+        room::freeBytes, () -> logEnd.noteSoon(blocking.log(), applier), () -> new LogFloors(replicas, logWriter).compute());
     applier = new Applier(engine, Math.toIntExact(config.engine().recentVersionsBytes()), blocking.apply(), devices.clock(), failStop, (nanos, commands) -> {
       meters.apply(nanos, commands);
       flusher.applied();
@@ -540,13 +541,6 @@ final class Rooms {
     }
   }
 
-  /** What the next flush makes durable; on the engine's writer. */
-  private void noteLogEnd() {
-    EngineBatch batch = engine.newBatch();
-    catalog.putLogEnd(batch, logStore.lastBatch());
-    engine.write(batch);
-  }
-
   /** Blocks; on the flusher's loop. */
   void closeDisk() {
     if (flusher != null) {
@@ -555,7 +549,7 @@ final class Rooms {
     if (engine != null) {
       if (flusher == null || flusher.hasRoom()) { // Else it is replayed from the log.
         if (flusher != null && !failStop.isBroken()) {
-          noteLogEnd();
+          logEnd.note();
         }
         engine.flush();
       }

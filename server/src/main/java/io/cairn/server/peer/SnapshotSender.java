@@ -67,7 +67,7 @@ public final class SnapshotSender implements AutoCloseable {
     this.pace = new SendPace(clock, bytesPerSecond);
   }
 
-  /** Begins; the replica hears the end. On any loop. */
+  /** Begins, unless one is on its way there already; the replica hears the end. On any loop. */
   public void send(Replica from, ReplicaId to, long term) {
     var sending = new Sending(from, to, term, streams.incrementAndGet());
     scanLoop.execute(sending::begin);
@@ -105,6 +105,13 @@ public final class SnapshotSender implements AutoCloseable {
       if (closed) {
         return;
       }
+      Sending other = underWay();
+      if (other != null && other.term >= term) {
+        return; // Its end is heard by whoever asked for this one. Two would be refused by turns, each as the end of the other.
+      }
+      if (other != null) {
+        other.end(false, "one of a later term begins");
+      }
       open.add(this);
       source = from.leads() ? sources.apply(from) : null;
       if (source == null) {
@@ -114,6 +121,15 @@ public final class SnapshotSender implements AutoCloseable {
       index = source.header().applied().index();
       log.info("shard={} began to send a snapshot; to={} index={}", from.descriptor().id(), node, index);
       next();
+    }
+
+    private Sending underWay() {
+      for (Sending each : open) {
+        if (each.from == from && each.to.equals(to)) {
+          return each;
+        }
+      }
+      return null;
     }
 
     private void next() {

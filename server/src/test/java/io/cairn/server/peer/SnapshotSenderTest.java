@@ -104,6 +104,20 @@ class SnapshotSenderTest {
     assertThat(offered).extracting(SnapshotSenderTest::number).isSorted().doesNotHaveDuplicates();
   }
 
+  /** Seed 149: two that were begun at once were each refused as the end of the other, for ever. */
+  @Test
+  void oneIsOnItsWayToAReplicaAtATime() {
+    sender.send(node.replica, FollowerFixture.LEADER, node.replica.status().term());
+    node.loops.run();
+    while (waiting != null) {
+      answer(true);
+      sender.send(node.replica, FollowerFixture.LEADER, node.replica.status().term());
+    }
+    node.loops.run();
+    assertThat(offered.stream().map(SnapshotChunk::getStream).distinct().limit(2)).as("the second began behind the end of the first").hasSize(2);
+    assertThat(offered).filteredOn(chunk -> chunk.getStream() == offered.getFirst().getStream()).hasSizeGreaterThan(2);
+  }
+
   /** Seeds 6, 42, 56 of a swarm with small limits: a node whose frames were smaller than a chunk never got a snapshot. */
   @Test
   void noChunkIsLargerThanTheOtherNodeTakes() {
