@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Issue 7, "To show": some of the table, others each day. {@link HeavyDamageTest} does all of it. */
 final class DamageTest {
-  private static final int BY_TURNS = 5;
+  private static final int BY_TURNS = 3;
 
   @Test
   @DisplayName("ST-02 ST-05 a file of one of three nodes is damaged under load, again and again: repaired, or halted with a reason; nothing is wrong or lost")

@@ -18,12 +18,12 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /**
- * A node dies at every crash point, in every role that comes by there; each run is held against all invariants. A build has a third of
+ * A node dies at every crash point, in every role that comes by there; each run is held against all invariants. A build has a fourth of
  * them, by turns. {@code -Dsim.deaths=N} wants N deaths of each of all, and prints the table of docs/testing.md.
  */
 class CrashPointsTest {
   private static final int DEATHS = Integer.getInteger("sim.deaths", 0);
-  private static final int BY_TURNS = 3;
+  private static final int BY_TURNS = 4;
   private static final int TRIES_MAX = 12;
 
   @Test
