@@ -90,7 +90,7 @@ final class Replication {
         boolean paced = isFarBehind(row);
         row.held = paced && row.allowance <= 0 && !state.pace.admits(state.now);
         if (row.held) {
-          break;
+          return; // Until the next tick not even a probe: its answer would wake this, and so on.
         }
         if (append(row, replicating.next(), log.last(), paced) == null) {
           return; // A snapshot is wanted instead.

@@ -26,6 +26,7 @@ class CatchUpPaceTest {
 
   private final OneReplica leader = OneReplica.of(new HardState(1, 0, HELD), Collections.nCopies(HELD, 1L).stream().mapToLong(i -> i).toArray());
   private boolean open;
+  private int appendsToThree;
   private long paid;
 
   /** Lets time pass for a leader whose followers answer its heartbeats; what was sent to the third. */
@@ -46,7 +47,10 @@ class CatchUpPaceTest {
           answer(more, twoAccepts, toThree);
         }
       }
-      case AppendEntries append when append.to().equals(THREE) -> append.entries().forEach(entry -> toThree.add(entry.index()));
+      case AppendEntries append when append.to().equals(THREE) -> {
+        appendsToThree++;
+        append.entries().forEach(entry -> toThree.add(entry.index()));
+      }
       case AppendEntries append when twoAccepts ->
           leader.accept(TWO, append.previous().index() + append.entries().size()).forEach(more -> answer(more, true, toThree));
       default -> { }
@@ -95,6 +99,20 @@ class CatchUpPaceTest {
     open = true;
     assertThat(pass(2, true)).as("the next, as the pace allows").isNotEmpty();
     assertThat(paid).isPositive();
+  }
+
+  /** An empty append to tell the commit index would be answered, and the answer would have the next one sent: a storm (never released). */
+  @Test
+  void whoIsHeldBackIsNotProbedInCircles() {
+    var sent = threeAsks();
+    leader.accept(THREE, sent.getLast()).forEach(message -> answer(message, true, sent));
+    pass(2, true);
+    int before = appendsToThree;
+    for (int i = 0; i < 100; i++) {
+      leader.accept(THREE, sent.getLast()).forEach(message -> answer(message, true, sent));
+      leader.accept(TWO, leader.raft.lastIndex()).forEach(message -> answer(message, true, sent));
+    }
+    assertThat(appendsToThree - before).isZero();
   }
 
   @Test
