@@ -18,7 +18,7 @@ final class FaultPlan {
   private static final Set<FaultClass> OF_OPERATORS = EnumSet.of(FaultClass.LEADERSHIP, FaultClass.MEMBERS, FaultClass.ROT);
 
   /** They stand in plans that somebody wrote, and are never drawn. */
-  private static final Set<FaultKind> NAMED_ONLY = EnumSet.of(FaultKind.CRASH_LEADING_AT, FaultKind.CRASH_FOLLOWING_AT);
+  static final Set<FaultKind> NAMED_ONLY = EnumSet.of(FaultKind.CRASH_LEADING_AT, FaultKind.CRASH_FOLLOWING_AT);
 
   private final SimRandom random;
   private final int nodes;
